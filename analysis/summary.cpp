@@ -1,0 +1,337 @@
+#include "analysis/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <string_view>
+
+#include "analysis/distribution.h"
+#include "analysis/log_error.h"
+
+namespace redcell::analysis {
+namespace {
+
+constexpr std::size_t direction_count = 2;
+constexpr std::array<const char*, direction_count> direction_names = {"dl", "ul"};
+constexpr std::int64_t bin_ns = 1'000'000'000;
+
+/// Where the time of a packet goes, in the order of its way.
+struct LatencyPart {
+  const char* name;
+  std::int64_t (PacketLatency::*ns)() const;
+};
+constexpr std::array<LatencyPart, 9> latency_parts = {{
+    {"core", &PacketLatency::core_ns},
+    {"queue", &PacketLatency::queue_ns},
+    {"alignment", &PacketLatency::alignment_ns},
+    {"grant", &PacketLatency::grant_ns},
+    {"air", &PacketLatency::air_ns},
+    {"processing", &PacketLatency::processing_ns},
+    {"harq", &PacketLatency::harq_ns},
+    {"rlc", &PacketLatency::rlc_ns},
+    {"reordering", &PacketLatency::reordering_ns},
+}};
+
+/// One direction of one terminal group.
+struct DirectionSeries {
+  Distribution throughput_bytes;
+  Distribution goodput_bytes;
+  Distribution latency_ns;
+  std::array<BatchedSums, latency_parts.size()> part_ns;
+  BatchedSums first_errors;
+  BatchedSums residual_losses;
+  BatchedSums packet_losses;
+  BatchedSums mcs;
+  BatchedSums rank;
+  BatchedSums prb;
+  std::int64_t unattributed_ns_max = 0;
+  std::int64_t unaccounted_bytes_max = 0;
+  std::int64_t ledger_count = 0;
+};
+
+struct GroupSeries {
+  std::string name;  ///< Empty: all terminals.
+  std::uint64_t first_ue = 0;
+  std::uint64_t end_ue = 0;
+  std::array<DirectionSeries, direction_count> directions;
+  Distribution rtt_ns;
+};
+
+double real(std::int64_t value) { return static_cast<double>(value); }
+
+/// Numbers that no run can record; a log of another make is refused, not misread.
+void require(bool holds, const char* what) {
+  if (!holds) throw LogError(fmt::format("KPI log contradicts itself: {}", what));
+}
+
+/// Turns the series of one group into figures.
+class Writer {
+ public:
+  Writer(std::string_view group, std::vector<Kpi>& to) : group_(group), to_(to) {}
+
+  struct Figure {
+    std::string name;
+    const char* unit;
+    double scale;  ///< From the unit of the samples to that of the figure.
+  };
+
+  void distribution(const Figure& figure, const Distribution& samples) {
+    if (samples.count() == 0) return;
+    const BatchMean mean = batch_mean(samples.batches());
+    put(figure, "mean", {mean.mean, mean_interval(mean)}, samples.count());
+    put(figure, "p5", samples.quantile(0.05), samples.count());
+    put(figure, "median", samples.quantile(0.5), samples.count());
+    put(figure, "p95", samples.quantile(0.95), samples.count());
+    put(figure, "p99", samples.quantile(0.99), samples.count());
+    const double min = real(samples.min()), max = real(samples.max());
+    put(figure, "min", {min, {min, min}}, samples.count());
+    put(figure, "max", {max, {max, max}}, samples.count());
+  }
+
+  void mean(const Figure& figure, const BatchedSums& sums) {
+    const Batch total = sums.total();
+    if (total.weight <= 0.0) return;
+    const BatchMean mean = batch_mean(sums.batches());
+    put(figure, "mean", {mean.mean, mean_interval(mean)}, std::llround(total.weight));
+  }
+
+  void ratio(const std::string& name, const BatchedSums& sums) {
+    const Batch total = sums.total();
+    if (total.weight <= 0.0) return;
+    // A loss may be counted a bin later than its block: the ratio of a short run could pass 1.
+    const double value = std::min(1.0, total.sum / total.weight);
+    const double trials = effective_trials(sums.batches());
+    const Interval interval = wilson_interval(value * trials, trials);
+    put({name, "ratio", 1.0}, "ratio", {value, interval}, std::llround(total.weight));
+  }
+
+  void exact(const Figure& figure, std::int64_t value, std::int64_t samples) {
+    if (samples == 0) return;
+    put(figure, "max", {real(value), {real(value), real(value)}}, samples);
+  }
+
+ private:
+  void put(const Figure& figure, const char* statistic, const Quantile& found,
+           std::int64_t samples) {
+    to_.push_back({.name = figure.name,
+                   .terminal_group = group_,
+                   .statistic = statistic,
+                   .value = found.value * figure.scale,
+                   .unit = figure.unit,
+                   .ci_low = found.interval.low * figure.scale,
+                   .ci_high = found.interval.high * figure.scale,
+                   .samples = samples});
+  }
+
+  std::string group_;
+  std::vector<Kpi>& to_;
+};
+
+constexpr double mbps_per_byte_bin = 8e-6;
+constexpr double ms_per_ns = 1e-6;
+
+void write_rates(Writer& to, const GroupSeries& group) {
+  for (std::size_t d = 0; d < direction_count; ++d) {
+    const DirectionSeries& s = group.directions[d];
+    const std::string prefix = direction_names[d];
+    to.distribution({prefix + "_throughput_mbps", "mbps", mbps_per_byte_bin}, s.throughput_bytes);
+    to.distribution({prefix + "_goodput_mbps", "mbps", mbps_per_byte_bin}, s.goodput_bytes);
+  }
+}
+
+void write_delays(Writer& to, const GroupSeries& group) {
+  to.distribution({"rtt_ms", "ms", ms_per_ns}, group.rtt_ns);
+  for (std::size_t d = 0; d < direction_count; ++d) {
+    const DirectionSeries& s = group.directions[d];
+    const std::string prefix = fmt::format("{}_latency_", direction_names[d]);
+    to.distribution({prefix + "ms", "ms", ms_per_ns}, s.latency_ns);
+    for (std::size_t part = 0; part < latency_parts.size(); ++part) {
+      to.mean({fmt::format("{}{}_ms", prefix, latency_parts[part].name), "ms", ms_per_ns},
+              s.part_ns[part]);
+    }
+    to.exact({prefix + "unattributed_ms", "ms", ms_per_ns}, s.unattributed_ns_max,
+             s.latency_ns.count());
+  }
+}
+
+void write_link(Writer& to, const GroupSeries& group) {
+  for (std::size_t d = 0; d < direction_count; ++d) {
+    const DirectionSeries& s = group.directions[d];
+    const std::string prefix = direction_names[d];
+    to.ratio(prefix + "_bler_first_ratio", s.first_errors);
+    to.ratio(prefix + "_residual_loss_ratio", s.residual_losses);
+    to.ratio(prefix + "_packet_loss_ratio", s.packet_losses);
+    to.mean({prefix + "_mcs_index", "", 1.0}, s.mcs);
+    to.mean({prefix + "_rank_layers", "layers", 1.0}, s.rank);
+    to.mean({prefix + "_block_size_prb", "prb", 1.0}, s.prb);
+    to.exact({prefix + "_unaccounted_bytes", "bytes", 1.0}, s.unaccounted_bytes_max,
+             s.ledger_count);
+  }
+}
+
+}  // namespace
+
+class SummaryBuilder::State {
+ public:
+  void add(const KpiRecord& record) {
+    require(started_ || record.has_run_start(), "it does not begin with a run");
+    if (record.has_run_start()) add(record.run_start());
+    if (record.has_throughput_bin()) add(record.throughput_bin());
+    if (record.has_packet_latency()) add(record.packet_latency());
+    if (record.has_round_trip()) add(record.round_trip());
+    if (record.has_packet_drop()) add(record.packet_drop());
+    if (record.has_link_bin()) add(record.link_bin());
+    if (record.has_ledger()) add(record.ledger());
+    if (record.has_run_end()) {
+      complete_ = true;
+      end_ns_ = record.run_end().simulated_ns();
+    }
+  }
+
+  [[nodiscard]] Summary finish() const {
+    Summary summary;
+    summary.complete = complete_;
+    summary.simulated_s = real(complete_ ? end_ns_ : latest_ns_) * 1e-9;
+    for (const GroupSeries& group : groups_) {
+      if (!group.name.empty()) summary.terminal_groups.push_back(group.name);
+      Writer writer(group.name, summary.kpi);
+      write_rates(writer, group);
+      write_delays(writer, group);
+      write_link(writer, group);
+    }
+    return summary;
+  }
+
+ private:
+  void add(const RunStart& start) {
+    require(!started_, "a second run begins in it");
+    started_ = true;
+    warm_up_ns_ = start.warm_up_ns();
+    groups_.resize(1);
+    groups_[0].end_ue = ~std::uint64_t{0};
+    for (const RunStart::Group& group : start.groups()) {
+      require(!group.name().empty(), "a terminal group has no name");
+      GroupSeries& series = groups_.emplace_back();
+      series.name = group.name();
+      series.first_ue = group.first_ue();
+      series.end_ue = series.first_ue + group.count();
+    }
+  }
+
+  void add(const ThroughputBin& bin) {
+    require(bin.mac_bytes_acked() >= 0 && bin.payload_bytes() >= 0, "a bin has negative bytes");
+    const bool whole = bin.duration_ns() == bin_ns;
+    if (!seen(bin.time_ns()) || !whole) return;
+    for_each_direction(bin, [&](DirectionSeries& series) {
+      series.throughput_bytes.add(bin.time_ns() - warm_up_ns_, bin.mac_bytes_acked());
+      series.goodput_bytes.add(bin.time_ns() - warm_up_ns_, bin.payload_bytes());
+    });
+  }
+
+  void add(const PacketLatency& packet) {
+    require(packet.total_ns() >= 0, "a packet arrives before it was sent");
+    if (!seen(packet.time_ns())) return;
+    const std::int64_t time_ns = packet.time_ns() - warm_up_ns_;
+    for_each_direction(packet, [&](DirectionSeries& series) {
+      series.latency_ns.add(time_ns, packet.total_ns());
+      series.packet_losses.add(time_ns, {.sum = 0.0, .weight = 1.0});
+      std::int64_t attributed_ns = 0;
+      for (std::size_t part = 0; part < latency_parts.size(); ++part) {
+        const std::int64_t ns = (packet.*latency_parts[part].ns)();
+        attributed_ns += ns;
+        series.part_ns[part].add(time_ns, {.sum = real(ns), .weight = 1.0});
+      }
+      series.unattributed_ns_max =
+          std::max(series.unattributed_ns_max, std::abs(packet.total_ns() - attributed_ns));
+    });
+  }
+
+  void add(const RoundTrip& trip) {
+    require(trip.rtt_ns() >= 0, "an answer comes before its request");
+    if (!seen(trip.time_ns())) return;
+    for_each_group(trip.ue(), [&](GroupSeries& group) {
+      group.rtt_ns.add(trip.time_ns() - warm_up_ns_, trip.rtt_ns());
+    });
+  }
+
+  void add(const PacketDrop& drop) {
+    if (!seen(drop.time_ns())) return;
+    for_each_direction(drop, [&](DirectionSeries& series) {
+      series.packet_losses.add(drop.time_ns() - warm_up_ns_, {.sum = 1.0, .weight = 1.0});
+    });
+  }
+
+  void add(const LinkBin& bin) {
+    require(bin.first_blocks() >= 0 && bin.blocks() >= 0, "a bin has negative blocks");
+    require(bin.first_errors() >= 0 && bin.first_errors() <= bin.first_blocks(),
+            "a bin has more errors than blocks");
+    require(bin.residual_losses() >= 0, "a bin has negative losses");
+    if (!seen(bin.time_ns())) return;
+    const std::int64_t time_ns = bin.time_ns() - warm_up_ns_;
+    const double first = real(bin.first_blocks());
+    for_each_direction(bin, [&](DirectionSeries& series) {
+      series.first_errors.add(time_ns, {real(bin.first_errors()), first});
+      series.residual_losses.add(time_ns, {real(bin.residual_losses()), first});
+      series.mcs.add(time_ns, {real(bin.mcs_sum()), first});
+      series.rank.add(time_ns, {real(bin.rank_sum()), first});
+      series.prb.add(time_ns, {real(bin.prb_sum()), real(bin.blocks())});
+    });
+  }
+
+  void add(const Ledger& ledger) {
+    std::int64_t unaccounted = ledger.bytes_in() - ledger.bytes_delivered() - ledger.bytes_queued();
+    for (const Ledger::Dropped& dropped : ledger.dropped()) unaccounted -= dropped.bytes();
+    for_each_direction(ledger, [&](DirectionSeries& series) {
+      series.unaccounted_bytes_max = std::max(series.unaccounted_bytes_max, std::abs(unaccounted));
+      ++series.ledger_count;
+    });
+  }
+
+  /// Notes the time; true after warm-up.
+  bool seen(std::int64_t time_ns) {
+    require(time_ns >= 0, "a time is negative");
+    latest_ns_ = std::max(latest_ns_, time_ns);
+    return time_ns >= warm_up_ns_;
+  }
+
+  template <class Use>
+  void for_each_group(std::uint32_t ue, Use use) {
+    for (GroupSeries& group : groups_) {
+      if (ue >= group.first_ue && ue < group.end_ue) use(group);
+    }
+  }
+
+  template <class Record, class Use>
+  void for_each_direction(const Record& record, Use use) {
+    const auto direction = static_cast<std::size_t>(record.direction());
+    for_each_group(record.ue(), [&](GroupSeries& group) { use(group.directions[direction]); });
+  }
+
+  bool started_ = false;
+  bool complete_ = false;
+  std::int64_t warm_up_ns_ = 0;
+  std::int64_t latest_ns_ = 0;
+  std::int64_t end_ns_ = 0;
+  std::vector<GroupSeries> groups_;  ///< All terminals first.
+};
+
+SummaryBuilder::SummaryBuilder() : state_(std::make_unique<State>()) {}
+SummaryBuilder::~SummaryBuilder() = default;
+SummaryBuilder::SummaryBuilder(SummaryBuilder&&) noexcept = default;
+SummaryBuilder& SummaryBuilder::operator=(SummaryBuilder&&) noexcept = default;
+
+void SummaryBuilder::add(const KpiRecord& record) { state_->add(record); }
+Summary SummaryBuilder::finish() const { return state_->finish(); }
+
+const Kpi* Summary::find(std::string_view name, std::string_view terminal_group,
+                         std::string_view statistic) const {
+  const auto found = std::find_if(kpi.begin(), kpi.end(), [&](const Kpi& k) {
+    return k.name == name && k.terminal_group == terminal_group && k.statistic == statistic;
+  });
+  return found == kpi.end() ? nullptr : &*found;
+}
+
+}  // namespace redcell::analysis

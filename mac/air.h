@@ -1,0 +1,132 @@
+// What crosses the air between gNB and UE, as values: assignments, grants, control information and
+// MAC PDUs.
+//
+// mac/ue and mac/gnb know each other through these alone. Everything here is sent in one slot by
+// one side and received, or lost, at a later slot boundary by the other.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/check.h"
+#include "base/ids.h"
+#include "base/units.h"
+#include "mac/sdu.h"
+#include "phy/nr/duplex.h"
+#include "phy/nr/resource_config.h"
+
+namespace redcell::mac {
+
+inline constexpr int harq_process_count_max = 16;  ///< TS 38.214 5.1, 6.1.
+
+/// How a transport block is put on the air: what a DCI says of it (TS 38.212 7.3.1).
+struct BlockFormat {
+  base::McsIndex mcs;
+  int modulation_order = 2;
+  double rate_x1024 = 0;
+  int layer_count = 1;
+  int pmi = 0;
+  phy::PrbRange prb;  ///< Relative to the BWP.
+  phy::SymbolRange symbols;
+  base::Bits tbs;
+  int re_count = 0;  ///< Data RE per layer.
+};
+
+/// One transmission of one HARQ process. `block` counts the blocks of the process: it says what the
+/// new-data indicator says, without its ambiguity after two missed DCIs.
+struct HarqId {
+  int process = 0;
+  int attempt = 0;  ///< 0 is the first transmission of the block.
+  std::uint32_t block = 0;
+};
+
+/// DCI format 1_1: a block for the UE in the slot in which it is sent (K0 = 0).
+struct DlAssignment {
+  base::UeId ue;
+  std::uint32_t epoch = 0;
+  HarqId harq;
+  BlockFormat format;
+  base::Slot feedback_slot;  ///< Slot n + K1 of the PUCCH.
+  int aggregation_level = 1;
+};
+
+/// DCI format 0_1: a block the UE is to send in pusch_slot = n + K2.
+struct UlGrant {
+  base::UeId ue;
+  std::uint32_t epoch = 0;
+  HarqId harq;
+  BlockFormat format;
+  base::Slot pusch_slot;
+  int aggregation_level = 1;
+};
+
+/// HARQ-ACK of one received assignment.
+struct HarqFeedback {
+  HarqId harq;
+  bool ack = false;
+};
+
+/// Uplink control information of one slot: on PUCCH, or on PUSCH when the UE sends one.
+struct Uci {
+  base::UeId ue;
+  std::uint32_t epoch = 0;
+  bool sr = false;
+  int feedback_count = 0;
+  std::array<HarqFeedback, harq_process_count_max> feedback{};
+
+  void add(const HarqFeedback& item) {
+    RC_CHECK(feedback_count < harq_process_count_max);
+    feedback[static_cast<std::size_t>(feedback_count++)] = item;
+  }
+  [[nodiscard]] bool empty() const { return !sr && feedback_count == 0; }
+};
+
+/// Short BSR MAC CE (TS 38.321 6.1.3.1): index into the 5-bit table.
+struct BufferStatus {
+  int index = 0;
+};
+/// Single-entry PHR MAC CE (TS 38.321 6.1.3.8), not quantised: P_CMAX less the power the PUSCH
+/// asked for.
+struct PowerHeadroom {
+  double headroom_db = 0;
+  int prb_count = 1;
+};
+
+/// A transport block's content: RLC PDUs with their subheaders and MAC control elements.
+struct MacPdu {
+  std::vector<RlcPdu> data;
+  bool has_status = false;
+  RlcStatus status;  ///< Valid when has_status; kept between blocks for its memory.
+  std::optional<BufferStatus> bsr;
+  std::optional<PowerHeadroom> phr;
+  std::uint32_t bytes_used = 0;  ///< The rest of the block is padding.
+
+  void clear() {
+    data.clear();
+    has_status = false;
+    bsr.reset();
+    phr.reset();
+    bytes_used = 0;
+  }
+};
+
+/// MAC CE with its subheader (TS 38.321 6.1.2, 6.1.3.1, 6.1.3.8).
+inline constexpr std::uint32_t short_bsr_bytes = 2;
+inline constexpr std::uint32_t phr_bytes = 3;
+
+/// What came out of one received block at one end. The first two belong through TxBearer::settle of
+/// the other end (bearer.h); sender_drops are SDUs this end's own sender gave up on a STATUS.
+struct BlockOutput {
+  std::vector<DeliveredSdu> delivered;
+  std::vector<DroppedSdu> receiver_drops;
+  std::vector<DroppedSdu> sender_drops;
+  void clear() {
+    delivered.clear();
+    receiver_drops.clear();
+    sender_drops.clear();
+  }
+};
+
+}  // namespace redcell::mac

@@ -1,0 +1,163 @@
+#include "mac/gnb/cell.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "mac/bsr.h"
+
+namespace redcell::mac::gnb {
+
+Cell::Cell(const CellConfig& config)
+    : config_(config),
+      dl_policy_(make_policy(config.policy)),
+      ul_policy_(make_policy(config.policy)) {
+  RC_CHECK(config.resources != nullptr && !config.k1.empty() && !config.k2.empty());
+  RC_CHECK(config.max_ues_per_slot >= 1);
+  uplink_slots_.resize(static_cast<std::size_t>(config.k2.back()) + 1);
+  for (int cqi = 1; cqi < static_cast<int>(mcs_of_cqi_.size()); ++cqi) {
+    const double reported = phy::cqi(config.cqi_table, base::CqiIndex(cqi)).spectral_efficiency();
+    int& index = mcs_of_cqi_[static_cast<std::size_t>(cqi)];
+    while (index + 1 < phy::mcs_count(config.dl_table) &&
+           phy::mcs(config.dl_table, base::McsIndex(index + 1)).spectral_efficiency() <= reported) {
+      ++index;
+    }
+  }
+}
+
+std::uint32_t Cell::connect(const ConnectionConfig& config) {
+  const double target = config_.outer_loop.target_bler;
+  const auto index = connection_count();
+  RC_CHECK(index < config_.policy.connection_count);
+  connections_.push_back(std::make_unique<Connection>(
+      config, ConnectionSetup{.harq = config_.harq,
+                              .outer_loop = config_.outer_loop,
+                              .dl_thresholds = phy::McsThresholds(config_.dl_table, target,
+                                                                  config.max_dl_modulation_order),
+                              .ul_thresholds = phy::McsThresholds(
+                                  config_.ul_table, target, config.max_ul_modulation_order)}));
+  is_active_.push_back(false);
+  return index;
+}
+
+void Cell::activate(std::uint32_t index) {
+  if (is_active_.at(index)) return;
+  is_active_[index] = true;
+  active_.insert(std::lower_bound(active_.begin(), active_.end(), index), index);
+}
+
+void Cell::retire_idle(base::Instant now) {
+  std::erase_if(active_, [&](std::uint32_t index) {
+    const Connection& c = *connections_[index];
+    const bool busy = c.has_downlink(now) || c.wants_uplink() || c.dl_harq.has_to_repeat() ||
+                      c.ul_harq.has_to_repeat();
+    if (!busy) is_active_[index] = false;
+    return !busy;
+  });
+}
+
+bool Cell::enqueue(std::uint32_t index, const Sdu& sdu, base::Instant now,
+                   std::vector<DroppedSdu>& drops) {
+  const bool kept = connections_.at(index)->downlink.enqueue(sdu, now, drops);
+  if (kept) activate(index);
+  return kept;
+}
+
+HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback) {
+  Connection& c = *connections_.at(index);
+  const HarqOutcome outcome = c.dl_harq.on_feedback(feedback.harq, feedback.ack);
+  if (outcome == HarqOutcome::stale) return outcome;
+  if (feedback.harq.attempt == 0) {
+    // Rate matching may have lowered the block's scheme: what the loop asks for decides, too.
+    const base::McsIndex mcs = c.dl_harq.format(feedback.harq.process).mcs;
+    const base::McsIndex highest = c.dl_thresholds.highest();
+    c.dl_loop.on_first_transmission(feedback.ack, mcs == highest || downlink_mcs(c) == highest,
+                                    mcs == base::McsIndex(0));
+  }
+  // The process is free or waits: the scheduler may go on.
+  activate(index);
+  return outcome;
+}
+
+void Cell::on_scheduling_request(std::uint32_t index) {
+  Connection& c = *connections_.at(index);
+  // A block on its way brings a BSR, which says more.
+  if (c.ul_granted_bytes > 0) return;
+  c.sr_pending = true;
+  activate(index);
+}
+
+HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception, BlockOutput& out) {
+  const auto& [grant, pdu, result, now] = reception;
+  Connection& c = *connections_.at(index);
+  const bool decoded_before = c.receiver.has_decoded(grant.harq);
+  const HarqOutcome outcome = c.ul_harq.on_feedback(grant.harq, result.decoded || decoded_before);
+  RC_CHECK(outcome != HarqOutcome::stale);
+  const bool is_first_copy = result.decoded && !decoded_before;
+  if (result.detected && grant.harq.attempt == 0) {
+    const base::McsIndex mcs = grant.format.mcs;
+    const base::McsIndex highest = c.ul_thresholds.highest();
+    const bool at_highest = mcs == highest || uplink_mcs(c, grant.format.prb.count) == highest;
+    c.ul_loop.on_first_transmission(result.decoded, at_highest, mcs == base::McsIndex(0));
+  }
+  // The headroom is that of this PUSCH: it must be known before its SINR is referred to full power.
+  if (is_first_copy && pdu.phr) {
+    c.ul_quality.one_prb_power_below_max_db =
+        -pdu.phr->headroom_db - UplinkQuality::prbs_to_db(pdu.phr->prb_count);
+  }
+  if (result.detected) {
+    c.ul_quality.sinr_db_one_prb_full_power =
+        result.sinr_db - c.ul_quality.prb_power_below_max_db(grant.format.prb.count);
+  }
+  if (grant.harq.attempt == 0) {
+    c.ul_granted_bytes -= static_cast<std::uint64_t>(grant.format.tbs.value() / 8);
+  }
+  if (is_first_copy) {
+    c.receiver.turn_to(grant.harq);
+    c.receiver.set_decoded(grant.harq.process);
+    if (pdu.bsr) {
+      const std::uint64_t told = buffer_status_bytes(*pdu.bsr);
+      c.ul_backlog_bytes = told > c.ul_granted_bytes ? told - c.ul_granted_bytes : 0;
+    }
+    if (pdu.has_status) c.downlink.on_status(pdu.status, now, out.sender_drops);
+    for (const RlcPdu& rlc : pdu.data)
+      c.uplink.receive(rlc, now, out.delivered, out.receiver_drops);
+  }
+  activate(index);
+  return outcome;
+}
+
+std::optional<base::Slot> Cell::feedback_slot(base::Slot slot) const {
+  for (const int k1 : config_.k1) {
+    const base::Slot candidate = slot + base::SlotCount(k1);
+    if (config_.resources->uplink(candidate).symbols.count > 0) return candidate;
+  }
+  return std::nullopt;
+}
+
+Cell::UplinkSlot& Cell::uplink_slot(base::Slot pusch_slot) {
+  const auto turn = static_cast<std::size_t>(pusch_slot.value()) % uplink_slots_.size();
+  UplinkSlot& entry = uplink_slots_[turn];
+  if (entry.slot != pusch_slot) {
+    entry.slot = pusch_slot;
+    entry.prbs.reset(config_.resources->uplink(pusch_slot));
+    entry.granted.clear();
+  }
+  return entry;
+}
+
+void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
+  plan.clear();
+  const phy::ResourceMapConfig& map = config_.resources->config();
+  if (map.duplex.downlink(slot).count < map.coreset.symbol_count) return;
+  cces_left_ = config_.resources->cce_count();
+  for (const int k2 : config_.k2) {
+    const base::Slot pusch_slot = slot + base::SlotCount(k2);
+    if (config_.resources->uplink(pusch_slot).symbols.count > 0) {
+      schedule_uplink(slot, pusch_slot, plan);
+    }
+  }
+  if (config_.resources->downlink(slot).symbols.count > 0) schedule_downlink(slot, now, plan);
+  retire_idle(now);
+}
+
+}  // namespace redcell::mac::gnb

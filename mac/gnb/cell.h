@@ -1,0 +1,142 @@
+// The gNB's MAC of one cell: packets and control information in, the slot's assignments and grants
+// out.
+//
+// Ranking (policy.h) and placing (placing.h) are apart; this room runs them: who may send, with
+// which block, in which HARQ process. TS 38.321 5.3, 5.4; TS 38.214 5.1, 6.1.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/units.h"
+#include "mac/air.h"
+#include "mac/gnb/connection.h"
+#include "mac/gnb/placing.h"
+#include "mac/gnb/policy.h"
+#include "phy/nr/block_fit.h"
+#include "phy/nr/mcs_table.h"
+#include "phy/nr/resource_map.h"
+
+namespace redcell::mac::gnb {
+
+struct CellConfig {
+  const phy::ResourceMap* resources = nullptr;  ///< Outlives the cell.
+  phy::McsTable dl_table = phy::McsTable::qam256;
+  phy::McsTable ul_table = phy::McsTable::qam256;
+  phy::CqiTable cqi_table = phy::CqiTable::table_2;
+  std::vector<int> k1;  ///< Ascending; each leaves the UE its N1.
+  std::vector<int> k2;  ///< Ascending; each leaves the UE its N2.
+  HarqConfig harq;
+  OuterLoopConfig outer_loop;
+  PolicyConfig policy;
+  int max_ues_per_slot = 4;
+  bool transform_precoding = false;
+  std::uint32_t sr_grant_bytes = 128;
+  int aggregation_level_min = 1;  ///< 1, 2, 4, 8 or 16.
+};
+
+/// Everything the cell sends in one slot.
+struct SlotPlan {
+  std::vector<DlAssignment> downlink;
+  std::vector<UlGrant> uplink;
+  std::vector<DroppedSdu> drops;
+  void clear() {
+    downlink.clear();
+    uplink.clear();
+    drops.clear();
+  }
+};
+
+/// How a PUSCH arrived.
+struct PuschResult {
+  bool decoded = false;
+  double sinr_db = 0;    ///< Effective, from its DMRS; meaningless when nothing was sent.
+  bool detected = true;  ///< False: the UE sent nothing (it missed the grant).
+};
+
+/// A PUSCH, or the silence where one was granted, at the slot boundary after it.
+struct PuschReception {
+  const UlGrant& grant;
+  const MacPdu& pdu;  ///< Read when decoded for the first time.
+  PuschResult result;
+  base::Instant now;
+};
+
+class Cell {
+ public:
+  explicit Cell(const CellConfig& config);
+
+  /// Index of the new connection; dense, in the order of the calls.
+  std::uint32_t connect(const ConnectionConfig& config);
+  [[nodiscard]] Connection& connection(std::uint32_t index) { return *connections_.at(index); }
+  [[nodiscard]] std::uint32_t connection_count() const {
+    return static_cast<std::uint32_t>(connections_.size());
+  }
+
+  bool enqueue(std::uint32_t index, const Sdu& sdu, base::Instant now,
+               std::vector<DroppedSdu>& drops);
+  HarqOutcome on_feedback(std::uint32_t index, const HarqFeedback& feedback);
+  void on_scheduling_request(std::uint32_t index);
+  HarqOutcome on_pusch(std::uint32_t index, const PuschReception& reception, BlockOutput& out);
+
+  void schedule(base::Slot slot, base::Instant now, SlotPlan& plan);
+
+  /// A connection may have become busy (data, a request, a retransmission): the scheduler looks at
+  /// it again.
+  void activate(std::uint32_t index);
+  /// Connections the next slot would look at.
+  [[nodiscard]] bool has_work() const { return !active_.empty(); }
+
+ private:
+  void retire_idle(base::Instant now);
+  /// A slot with PDSCH, and where its answers go.
+  struct DownlinkSlot {
+    base::Slot slot;
+    base::Slot feedback;
+    base::Instant now;
+  };
+  void schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan);
+  void schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& plan);
+  void repeat_downlink(base::Slot slot, base::Slot feedback_slot, SlotPlan& plan);
+  bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
+  bool grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan);
+  bool repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan);
+  [[nodiscard]] std::optional<base::Slot> feedback_slot(base::Slot slot) const;
+  /// CCEs for a DCI to this UE, taken from what is left; nullopt: blocked.
+  std::optional<int> take_cces(const Connection& c);
+  [[nodiscard]] double reported_sinr_db(const Connection& c) const;
+  [[nodiscard]] base::McsIndex downlink_mcs(const Connection& c) const;
+  [[nodiscard]] base::McsIndex uplink_mcs(const Connection& c, int prb_count) const;
+  [[nodiscard]] int uplink_prb_limit(const Connection& c, int prb_count) const;
+  [[nodiscard]] FreePrbs& uplink_prbs(base::Slot pusch_slot) {
+    return uplink_slot(pusch_slot).prbs;
+  }
+  [[nodiscard]] std::vector<std::uint32_t>& uplink_granted(base::Slot pusch_slot) {
+    return uplink_slot(pusch_slot).granted;
+  }
+
+  /// PRBs of a PUSCH slot to come, and who has been granted some.
+  struct UplinkSlot {
+    base::Slot slot{-1};
+    FreePrbs prbs;
+    std::vector<std::uint32_t> granted;
+  };
+  [[nodiscard]] UplinkSlot& uplink_slot(base::Slot pusch_slot);
+
+  CellConfig config_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::uint32_t> active_;  ///< Ascending.
+  std::vector<bool> is_active_;
+  std::unique_ptr<Policy> dl_policy_;
+  std::unique_ptr<Policy> ul_policy_;
+  std::vector<Candidate> candidates_;
+  std::vector<Share> shares_;
+  FreePrbs dl_prbs_;
+  std::vector<UplinkSlot> uplink_slots_;  ///< Ring over the reach of K2.
+  std::array<int, 16> mcs_of_cqi_{};      ///< [CQI] highest MCS that carries no more than the CQI.
+  int cces_left_ = 0;
+};
+
+}  // namespace redcell::mac::gnb

@@ -1,0 +1,142 @@
+// The uplink half of Cell: grants for one PUSCH slot, K2 slots ahead.
+#include <algorithm>
+
+#include "base/check.h"
+#include "mac/bsr.h"
+#include "mac/gnb/block_size.h"
+#include "mac/gnb/cell.h"
+
+namespace redcell::mac::gnb {
+
+base::McsIndex Cell::uplink_mcs(const Connection& c, int prb_count) const {
+  const double sinr_db =
+      c.ul_quality.sinr_db_one_prb_full_power + c.ul_quality.prb_power_below_max_db(prb_count);
+  return c.ul_thresholds.at(sinr_db + c.ul_loop.offset_db());
+}
+
+int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
+  // Widest block that still reaches the lowest scheme: beyond it every further PRB only thins the
+  // power.
+  const double least_db =
+      c.ul_thresholds.required_sinr_db(base::McsIndex(0)) - c.ul_loop.offset_db();
+  int count = prb_count;
+  while (count > 1 &&
+         c.ul_quality.sinr_db_one_prb_full_power + c.ul_quality.prb_power_below_max_db(count) <
+             least_db) {
+    count = count / 2;
+  }
+  return count;
+}
+
+void Cell::schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& plan) {
+  const phy::SlotResources& resources = config_.resources->uplink(pusch_slot);
+  FreePrbs& prbs = uplink_prbs(pusch_slot);
+  std::vector<std::uint32_t>& granted = uplink_granted(pusch_slot);
+  const auto is_granted = [&](std::uint32_t index) {
+    return std::find(granted.begin(), granted.end(), index) != granted.end();
+  };
+  const auto is_full = [&] {
+    return prbs.longest() == 0 || static_cast<int>(granted.size()) >= config_.max_ues_per_slot;
+  };
+  for (const std::uint32_t index : active_) {
+    if (is_full()) return;
+    Connection& c = *connections_[index];
+    if (!is_granted(index) && c.ul_harq.has_to_repeat() && repeat_uplink(c, pusch_slot, plan)) {
+      granted.push_back(index);
+    }
+  }
+  candidates_.clear();
+  for (const std::uint32_t index : active_) {
+    const Connection& c = *connections_[index];
+    if (is_granted(index) || !c.wants_uplink() || !c.ul_harq.idle_process()) continue;
+    const int limit = uplink_prb_limit(c, resources.usable_prb_count);
+    const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
+    candidates_.push_back(
+        {.ue = c.config.ue,
+         .connection = index,
+         .rate_bits_per_slot = mcs.spectral_efficiency() * resources.usable_re_total * limit /
+                               resources.usable_prb_count,
+         .backlog_bytes = c.ul_backlog_bytes,
+         .priority = std::nullopt});
+  }
+  ul_policy_->rank(slot, candidates_);
+  sort_by_priority(candidates_);
+  shares_.clear();
+  for (const Candidate& candidate : candidates_) {
+    if (!candidate.priority || is_full()) break;
+    if (!grant(*connections_[candidate.connection], pusch_slot, plan)) continue;
+    granted.push_back(candidate.connection);
+    shares_.push_back({.connection = candidate.connection, .bits = plan.uplink.back().format.tbs});
+  }
+  ul_policy_->granted(slot, shares_);
+}
+
+bool Cell::repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
+  const phy::SlotResources& resources = config_.resources->uplink(pusch_slot);
+  const std::optional<int> process = c.ul_harq.process_to_repeat();
+  RC_CHECK(process.has_value());
+  BlockFormat format = c.ul_harq.format(*process);
+  const auto range = uplink_prbs(pusch_slot).take(format.prb.count, true);
+  if (!range) return false;
+  const std::optional<int> level = take_cces(c);
+  if (!level) {
+    uplink_prbs(pusch_slot).give_back(*range);
+    return false;
+  }
+  format.prb = *range;
+  format.symbols = resources.symbols;
+  format.re_count = data_re_count(resources, *range);
+  plan.uplink.push_back({.ue = c.config.ue,
+                         .epoch = c.config.epoch,
+                         .harq = c.ul_harq.repeat(*process),
+                         .format = format,
+                         .pusch_slot = pusch_slot,
+                         .aggregation_level = *level});
+  return true;
+}
+
+bool Cell::grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
+  const phy::SlotResources& resources = config_.resources->uplink(pusch_slot);
+  const std::uint64_t wanted_bytes = c.ul_backlog_bytes > 0
+                                         ? c.ul_backlog_bytes + short_bsr_bytes + phr_bytes
+                                         : config_.sr_grant_bytes;
+  const int limit = uplink_prb_limit(c, uplink_prbs(pusch_slot).longest());
+  const phy::Mcs at_limit = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
+  int prb_count = std::min(limit, prbs_for(wanted_bytes, at_limit, 1, resources));
+  if (config_.transform_precoding) prb_count = dft_prb_count(prb_count);
+  const std::optional<int> level = take_cces(c);
+  if (!level) return false;
+  const auto range = uplink_prbs(pusch_slot).take(prb_count, true);
+  RC_CHECK(range.has_value());
+  const phy::BlockFit fit = phy::fit_block({.table = config_.ul_table,
+                                            .wanted = uplink_mcs(c, range->count),
+                                            .first_prb = range->first,
+                                            .prb_count = range->count,
+                                            .layer_count = 1},
+                                           resources);
+  const phy::Mcs mcs = phy::mcs(config_.ul_table, fit.mcs);
+  const std::optional<int> process = c.ul_harq.idle_process();
+  RC_CHECK(process.has_value());
+  const BlockFormat format{.mcs = fit.mcs,
+                           .modulation_order = mcs.modulation_order,
+                           .rate_x1024 = mcs.rate_x1024,
+                           .layer_count = 1,
+                           .pmi = 0,
+                           .prb = *range,
+                           .symbols = resources.symbols,
+                           .tbs = fit.tbs,
+                           .re_count = fit.re_count};
+  const auto bytes = static_cast<std::uint64_t>(fit.tbs.value() / 8);
+  c.ul_granted_bytes += bytes;
+  c.ul_backlog_bytes -= std::min(c.ul_backlog_bytes, bytes);
+  c.sr_pending = false;
+  plan.uplink.push_back({.ue = c.config.ue,
+                         .epoch = c.config.epoch,
+                         .harq = c.ul_harq.start(*process, format),
+                         .format = format,
+                         .pusch_slot = pusch_slot,
+                         .aggregation_level = *level});
+  return true;
+}
+
+}  // namespace redcell::mac::gnb

@@ -1,0 +1,28 @@
+#include "mac/gnb/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/math.h"
+
+namespace redcell::mac::gnb {
+
+double UplinkQuality::prbs_to_db(int prb_count) { return base::to_db(prb_count); }
+
+double UplinkQuality::prb_power_below_max_db(int prb_count) const {
+  const double at_max_db = -prbs_to_db(prb_count);
+  return one_prb_power_below_max_db ? std::min(*one_prb_power_below_max_db, at_max_db) : at_max_db;
+}
+
+Connection::Connection(const ConnectionConfig& c, ConnectionSetup setup)
+    : config(c),
+      downlink(c.bearer),
+      uplink(c.bearer),
+      dl_harq(setup.harq),
+      ul_harq(setup.harq),
+      dl_thresholds(std::move(setup.dl_thresholds)),
+      ul_thresholds(std::move(setup.ul_thresholds)),
+      dl_loop(setup.outer_loop),
+      ul_loop(setup.outer_loop) {}
+
+}  // namespace redcell::mac::gnb

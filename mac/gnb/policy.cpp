@@ -1,0 +1,80 @@
+#include "mac/gnb/policy.h"
+
+#include "base/check.h"
+#include "base/math.h"
+
+namespace redcell::mac::gnb {
+namespace {
+
+/// Who was served longest ago goes first.
+class RoundRobin final : public Policy {
+ public:
+  explicit RoundRobin(std::uint32_t connection_count) : last_served_(connection_count, -1) {}
+
+  void rank(base::Slot /*slot*/, std::span<Candidate> candidates) override {
+    for (Candidate& c : candidates)
+      c.priority = -static_cast<double>(last_served_.at(c.connection));
+  }
+  void granted(base::Slot /*slot*/, std::span<const Share> shares) override {
+    for (const Share& share : shares) last_served_.at(share.connection) = turn_++;
+  }
+
+ private:
+  std::vector<std::int64_t> last_served_;
+  std::int64_t turn_ = 0;
+};
+
+/// Possible rate over the exponential average of what was served. The average of an idle UE fades
+/// when it is next looked at, so UEs without data cost nothing.
+class ProportionalFair final : public Policy {
+ public:
+  ProportionalFair(std::uint32_t connection_count, double time_constant_slots)
+      : averages_(connection_count), time_constant_slots_(time_constant_slots) {
+    RC_CHECK(time_constant_slots > 0);
+  }
+
+  void rank(base::Slot slot, std::span<Candidate> candidates) override {
+    for (Candidate& c : candidates) {
+      const double average = faded(averages_.at(c.connection), slot);
+      c.priority = c.rate_bits_per_slot / (average + 1.0);
+    }
+  }
+  void granted(base::Slot slot, std::span<const Share> shares) override {
+    for (const Share& share : shares) {
+      Average& a = averages_.at(share.connection);
+      a.bits_per_slot =
+          faded(a, slot) + static_cast<double>(share.bits.value()) / time_constant_slots_;
+      a.slot = slot;
+    }
+  }
+
+ private:
+  struct Average {
+    double bits_per_slot = 0;
+    base::Slot slot;
+  };
+  [[nodiscard]] double faded(const Average& a, base::Slot slot) const {
+    if (a.bits_per_slot == 0) return 0;
+    const auto age_slots = static_cast<double>((slot - a.slot).value());
+    return a.bits_per_slot * base::exp(-age_slots / time_constant_slots_);
+  }
+
+  std::vector<Average> averages_;
+  double time_constant_slots_;
+};
+
+}  // namespace
+
+std::unique_ptr<Policy> make_policy(const PolicyConfig& config) {
+  switch (config.kind) {
+    case PolicyKind::round_robin:
+      return std::make_unique<RoundRobin>(config.connection_count);
+    case PolicyKind::proportional_fair:
+      return std::make_unique<ProportionalFair>(config.connection_count,
+                                                config.time_constant_slots);
+  }
+  RC_CHECK(false);
+  return nullptr;
+}
+
+}  // namespace redcell::mac::gnb

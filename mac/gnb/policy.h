@@ -1,0 +1,53 @@
+// Who comes first: candidates in, priorities out. Where they are placed is decided elsewhere
+// (placing.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/units.h"
+
+namespace redcell::mac::gnb {
+
+/// A UE with new data to send in one direction.
+struct Candidate {
+  base::UeId ue;
+  std::uint32_t connection = 0;   ///< Index in the cell; dense.
+  double rate_bits_per_slot = 0;  ///< What the whole BWP would carry for it.
+  std::uint64_t backlog_bytes = 0;
+  std::optional<double>
+      priority;  ///< Set by the policy; higher goes first, nullopt: not in this slot.
+};
+
+/// What a candidate really got.
+struct Share {
+  std::uint32_t connection = 0;
+  base::Bits bits;
+};
+
+/// Ranks UEs for new data in one slot and one direction. Called once per slot, for all of them at
+/// once.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  /// Writes candidates[i].priority.
+  virtual void rank(base::Slot slot, std::span<Candidate> candidates) = 0;
+  /// Tells the policy what was granted, so that averages stay honest.
+  virtual void granted(base::Slot slot, std::span<const Share> shares) = 0;
+};
+
+enum class PolicyKind { round_robin, proportional_fair };
+
+struct PolicyConfig {
+  PolicyKind kind = PolicyKind::proportional_fair;
+  std::uint32_t connection_count = 0;  ///< Connections are numbered below it.
+  double time_constant_slots = 200;    ///< Memory of proportional fair; > 0.
+};
+
+[[nodiscard]] std::unique_ptr<Policy> make_policy(const PolicyConfig& config);
+
+}  // namespace redcell::mac::gnb

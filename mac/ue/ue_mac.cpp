@@ -1,0 +1,187 @@
+#include "mac/ue/ue_mac.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/math.h"
+#include "mac/bsr.h"
+
+namespace redcell::mac::ue {
+namespace {
+
+/// A headroom report is due when the path loss has moved by more (phr-Tx-PowerFactorChange dB1,
+/// TS 38.321 5.4.6).
+constexpr double headroom_change_db = 1.0;
+
+/// The headroom without what the width of the PUSCH takes of it: it moves with the path loss alone.
+double one_prb_headroom_db(const PowerHeadroom& headroom) {
+  return headroom.headroom_db + base::to_db(headroom.prb_count);
+}
+
+}  // namespace
+
+UeMac::UeMac(const UeConfig& config)
+    : config_(config), uplink_(config.bearer), downlink_(config.bearer) {
+  RC_CHECK(!config.sr_occasions.empty() && config.sr_period.value() > 0);
+  feedback_.reserve(4 * harq_process_count_max);
+  grants_.reserve(harq_process_count_max);
+}
+
+void UeMac::connect(std::uint32_t epoch) {
+  epoch_ = epoch;
+  receiver_ = {};
+  for (Process& process : processes_) process.used = false;
+  feedback_.clear();
+  grants_.clear();
+  sr_due_.reset();
+  reported_one_prb_headroom_db_.reset();
+}
+
+std::uint64_t UeMac::waiting_bytes(base::Instant now) const {
+  const std::uint64_t status = downlink_.status_pending(now) ? downlink_.status_bytes() : 0;
+  return uplink_.buffered_bytes() + status;
+}
+
+bool UeMac::expects_new_data_grant() const {
+  return std::any_of(grants_.begin(), grants_.end(),
+                     [this](const UlGrant& grant) { return is_new(grant.harq); });
+}
+
+base::Slot UeMac::sr_occasion_at_or_after(base::Slot slot) const {
+  const std::int64_t period = config_.sr_period.value();
+  const std::int64_t base_slot = slot.value() / period * period;
+  for (std::int64_t turn = 0; turn < 2; ++turn) {
+    for (const base::Slot occasion : config_.sr_occasions) {
+      const base::Slot candidate(base_slot + turn * period + occasion.value());
+      if (candidate >= slot) return candidate;
+    }
+  }
+  RC_CHECK(false);
+  return slot;
+}
+
+bool UeMac::enqueue(const Sdu& sdu, base::Slot slot, base::Instant now,
+                    std::vector<DroppedSdu>& drops) {
+  const bool kept = uplink_.enqueue(sdu, now, drops);
+  request_grant_if_needed(slot, now);
+  return kept;
+}
+
+void UeMac::request_grant_if_needed(base::Slot slot, base::Instant now) {
+  // A grant still to be used carries a BSR, which tells the network; else a scheduling request
+  // must.
+  if (sr_due_ || expects_new_data_grant() || waiting_bytes(now) == 0) return;
+  sr_due_ = sr_occasion_at_or_after(slot);
+}
+
+void UeMac::on_assignment(const DlAssignment& assignment) {
+  feedback_.push_back({assignment.feedback_slot, {.harq = assignment.harq, .ack = false}});
+}
+
+void UeMac::on_block(const ReceivedBlock& block, base::Instant now, BlockOutput& out) {
+  const auto& [assignment, pdu, decoded] = block;
+  const bool before = receiver_.has_decoded(assignment.harq);
+  for (PendingFeedback& pending : feedback_) {
+    if (pending.slot == assignment.feedback_slot &&
+        pending.feedback.harq.process == assignment.harq.process) {
+      pending.feedback.ack = decoded || before;
+    }
+  }
+  if (!decoded || before) return;
+  receiver_.turn_to(assignment.harq);
+  receiver_.set_decoded(assignment.harq.process);
+  if (pdu.has_status) uplink_.on_status(pdu.status, now, out.sender_drops);
+  for (const RlcPdu& rlc : pdu.data) downlink_.receive(rlc, now, out.delivered, out.receiver_drops);
+}
+
+void UeMac::on_grant(const UlGrant& grant) {
+  grants_.push_back(grant);
+  if (is_new(grant.harq)) sr_due_.reset();
+}
+
+const UlGrant* UeMac::grant_at(base::Slot slot) const {
+  for (const UlGrant& grant : grants_) {
+    if (grant.pusch_slot == slot) return &grant;
+  }
+  return nullptr;
+}
+
+std::optional<PuschTransmission> UeMac::pusch(base::Slot slot, const UplinkMoment& moment,
+                                              std::vector<DroppedSdu>& drops) {
+  const auto found = std::find_if(grants_.begin(), grants_.end(),
+                                  [&](const UlGrant& g) { return g.pusch_slot == slot; });
+  if (found == grants_.end()) return std::nullopt;
+  const UlGrant grant = *found;
+  grants_.erase(found);
+  Process& process = processes_[static_cast<std::size_t>(grant.harq.process)];
+  MacPdu& pdu = process.pdu;
+  const bool is_first = is_new(grant.harq);
+  if (is_first) {
+    process.used = true;
+    process.block = grant.harq.block;
+    build(pdu, grant, moment, drops);
+    // The BSR in this block may be lost with it: ask again when no grant follows.
+    if (waiting_bytes(moment.now) > 0 && !expects_new_data_grant()) {
+      sr_due_ = sr_occasion_at_or_after(slot + config_.retx_bsr);
+    }
+  }
+  return PuschTransmission{.grant = grant, .pdu = &pdu, .is_new = is_first};
+}
+
+void UeMac::build(MacPdu& pdu, const UlGrant& grant, const UplinkMoment& moment,
+                  std::vector<DroppedSdu>& drops) {
+  const auto& [now, headroom] = moment;
+  pdu.clear();
+  const auto size = static_cast<std::uint32_t>(grant.format.tbs.value() / 8);
+  std::uint32_t room = size;
+  RC_CHECK(room >= short_bsr_bytes);
+  room -= short_bsr_bytes;
+  const double one_prb_db = one_prb_headroom_db(headroom);
+  const bool moved = !reported_one_prb_headroom_db_ ||
+                     std::fabs(one_prb_db - *reported_one_prb_headroom_db_) > headroom_change_db;
+  if (moved && room >= phr_bytes) {
+    pdu.phr = headroom;
+    room -= phr_bytes;
+    reported_one_prb_headroom_db_ = one_prb_db;
+  }
+  if (downlink_.status_pending(now) && downlink_.build_status(room, now, pdu.status)) {
+    room -= pdu.status.bytes;
+    pdu.has_status = true;
+  }
+  room -= uplink_.build(room, now, pdu.data, drops);
+  pdu.bsr = buffer_status(waiting_bytes(now));
+  pdu.bytes_used = size - room;
+}
+
+Uci UeMac::uci(base::Slot slot) {
+  Uci uci{.ue = config_.ue, .epoch = epoch_};
+  std::erase_if(feedback_, [&](const PendingFeedback& pending) {
+    if (pending.slot != slot) return pending.slot < slot;
+    uci.add(pending.feedback);
+    return true;
+  });
+  if (sr_due_ == slot) {
+    uci.sr = true;
+    sr_due_ = sr_occasion_at_or_after(slot + base::SlotCount(1));
+  }
+  return uci;
+}
+
+const MacPdu* UeMac::block(const HarqId& harq) const {
+  const Process& process = processes_[static_cast<std::size_t>(harq.process)];
+  return process.used && process.block == harq.block ? &process.pdu : nullptr;
+}
+
+std::optional<base::Slot> UeMac::next_uplink_slot(base::Slot after) const {
+  std::optional<base::Slot> next;
+  const auto consider = [&](base::Slot slot) {
+    if (slot > after && (!next || slot < *next)) next = slot;
+  };
+  for (const PendingFeedback& pending : feedback_) consider(pending.slot);
+  for (const UlGrant& grant : grants_) consider(grant.pusch_slot);
+  if (sr_due_) consider(*sr_due_);
+  return next;
+}
+
+}  // namespace redcell::mac::ue

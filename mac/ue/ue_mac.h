@@ -1,0 +1,119 @@
+// The MAC of one UE: assignments, grants and packets in; PUSCH blocks and control information out.
+//
+// TS 38.321 5.3 (DL-SCH), 5.4 (UL-SCH, SR, BSR, PHR). One instance per UE for the whole run; what
+// it knows of the network arrives in DCIs and PDUs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "mac/air.h"
+#include "mac/bearer.h"
+#include "mac/harq.h"
+
+namespace redcell::mac::ue {
+
+struct UeConfig {
+  base::UeId ue;
+  BearerConfig bearer;
+  std::vector<base::Slot> sr_occasions;  ///< Within one SR period, ascending; not empty.
+  base::SlotCount sr_period;
+  /// A UE with data and no grant for this long asks again (retxBSR-Timer, TS 38.321 5.4.5).
+  base::SlotCount retx_bsr;
+};
+
+/// A PUSCH the UE sends: the grant it follows and the block's content.
+struct PuschTransmission {
+  UlGrant grant;
+  const MacPdu* pdu = nullptr;  ///< Unchanged until the process gets new data.
+  bool is_new = false;          ///< The block was built now; else it is sent again.
+};
+
+/// A PDSCH whose assignment the UE heard.
+struct ReceivedBlock {
+  const DlAssignment& assignment;
+  const MacPdu& pdu;  ///< Read when decoded for the first time.
+  bool decoded = false;
+};
+
+/// When and how a block is built.
+struct UplinkMoment {
+  base::Instant now;
+  PowerHeadroom headroom;  ///< As the UE measures it (TS 38.213 7.7.1).
+};
+
+class UeMac {
+ public:
+  explicit UeMac(const UeConfig& config);
+
+  /// Begins a connection: everything of an earlier epoch is forgotten but the bearers
+  /// (TS 38.321 5.12).
+  void connect(std::uint32_t epoch);
+  [[nodiscard]] std::uint32_t epoch() const { return epoch_; }
+
+  /// A packet from the UE's IP stack, known from slot on. False: dropped.
+  bool enqueue(const Sdu& sdu, base::Slot slot, base::Instant now, std::vector<DroppedSdu>& drops);
+
+  void on_assignment(const DlAssignment& assignment);
+  /// Outcome of a block: answers, and takes its content.
+  void on_block(const ReceivedBlock& block, base::Instant now, BlockOutput& out);
+  void on_grant(const UlGrant& grant);
+
+  /// What is due on the uplink in this slot.
+  std::optional<PuschTransmission> pusch(base::Slot slot, const UplinkMoment& moment,
+                                         std::vector<DroppedSdu>& drops);
+  /// The grant of this slot, to know its power before the block is built.
+  [[nodiscard]] const UlGrant* grant_at(base::Slot slot) const;
+  Uci uci(base::Slot slot);
+  /// What was built for a block; nullptr: nothing, its grants were all missed.
+  [[nodiscard]] const MacPdu* block(const HarqId& harq) const;
+
+  /// The next slot in which pusch() or uci() may have something; nullopt: nothing is due.
+  [[nodiscard]] std::optional<base::Slot> next_uplink_slot(base::Slot after) const;
+
+  /// Asks for a grant when there is data and none is on its way (TS 38.321 5.4.4, 5.4.5). After any
+  /// event that can make data: a timer of the bearer, a received block.
+  void request_grant_if_needed(base::Slot slot, base::Instant now);
+
+  TxBearer& uplink() { return uplink_; }
+  RxBearer& downlink() { return downlink_; }
+  [[nodiscard]] const TxBearer& uplink() const { return uplink_; }
+  [[nodiscard]] const RxBearer& downlink() const { return downlink_; }
+  HarqReceiver& receiver() { return receiver_; }
+
+ private:
+  void build(MacPdu& pdu, const UlGrant& grant, const UplinkMoment& moment,
+             std::vector<DroppedSdu>& drops);
+  [[nodiscard]] std::uint64_t waiting_bytes(base::Instant now) const;
+  /// Was nothing built for this block yet? Then the grant is for new data, whichever attempt the
+  /// gNB counts (TS 38.321 5.4.2.1).
+  [[nodiscard]] bool is_new(const HarqId& harq) const { return block(harq) == nullptr; }
+  [[nodiscard]] bool expects_new_data_grant() const;
+  [[nodiscard]] base::Slot sr_occasion_at_or_after(base::Slot slot) const;
+
+  struct Process {
+    MacPdu pdu;
+    std::uint32_t block = 0;
+    bool used = false;
+  };
+  struct PendingFeedback {
+    base::Slot slot;
+    HarqFeedback feedback;
+  };
+
+  UeConfig config_;
+  std::uint32_t epoch_ = 0;
+  TxBearer uplink_;
+  RxBearer downlink_;
+  HarqReceiver receiver_;
+  std::array<Process, harq_process_count_max> processes_;  ///< Uplink.
+  std::vector<PendingFeedback> feedback_;
+  std::vector<UlGrant> grants_;
+  std::optional<base::Slot>
+      sr_due_;  ///< Set while an SR is pending: the occasion that will carry it.
+  std::optional<double> reported_one_prb_headroom_db_;
+};
+
+}  // namespace redcell::mac::ue

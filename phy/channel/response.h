@@ -1,0 +1,53 @@
+// Channel response: multipath taps in, one complex gain per group of resource blocks and port pair
+// out, 16 links at a time.
+//
+//   H[k] = sum_t g[t] * exp(-j 2 pi f[k] tau[t]),     f[k] = first_centre + k * spacing     (in
+//   every lane)
+//
+// Symbols follow 3GPP TR 38.901 clause 7.7.2 (tapped delay line).
+#pragma once
+
+#include <cstddef>
+
+#include "base/lane_tile.h"
+#include "base/units.h"
+
+namespace redcell::phy {
+
+/// The taps of 16 links at one instant.
+struct TapTile {
+  const base::LaneTile& delay_s;  ///< [tap][lane] excess delay, >= 0; |f| * delay < 2^19 turns.
+  const base::LaneTile& gain_re;  ///< [tap][port pair][lane] amplitude; unused lanes are zero.
+  const base::LaneTile& gain_im;  ///< [tap][port pair][lane]
+};
+
+/// Equally spaced groups of resource blocks. Frequencies are relative to the carrier centre.
+struct BlockGrid {
+  base::Hertz first_centre;  ///< Centre of group 0; negative for the lower band half.
+  base::Hertz spacing;       ///< From centre to centre, > 0.
+  int count = 0;             ///< > 0.
+};
+
+/// Where the response goes: row = group * port_pair_count + port_pair.
+struct ResponseTile {
+  base::LaneTile& re;  ///< [group][port pair][lane]
+  base::LaneTile& im;  ///< [group][port pair][lane]
+};
+
+inline constexpr std::size_t response_tap_count_max = 32;
+inline constexpr std::size_t response_port_pair_count_max = 4;
+
+/// Bound on |H - exact|, as a fraction of the sum of tap magnitudes of that lane and port pair.
+inline constexpr double response_error_max = 1e-6;
+
+/// Fills the response of all port pairs of 16 links.
+///
+/// Pre: 1..32 taps, 1..4 port pairs, gain tiles have taps * pairs rows, the response grid.count *
+/// pairs. A
+///      broken precondition aborts (base/check.h).
+/// Cost: groups * taps * pairs half complex multiply-adds per lane (mirrored groups share
+/// products); no
+///       allocation, no locks; same bits on AVX2 and AVX-512.
+void channel_response(const TapTile& taps, const BlockGrid& grid, const ResponseTile& response);
+
+}  // namespace redcell::phy

@@ -1,0 +1,41 @@
+// Operating bands and transmission bandwidths: a band's name or a channel bandwidth in, its figures
+// out.
+//
+// TS 38.104 Tables 5.2-1 and 5.4.3.3-1; TS 38.101-1 Table 5.3.2-1 (FR1); TS 38.101-2 Table 5.3.2-1
+// (FR2).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/units.h"
+
+namespace redcell::phy {
+
+enum class FrequencyRange { fr1, fr2 };
+
+/// Patterns of SS/PBCH block positions in a half frame, TS 38.213 4.1: case A at 15 kHz, B and C at
+/// 30 kHz.
+enum class SsbCase { a, b, c };
+
+struct Band {
+  int number = 0;
+  bool is_tdd = false;
+  double uplink_low_mhz = 0;
+  double uplink_high_mhz = 0;
+  double downlink_low_mhz = 0;
+  double downlink_high_mhz = 0;
+  std::optional<SsbCase>
+      ssb_case_15_khz;  ///< Absent: the band has no SS/PBCH block of this spacing.
+  std::optional<SsbCase> ssb_case_30_khz;
+};
+
+/// The band called "n41" and so on; nullptr when the table lacks it. The pointer stays valid for
+/// ever.
+[[nodiscard]] const Band* find_band(std::string_view name);
+
+/// Most PRBs a channel of this bandwidth carries (N_RB); nullopt when the pair does not exist.
+[[nodiscard]] std::optional<base::PrbCount> max_prb_count(
+    double bandwidth_mhz, int scs_khz, FrequencyRange range = FrequencyRange::fr1);
+
+}  // namespace redcell::phy

@@ -1,0 +1,111 @@
+// From a resolved scenario to plain plans: what the schema says, in the words of the lower rooms.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "mac/bearer.h"
+#include "mac/gnb/cell.h"
+#include "phy/channel/antenna.h"
+#include "phy/channel/geometry.h"
+#include "phy/channel/path_loss.h"
+#include "phy/channel/tdl.h"
+#include "phy/nr/resource_map.h"
+#include "scenarios/schema/scenario.pb.h"
+#include "terminals/route.h"
+
+namespace redcell::scenarios {
+
+/// One cell: a sector of a site on a carrier.
+struct CellPlan {
+  base::CellId id;
+  phy::Position position;
+  phy::SectorPattern antenna;
+};
+
+/// One terminal and where it belongs.
+struct TerminalPlan {
+  base::UeId id;
+  std::uint32_t group = 0;  ///< Index in Deployment::groups.
+  std::string carrier;      ///< Band lock; empty: none.
+  terminals::Route route;
+  double extra_loss_db = 0;
+  schema::Capability capability;
+  mac::BearerConfig bearer;
+  base::CellId serving;
+};
+
+/// Radio figures of a layer that are not resources: powers, noise, frequencies, adaptation.
+struct LayerRadio {
+  base::Hertz dl_centre;
+  base::Hertz ul_centre;
+  double dl_re_power_w = 0;  ///< Sent per RE over all ports.
+  double gnb_noise_figure_db = 0;
+  double gnb_evm = 0;  ///< Fraction.
+  double p0_dbm = 0;
+  double alpha = 0;
+  int bwp_prb_count = 0;
+  bool transform_precoding = false;
+  int max_rank = 2;
+  double measurement_error_db = 0;
+  base::SlotCount csi_period;
+  base::SlotCount sr_period;
+};
+
+/// The surroundings of a layer's links.
+struct ChannelPlan {
+  phy::PathLossModel path_loss = phy::PathLossModel::uma_los;
+  std::optional<phy::TdlProfile> fading;  ///< nullopt: none, a flat channel of gain one.
+  double delay_spread_s = 0;
+  std::optional<double> k_factor_db;
+  int prb_group_size = 4;
+};
+
+/// Cells that share frequency, numerology and TDD pattern.
+struct LayerPlan {
+  base::LayerId id;
+  std::string carrier;
+  ChannelPlan channel;
+  phy::ResourceMapConfig resources;
+  mac::gnb::CellConfig cell;  ///< resources pointer still empty: the testbed owns the map.
+  LayerRadio radio;
+  std::vector<CellPlan> cells;
+  std::vector<base::UeId> terminals;  ///< Served by the layer, ascending.
+};
+
+struct GroupPlan {
+  std::string name;
+  std::uint32_t first_ue = 0;
+  std::uint32_t count = 0;
+};
+
+struct Deployment {
+  std::vector<LayerPlan> layers;
+  std::vector<TerminalPlan> terminals;  ///< [ue]
+  std::vector<GroupPlan> groups;
+};
+
+/// Pre: the scenario is resolved and preflight found nothing.
+[[nodiscard]] Deployment make_deployment(const schema::Scenario& scenario,
+                                         const base::Random& random);
+
+/// SR occasions of one terminal: slots with PUCCH, one offset of the configured period each, in
+/// turn over the terminals. They repeat after `period`.
+struct SrPlan {
+  std::vector<base::Slot> occasions;
+  base::SlotCount period;
+};
+/// Pre: some slot carries PUCCH.
+[[nodiscard]] SrPlan sr_plan(const phy::ResourceMap& map, base::SlotCount period, base::UeId ue);
+
+/// What a slot of the carrier is used for; also the calculator's and preflight's way to it.
+[[nodiscard]] phy::ResourceMapConfig resource_config(const schema::Carrier& carrier);
+[[nodiscard]] phy::Numerology numerology_of(const schema::Carrier& carrier);
+[[nodiscard]] phy::Duplex duplex_of(const schema::Carrier& carrier);
+
+}  // namespace redcell::scenarios

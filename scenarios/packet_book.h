@@ -1,0 +1,63 @@
+// Where each IP packet's time went: marks set on its way through the slots, split into parts at its
+// end.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/units.h"
+
+namespace redcell::scenarios {
+
+/// Marks of one packet, in the order in which they are set.
+struct PacketMarks {
+  base::UeId ue;
+  base::Direction direction = base::Direction::downlink;
+  std::uint32_t bytes = 0;
+  std::uint64_t number = 0;  ///< Unique in the run.
+  base::Duration core;       ///< Between application and RAN node.
+  base::Instant arrival;     ///< At the bearer.
+  base::Instant aligned;     ///< First slot from which its direction could carry it.
+  base::Instant granted;     ///< Uplink: first PUSCH after `aligned`; downlink: as aligned.
+  base::Instant first_sent;  ///< First transmission of its last byte begins ...
+  base::Instant first_end;   ///< ... and ends.
+  base::Instant copy_end;    ///< The same for the last copy that RLC sent.
+  base::Instant received;    ///< Last decoded block that held a piece of it.
+  bool is_granted = false;
+  bool is_sent = false;
+};
+
+/// The parts of a packet's way. They sum to total() because each is the distance between
+/// neighbouring marks.
+struct PacketParts {
+  base::Duration core;
+  base::Duration alignment;
+  base::Duration grant;
+  base::Duration queue;
+  base::Duration air;
+  base::Duration harq;
+  base::Duration rlc;
+  base::Duration reordering;
+  [[nodiscard]] base::Duration total() const {
+    return core + alignment + grant + queue + air + harq + rlc + reordering;
+  }
+};
+[[nodiscard]] PacketParts parts_of(const PacketMarks& marks, base::Instant delivered);
+
+/// Marks of all packets between arrival and end, by packet number of the pool. Grows with the pool.
+class PacketBook {
+ public:
+  PacketMarks& open(base::PacketId packet);
+  [[nodiscard]] PacketMarks& at(base::PacketId packet) { return marks_[packet.value]; }
+
+  /// A block with a piece of the packet is sent for the first time.
+  void on_sent(base::PacketId packet, bool last_byte, base::Instant begin, base::Instant end);
+  void on_received(base::PacketId packet, base::Instant now) { at(packet).received = now; }
+
+ private:
+  std::vector<PacketMarks> marks_;
+  std::uint64_t next_number_ = 0;
+};
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,35 @@
+#include "scenarios/preflight.h"
+
+#include <utility>
+
+#include "scenarios/path.h"
+#include "scenarios/preflight_rules.h"
+#include "scenarios/resolve.h"
+#include "scenarios/resolve_carrier.h"
+
+namespace redcell::scenarios {
+
+std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap& where) {
+  const schema::Scenario full = with_defaults(scenario);
+  Report report(where);
+  check_experiment(scenario, report);
+  const double far_m = farthest_m(full);
+  for (int i = 0; i < full.carrier_size(); ++i) {
+    const CarrierView view{.carrier = full.carrier(i),
+                           .path = element_path("", full.carrier(i), "carrier", i)};
+    // Each step reads what the one before it has found sound.
+    std::size_t before = report.count();
+    check_band(view, report);
+    if (report.count() > before) continue;
+    before = report.count();
+    check_periods(view, report);
+    check_resources(view, report);
+    if (report.count() == before) check_map(view, report);
+    if (report.count() == before) check_timing(view, far_m, report);
+  }
+  check_terminals(full, report);
+  check_places(full, report);
+  return report.take();
+}
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,68 @@
+// The rules of preflight by subject. Each adds a finding for what it sees broken; none corrects
+// anything.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/finding.h"
+#include "scenarios/load.h"
+#include "scenarios/schema/scenario.pb.h"
+
+namespace redcell::scenarios {
+
+/// What a rule says; the place is added by Report.
+struct Words {
+  std::string found{};
+  std::string allowed{};
+  std::string clause{};
+  std::string advice{};
+};
+
+/// Collects findings and gives them their place.
+class Report {
+ public:
+  explicit Report(const SourceMap& where) : where_(where) {}
+  void add(const std::string& path, Words words) {
+    Finding finding = where_.finding(path);
+    finding.found = std::move(words.found);
+    finding.allowed = std::move(words.allowed);
+    finding.clause = std::move(words.clause);
+    finding.advice = std::move(words.advice);
+    findings_.push_back(std::move(finding));
+  }
+  [[nodiscard]] std::size_t count() const { return findings_.size(); }
+  [[nodiscard]] std::vector<Finding> take() { return std::move(findings_); }
+
+ private:
+  const SourceMap& where_;
+  std::vector<Finding> findings_;
+};
+
+/// A carrier with defaults written in, and its path.
+struct CarrierView {
+  const schema::Carrier& carrier;
+  std::string path;
+};
+
+/// Band, spacing, bandwidth, frequencies, duplex: without these nothing else about the carrier can
+/// be asked.
+void check_band(const CarrierView& view, Report& report);
+/// Periods that RRC has a list for.
+void check_periods(const CarrierView& view, Report& report);
+/// Bandwidth part, CORESET, DMRS, broadcast, PUCCH and PRACH. Pre: check_band found nothing.
+void check_resources(const CarrierView& view, Report& report);
+/// What the resource map finds beyond that. Pre: none of the above found anything.
+void check_map(const CarrierView& view, Report& report);
+/// K1 and K2 for terminals up to far_m away. Pre: none of the above found anything.
+void check_timing(const CarrierView& view, double far_m, Report& report);
+
+/// Capabilities, bandwidth of the carriers they meet, bearers.
+void check_terminals(const schema::Scenario& scenario, Report& report);
+/// Distances, heights, channel, sectors.
+void check_places(const schema::Scenario& scenario, Report& report);
+/// Times, traffic, targets. Targets are judged as written, so `scenario` is without defaults.
+void check_experiment(const schema::Scenario& scenario, Report& report);
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,195 @@
+#include "scenarios/recorder.h"
+
+#include <numeric>
+#include <utility>
+
+#include "base/check.h"
+
+namespace redcell::scenarios {
+namespace {
+
+analysis::LinkDirection link_direction(base::Direction direction) {
+  return direction == base::Direction::downlink ? analysis::DOWNLINK : analysis::UPLINK;
+}
+
+analysis::DropReason drop_reason(mac::DropReason reason) {
+  switch (reason) {
+    case mac::DropReason::queue_full:
+      return analysis::QUEUE_OVERFLOW;
+    case mac::DropReason::discard_timer:
+      return analysis::DISCARD_TIMER;
+    case mac::DropReason::rlc_gave_up:
+      return analysis::RLC_RETRANSMISSIONS;
+    case mac::DropReason::lost_on_air:
+      return analysis::HARQ_EXHAUSTED;
+    case mac::DropReason::too_late:
+    case mac::DropReason::hfn_desync:
+      return analysis::REORDERING_TIMER;
+    case mac::DropReason::released:
+      return analysis::NO_CONNECTION;
+  }
+  RC_CHECK(false);
+  return analysis::NO_CONNECTION;
+}
+
+}  // namespace
+
+std::uint64_t ByteLedger::dropped_total() const {
+  return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0});
+}
+
+Recorder::Recorder(std::size_t terminal_count, Sink sink)
+    : sink_(std::move(sink)), bins_(2 * terminal_count) {}
+
+void Recorder::take_part(base::UeId ue, base::Direction direction) {
+  bin(ue, direction).takes_part = true;
+}
+
+void Recorder::start(const analysis::RunStart& facts) {
+  if (!sink_) return;
+  record_.Clear();
+  *record_.mutable_run_start() = facts;
+  sink_(record_);
+}
+
+void Recorder::write_bin(std::size_t index, base::Duration duration) {
+  Bin& b = bins_[index];
+  if (!b.takes_part) return;
+  const auto ue = static_cast<std::uint32_t>(index / 2);
+  const auto direction = index % 2 == 0 ? analysis::DOWNLINK : analysis::UPLINK;
+  record_.Clear();
+  analysis::ThroughputBin& rate = *record_.mutable_throughput_bin();
+  rate.set_time_ns((bin_start_ - base::Instant()).value());
+  rate.set_duration_ns(duration.value());
+  rate.set_ue(ue);
+  rate.set_direction(direction);
+  rate.set_mac_bytes_acked(b.acknowledged_bytes);
+  rate.set_payload_bytes(b.payload_bytes);
+  sink_(record_);
+  if (b.blocks > 0 || b.residual_losses > 0) {
+    record_.Clear();
+    analysis::LinkBin& link = *record_.mutable_link_bin();
+    link.set_time_ns((bin_start_ - base::Instant()).value());
+    link.set_ue(ue);
+    link.set_direction(direction);
+    link.set_blocks(b.blocks);
+    link.set_first_blocks(b.first_blocks);
+    link.set_first_errors(b.first_errors);
+    link.set_residual_losses(b.residual_losses);
+    link.set_mcs_sum(b.mcs_sum);
+    link.set_rank_sum(b.rank_sum);
+    link.set_prb_sum(b.prb_sum);
+    sink_(record_);
+  }
+  b = {.takes_part = true};
+}
+
+void Recorder::write_bins(base::Duration duration) {
+  for (std::size_t index = 0; index < bins_.size(); ++index) write_bin(index, duration);
+  bin_start_ += duration;
+}
+
+void Recorder::close_bins(base::Instant now) {
+  if (!sink_) return;
+  while (now - bin_start_ >= bin_duration) write_bins(bin_duration);
+}
+
+void Recorder::block(base::UeId ue, base::Direction direction, const BlockOutcome& outcome) {
+  Bin& b = bin(ue, direction);
+  ++b.blocks;
+  b.prb_sum += outcome.prb_count;
+  if (!outcome.is_first) return;
+  ++b.first_blocks;
+  if (!outcome.decoded) ++b.first_errors;
+  b.mcs_sum += outcome.mcs;
+  b.rank_sum += outcome.rank;
+}
+
+void Recorder::residual_loss(base::UeId ue, base::Direction direction) {
+  ++bin(ue, direction).residual_losses;
+}
+
+void Recorder::acknowledged(base::UeId ue, base::Direction direction, std::int64_t bytes) {
+  bin(ue, direction).acknowledged_bytes += bytes;
+}
+
+void Recorder::payload(base::UeId ue, base::Direction direction, std::int64_t bytes) {
+  bin(ue, direction).payload_bytes += bytes;
+}
+
+void Recorder::packet(const PacketMarks& marks, const PacketParts& parts, base::Instant now) {
+  if (!sink_) return;
+  record_.Clear();
+  analysis::PacketLatency& latency = *record_.mutable_packet_latency();
+  latency.set_time_ns((now - base::Instant()).value());
+  latency.set_ue(marks.ue.value);
+  latency.set_direction(link_direction(marks.direction));
+  latency.set_packet(marks.number);
+  latency.set_bytes(marks.bytes);
+  latency.set_core_ns(parts.core.value());
+  latency.set_queue_ns(parts.queue.value());
+  latency.set_alignment_ns(parts.alignment.value());
+  latency.set_grant_ns(parts.grant.value());
+  latency.set_air_ns(parts.air.value());
+  latency.set_processing_ns(0);
+  latency.set_harq_ns(parts.harq.value());
+  latency.set_rlc_ns(parts.rlc.value());
+  latency.set_reordering_ns(parts.reordering.value());
+  latency.set_total_ns(parts.total().value());
+  sink_(record_);
+}
+
+void Recorder::round_trip(base::UeId ue, base::Instant now, base::Duration rtt,
+                          std::int64_t payload_bytes) {
+  if (!sink_) return;
+  record_.Clear();
+  analysis::RoundTrip& trip = *record_.mutable_round_trip();
+  trip.set_time_ns((now - base::Instant()).value());
+  trip.set_ue(ue.value);
+  trip.set_payload_bytes(payload_bytes);
+  trip.set_rtt_ns(rtt.value());
+  sink_(record_);
+}
+
+void Recorder::drop(base::UeId ue, base::Direction direction, const mac::DroppedSdu& dropped,
+                    base::Instant now) {
+  if (!sink_) return;
+  record_.Clear();
+  analysis::PacketDrop& drop = *record_.mutable_packet_drop();
+  drop.set_time_ns((now - base::Instant()).value());
+  drop.set_ue(ue.value);
+  drop.set_direction(link_direction(direction));
+  drop.set_bytes(dropped.bytes);
+  drop.set_reason(drop_reason(dropped.reason));
+  sink_(record_);
+}
+
+void Recorder::ledger(base::UeId ue, base::Direction direction, const ByteLedger& ledger) {
+  if (!sink_) return;
+  record_.Clear();
+  analysis::Ledger& out = *record_.mutable_ledger();
+  out.set_ue(ue.value);
+  out.set_direction(link_direction(direction));
+  out.set_bytes_in(static_cast<std::int64_t>(ledger.in));
+  out.set_bytes_delivered(static_cast<std::int64_t>(ledger.delivered));
+  out.set_bytes_queued(static_cast<std::int64_t>(ledger.queued));
+  for (std::size_t reason = 0; reason < ledger.dropped.size(); ++reason) {
+    if (ledger.dropped[reason] == 0) continue;
+    analysis::Ledger::Dropped& dropped = *out.add_dropped();
+    dropped.set_reason(drop_reason(static_cast<mac::DropReason>(reason)));
+    dropped.set_bytes(static_cast<std::int64_t>(ledger.dropped[reason]));
+  }
+  sink_(record_);
+}
+
+void Recorder::end(base::Duration simulated) {
+  if (!sink_) return;
+  const base::Instant now(simulated.value());
+  close_bins(now);
+  if (now > bin_start_) write_bins(now - bin_start_);
+  record_.Clear();
+  record_.mutable_run_end()->set_simulated_ns(simulated.value());
+  sink_(record_);
+}
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,86 @@
+// From what the spine sees to KPI records: one-second bins, packets, drops, ledgers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "analysis/schema/kpi_log.pb.h"
+#include "base/ids.h"
+#include "base/units.h"
+#include "mac/sdu.h"
+#include "scenarios/packet_book.h"
+
+namespace redcell::scenarios {
+
+/// One transmission of a transport block, when its fate is known.
+struct BlockOutcome {
+  bool is_first = true;
+  bool decoded = false;
+  int mcs = 0;
+  int rank = 1;
+  int prb_count = 0;
+};
+
+/// Where every byte of a bearer is. in = delivered + queued + dropped, at any moment.
+struct ByteLedger {
+  static constexpr std::size_t reason_count = 8;
+  std::uint64_t in = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t queued = 0;
+  std::array<std::uint64_t, reason_count> dropped{};  ///< [mac::DropReason]
+  [[nodiscard]] std::uint64_t dropped_total() const;
+};
+
+class Recorder {
+ public:
+  using Sink = std::function<void(const analysis::KpiRecord&)>;
+  /// sink may be empty: nothing is recorded then.
+  Recorder(std::size_t terminal_count, Sink sink);
+
+  /// A terminal with traffic in a direction has a bin for every second of it.
+  void take_part(base::UeId ue, base::Direction direction);
+  void start(const analysis::RunStart& facts);
+
+  /// Writes the bins that have ended by now. Call before anything that happens at or after now.
+  void close_bins(base::Instant now);
+  void block(base::UeId ue, base::Direction direction, const BlockOutcome& outcome);
+  void residual_loss(base::UeId ue, base::Direction direction);
+  void acknowledged(base::UeId ue, base::Direction direction, std::int64_t bytes);
+  void payload(base::UeId ue, base::Direction direction, std::int64_t bytes);
+  void packet(const PacketMarks& marks, const PacketParts& parts, base::Instant now);
+  void round_trip(base::UeId ue, base::Instant now, base::Duration rtt, std::int64_t payload_bytes);
+  void drop(base::UeId ue, base::Direction direction, const mac::DroppedSdu& dropped,
+            base::Instant now);
+  void ledger(base::UeId ue, base::Direction direction, const ByteLedger& ledger);
+  void end(base::Duration simulated);
+
+ private:
+  struct Bin {
+    bool takes_part = false;
+    std::int64_t acknowledged_bytes = 0;
+    std::int64_t payload_bytes = 0;
+    std::int64_t blocks = 0;
+    std::int64_t first_blocks = 0;
+    std::int64_t first_errors = 0;
+    std::int64_t residual_losses = 0;
+    std::int64_t mcs_sum = 0;
+    std::int64_t rank_sum = 0;
+    std::int64_t prb_sum = 0;
+  };
+  [[nodiscard]] Bin& bin(base::UeId ue, base::Direction direction) {
+    return bins_[2 * ue.value + static_cast<std::size_t>(direction)];
+  }
+  void write_bin(std::size_t index, base::Duration duration);
+  void write_bins(base::Duration duration);
+
+  Sink sink_;
+  std::vector<Bin> bins_;  ///< [2 * ue + direction]
+  base::Instant bin_start_;
+  analysis::KpiRecord record_;  ///< Reused, so that writing allocates nothing once warm.
+};
+
+inline constexpr base::Duration bin_duration{1'000'000'000};
+
+}  // namespace redcell::scenarios

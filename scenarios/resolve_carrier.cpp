@@ -1,0 +1,127 @@
+#include "scenarios/resolve_carrier.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/math.h"
+#include "phy/nr/band.h"
+#include "phy/nr/processing_time.h"
+#include "phy/nr/resource_map.h"
+#include "phy/nr/resource_occasions.h"
+#include "scenarios/deployment.h"
+
+namespace redcell::scenarios {
+namespace {
+
+bool has_pdcch(const phy::ResourceMapConfig& config, std::int64_t slot) {
+  return config.duplex.downlink(base::Slot(slot)).count >= config.coreset.symbol_count;
+}
+
+bool has_pdsch(const phy::ResourceMapConfig& config, std::int64_t slot) {
+  return phy::pdsch_symbols(config, base::Slot(slot)).count > 0;
+}
+
+/// Slots with PUSCH, which carry PUCCH as well.
+bool has_uplink(const phy::ResourceMapConfig& config, std::int64_t slot) {
+  return phy::pusch_symbols(config, base::Slot(slot)).count > 0;
+}
+
+/// Distance from the origin to the nearest point of the straight way from a to b.
+double nearest_m(double ax, double ay, double bx, double by) {
+  const double dx = bx - ax;
+  const double dy = by - ay;
+  const double length2 = dx * dx + dy * dy;
+  const double along = length2 > 0 ? std::clamp(-(ax * dx + ay * dy) / length2, 0.0, 1.0) : 0.0;
+  const double x = ax + along * dx;
+  const double y = ay + along * dy;
+  return std::sqrt(x * x + y * y);
+}
+
+}  // namespace
+
+std::optional<int> carrier_prb_count(const schema::Carrier& carrier) {
+  const auto count =
+      phy::max_prb_count(carrier.bandwidth_mhz(), static_cast<int>(carrier.scs_khz()));
+  if (!count) return std::nullopt;
+  return count->value();
+}
+
+DistanceRange distance_range(const schema::Scenario& scenario, const schema::TerminalGroup& group,
+                             const schema::Site& site) {
+  constexpr double mps_per_kmh = 1 / 3.6;
+  const schema::Placement& place = group.placement();
+  const double travel_m = group.route().speed_kmh() * mps_per_kmh * scenario.duration_s();
+  const double heading = group.route().heading_deg() * base::pi / 180;
+  const double ax = place.x_m() - site.x_m();
+  const double ay = place.y_m() - site.y_m();
+  const double bx = ax + travel_m * base::sin(heading);
+  const double by = ay + travel_m * base::cos(heading);
+  // The centre of the ring comes this near and this far; every terminal stays on its ring around
+  // it.
+  const double centre_near = nearest_m(ax, ay, bx, by);
+  const double centre_far = std::max(std::sqrt(ax * ax + ay * ay), std::sqrt(bx * bx + by * by));
+  DistanceRange range{.near_m = 0, .far_m = centre_far + place.max_radius_m()};
+  if (centre_near > place.max_radius_m()) range.near_m = centre_near - place.max_radius_m();
+  if (centre_far < place.min_radius_m()) range.near_m = place.min_radius_m() - centre_far;
+  return range;
+}
+
+double farthest_m(const schema::Scenario& scenario) {
+  double far_m = 0;
+  for (const schema::TerminalGroup& group : scenario.terminal_group()) {
+    for (const schema::Site& site : scenario.site()) {
+      far_m = std::max(far_m, distance_range(scenario, group, site).far_m);
+    }
+  }
+  return far_m;
+}
+
+SlotOffsets slot_offsets(const schema::Carrier& carrier, base::Metres far) {
+  const phy::ResourceMapConfig config = resource_config(carrier);
+  const auto round_trip_ns =
+      static_cast<std::int64_t>(2e9 * far.value() / base::speed_of_light_mps);
+  const phy::UplinkTiming timing{.numerology = config.numerology,
+                                 .range = phy::FrequencyRange::fr1,
+                                 .timing_advance = base::Duration(round_trip_ns)};
+  SlotOffsets offsets;
+  const std::int64_t period = config.duplex.period().value();
+  offsets.least_k2 = phy::min_k2(timing, config.coreset.symbol_count);
+  for (std::int64_t slot = 0; slot < period; ++slot) {
+    if (!has_pdsch(config, slot)) continue;
+    const phy::SymbolRange pdsch = phy::pdsch_symbols(config, base::Slot(slot));
+    offsets.least_k1 = std::max(offsets.least_k1, phy::min_k1(timing, config.pdsch_dmrs, pdsch, 0));
+  }
+  std::set<int> k1;
+  std::set<int> k2;
+  for (std::int64_t slot = 0; slot < period; ++slot) {
+    int k = offsets.least_k1;
+    while (k <= k1_max && !has_uplink(config, slot + k)) ++k;
+    if (has_pdsch(config, slot) && k <= k1_max) k1.insert(k);
+    // From an uplink slot back to the latest downlink slot that may grant it.
+    k = offsets.least_k2;
+    while (k <= k2_max && !has_pdcch(config, (slot - k) % period + period)) ++k;
+    if (has_uplink(config, slot) && k <= k2_max) k2.insert(k);
+  }
+  offsets.k1.assign(k1.begin(), k1.end());
+  offsets.k2.assign(k2.begin(), k2.end());
+  return offsets;
+}
+
+bool reaches_uplink(const schema::Carrier& carrier, int k1) {
+  const phy::ResourceMapConfig config = resource_config(carrier);
+  for (std::int64_t slot = 0; slot < config.duplex.period().value(); ++slot) {
+    if (has_pdsch(config, slot) && has_uplink(config, slot + k1)) return true;
+  }
+  return false;
+}
+
+bool grants_uplink(const schema::Carrier& carrier, int k2) {
+  const phy::ResourceMapConfig config = resource_config(carrier);
+  for (std::int64_t slot = 0; slot < config.duplex.period().value(); ++slot) {
+    if (has_pdcch(config, slot) && has_uplink(config, slot + k2)) return true;
+  }
+  return false;
+}
+
+}  // namespace redcell::scenarios

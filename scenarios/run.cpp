@@ -1,0 +1,117 @@
+#include "scenarios/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "analysis/file.h"
+#include "analysis/kpi_log.h"
+#include "base/math.h"
+#include "scenarios/prepare.h"
+#include "scenarios/resolve.h"
+
+namespace redcell::scenarios {
+namespace {
+
+constexpr int exit_passed = 0;
+constexpr int exit_not_passed = 1;
+
+/// One line on the terminal, rewritten as the run goes on; a line every ten seconds where there is
+/// none.
+class Progress {
+ public:
+  Progress(base::Duration duration, bool quiet)
+      : duration_s_(base::to_seconds(duration)),
+        quiet_(quiet),
+        is_terminal_(isatty(STDERR_FILENO) == 1) {}
+
+  void show(base::Instant now) {
+    if (quiet_) return;
+    const auto clock = std::chrono::steady_clock::now();
+    const double wall_s = std::chrono::duration<double>(clock - begin_).count();
+    const double step_s = std::chrono::duration<double>(clock - shown_).count();
+    if (step_s < (is_terminal_ ? 0.2 : 10.0)) return;
+    shown_ = clock;
+    const double simulated_s = base::to_seconds(now - base::Instant());
+    const double factor = simulated_s / wall_s;
+    fmt::print(stderr, "{}simulated {:.0f} of {:.0f} s, {:.1f} times real time, {:.0f} s left  {}",
+               is_terminal_ ? "\r" : "", simulated_s, duration_s_, factor,
+               (duration_s_ - simulated_s) / factor, is_terminal_ ? "" : "\n");
+    std::fflush(stderr);
+    is_shown_ = true;
+  }
+  void clear() {
+    if (is_shown_ && is_terminal_) fmt::print(stderr, "\r{:70}\r", "");
+  }
+
+ private:
+  double duration_s_;
+  bool quiet_;
+  bool is_terminal_;
+  bool is_shown_ = false;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point shown_ = begin_;
+};
+
+schema::Scenario prepare_run(const RunOptions& options) {
+  std::vector<std::string> overrides = options.overrides;
+  if (options.seed) overrides.push_back(fmt::format("seed={}", *options.seed));
+  if (options.run) overrides.push_back(fmt::format("run={}", *options.run));
+  return prepare(options.scenario, overrides);
+}
+
+std::filesystem::path run_directory(const RunOptions& options, const schema::Scenario& scenario) {
+  if (!options.out_dir.empty()) return options.out_dir;
+  const std::string stem = std::filesystem::path(options.scenario).stem().string();
+  return std::filesystem::path("runs") /
+         fmt::format("{}-{}-{}", stem, scenario.seed(), scenario.run());
+}
+
+void write_results(const std::filesystem::path& directory, const RunResult& result) {
+  const auto write = [&](const char* name, const std::string& text) {
+    analysis::write_file_atomically((directory / name).string(), text);
+  };
+  write("summary.json", analysis::summary_json(result.facts, result.summary));
+  write("verdict.json", analysis::verdict_json(result.facts, result.verdict));
+  write("junit.xml", analysis::junit_xml(result.facts, result.verdict));
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+  if (options.isa == "avx2") base::force_avx2();
+  const schema::Scenario scenario = prepare_run(options);
+  const std::filesystem::path directory = run_directory(options, scenario);
+  std::filesystem::create_directories(directory);
+  // Results of an earlier run must not pass for those of one that breaks.
+  for (const char* name : {"summary.json", "verdict.json", "junit.xml"}) {
+    std::filesystem::remove(directory / name);
+  }
+  analysis::write_file_atomically((directory / "scenario.txtpb").string(), to_text(scenario));
+  analysis::KpiLogWriter log((directory / "kpi.log").string());
+  Progress progress(base::Duration(static_cast<std::int64_t>(scenario.duration_s() * 1e9)),
+                    options.quiet);
+  const RunResult result =
+      simulate(scenario, {.threads = options.threads,
+                          .sink = [&](const analysis::KpiRecord& record) { log.write(record); },
+                          .on_second =
+                              [&](base::Instant now) {
+                                log.flush();
+                                progress.show(now);
+                              }});
+  log.flush();
+  write_results(directory, result);
+  progress.clear();
+  fmt::print("{}\n", analysis::kpi_table(result.summary));
+  if (!result.verdict.targets.empty()) fmt::print("{}\n", analysis::verdict_table(result.verdict));
+  fmt::print("{:.1f} s simulated in {:.1f} s, {:.1f} times real time; {}; results in {}\n",
+             result.facts.simulated_s, result.facts.wall_s, result.facts.real_time_factor,
+             result.facts.isa, directory.string());
+  return result.verdict.result == analysis::Result::pass ? exit_passed : exit_not_passed;
+}
+
+}  // namespace redcell::scenarios

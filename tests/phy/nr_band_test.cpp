@@ -1,0 +1,87 @@
+// Goal: bands and transmission bandwidths are those of TS 38.104 and TS 38.101.
+// Method: golden points of the tables, and laws that a mistyped row would break.
+#include "phy/nr/band.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+namespace redcell::phy {
+namespace {
+
+int prbs(double bandwidth_mhz, int scs_khz, FrequencyRange range = FrequencyRange::fr1) {
+  return max_prb_count(bandwidth_mhz, scs_khz, range).value_or(base::PrbCount(-1)).value();
+}
+
+TEST(Band, has_the_two_bands_of_the_field_trial) {
+  const Band* n41 = find_band("n41");
+  ASSERT_NE(n41, nullptr);
+  EXPECT_TRUE(n41->is_tdd);
+  EXPECT_EQ(n41->downlink_low_mhz, 2496);
+  EXPECT_EQ(n41->uplink_high_mhz, 2690);
+  EXPECT_EQ(n41->ssb_case_30_khz, SsbCase::c);
+  const Band* n28 = find_band("n28");
+  ASSERT_NE(n28, nullptr);
+  EXPECT_FALSE(n28->is_tdd);
+  EXPECT_EQ(n28->uplink_low_mhz, 703);
+  EXPECT_EQ(n28->downlink_low_mhz, 758);
+  EXPECT_EQ(n28->ssb_case_15_khz, SsbCase::a);
+  EXPECT_FALSE(n28->ssb_case_30_khz.has_value());
+  EXPECT_EQ(find_band("n5")->ssb_case_30_khz, SsbCase::b);
+}
+
+TEST(Band, knows_no_other_names) {
+  for (const std::string name : {"", "n", "41", "n041", "n4", "n41x", "N41", "n9999"}) {
+    EXPECT_EQ(find_band(name), nullptr) << name;
+  }
+}
+
+TEST(Band, has_the_same_frequencies_both_ways_exactly_in_tdd) {
+  int seen = 0;
+  for (int number = 1; number < 300; ++number) {
+    const Band* band = find_band("n" + std::to_string(number));
+    if (band == nullptr) continue;
+    ++seen;
+    EXPECT_LT(band->uplink_low_mhz, band->uplink_high_mhz) << number;
+    EXPECT_LT(band->downlink_low_mhz, band->downlink_high_mhz) << number;
+    EXPECT_EQ(band->is_tdd, band->uplink_low_mhz == band->downlink_low_mhz) << number;
+    EXPECT_TRUE(band->ssb_case_15_khz || band->ssb_case_30_khz) << number;
+  }
+  EXPECT_GE(seen, 12);
+}
+
+TEST(MaxPrbCount, equals_the_golden_points) {
+  EXPECT_EQ(prbs(100, 30), 273);
+  EXPECT_EQ(prbs(20, 15), 106);
+  EXPECT_EQ(prbs(30, 15), 160);
+  EXPECT_EQ(prbs(20, 30), 51);
+  EXPECT_EQ(prbs(5, 15), 25);
+  EXPECT_EQ(prbs(20, 60), 24);
+  EXPECT_EQ(prbs(100, 60), 135);
+  EXPECT_EQ(prbs(100, 60, FrequencyRange::fr2), 132);
+  EXPECT_EQ(prbs(100, 120, FrequencyRange::fr2), 66);
+}
+
+TEST(MaxPrbCount, is_absent_where_no_such_channel_exists) {
+  EXPECT_EQ(prbs(100, 15), -1);
+  EXPECT_EQ(prbs(5, 60), -1);
+  EXPECT_EQ(prbs(12, 30), -1);
+  EXPECT_EQ(prbs(20, 45), -1);
+  EXPECT_EQ(prbs(20, 120), -1);
+}
+
+TEST(MaxPrbCount, leaves_a_guard_and_never_more_than_a_fifth_of_the_channel_from_10_mhz_on) {
+  for (const double mhz : {10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100}) {
+    for (const int scs : {15, 30, 60}) {
+      const int count = prbs(mhz, scs);
+      if (count < 0) continue;
+      const double used = count * 12 * scs * 1e-3 / mhz;
+      EXPECT_LT(used, 1.0) << mhz << " " << scs;
+      EXPECT_GT(used, 0.79) << mhz << " " << scs;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace redcell::phy
