@@ -28,7 +28,8 @@ struct BlockFormat {
   double rate_x1024 = 0;
   int layer_count = 1;
   int pmi = 0;
-  phy::PrbRange prb;  ///< Relative to the BWP.
+  phy::PrbRange prb;  ///< Relative to the BWP; blocked PRBs inside are left out.
+  int prb_count = 0;  ///< PRBs that carry the block.
   phy::SymbolRange symbols;
   base::Bits tbs;
   int re_count = 0;  ///< Data RE per layer.

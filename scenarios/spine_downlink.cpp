@@ -64,14 +64,14 @@ void Spine::receive_block(Layer& layer, const DownlinkOnAir& air, base::Slot slo
                    .decoded = decoded,
                    .mcs = a.format.mcs.value(),
                    .rank = a.format.layer_count,
-                   .prb_count = a.format.prb.count});
+                   .prb_count = a.format.prb_count});
   network_.trace(net::TransportBlock{.ue = a.ue,
                                      .cell = deployment_.terminals[a.ue.value].serving,
                                      .direction = base::Direction::downlink,
                                      .slot = slot - base::SlotCount(1),
                                      .mcs = a.format.mcs,
                                      .layers = base::LayerCount(a.format.layer_count),
-                                     .prb_count = base::PrbCount(a.format.prb.count),
+                                     .prb_count = base::PrbCount(a.format.prb_count),
                                      .tbs = base::Bytes(a.format.tbs.value() / 8),
                                      .attempt = static_cast<std::uint32_t>(a.harq.attempt),
                                      .ok = decoded});

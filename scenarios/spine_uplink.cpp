@@ -159,7 +159,7 @@ void Spine::receive_pusch(Layer& layer, const UplinkOnAir& air, base::Slot slot)
                                        .slot = slot - base::SlotCount(1),
                                        .mcs = grant.format.mcs,
                                        .layers = base::LayerCount(1),
-                                       .prb_count = base::PrbCount(grant.format.prb.count),
+                                       .prb_count = base::PrbCount(grant.format.prb_count),
                                        .tbs = base::Bytes(grant.format.tbs.value() / 8),
                                        .attempt = static_cast<std::uint32_t>(grant.harq.attempt),
                                        .ok = result.decoded});

@@ -44,7 +44,7 @@ void Cell::schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan)
   const std::optional<base::Slot> feedback = feedback_slot(slot);
   if (!feedback) return;
   const phy::SlotResources& resources = config_.resources->downlink(slot);
-  dl_prbs_.reset(resources);
+  dl_prbs_.reset(resources, Allocation::bitmap);
   repeat_downlink(slot, *feedback, plan);
 
   candidates_.clear();
@@ -86,7 +86,7 @@ void Cell::repeat_downlink(base::Slot slot, base::Slot feedback_slot, SlotPlan& 
     const std::optional<int> process = c.dl_harq.process_to_repeat();
     if (!process) continue;
     BlockFormat format = c.dl_harq.format(*process);
-    const auto range = dl_prbs_.take(format.prb.count, true);
+    const auto range = dl_prbs_.take(format.prb_count, true);
     if (!range) continue;
     const std::optional<int> level = take_cces(c);
     if (!level) {
@@ -147,6 +147,7 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
                            .layer_count = c.csi.rank,
                            .pmi = c.csi.pmi,
                            .prb = *range,
+                           .prb_count = fit.prb_count,
                            .symbols = resources.symbols,
                            .tbs = fit.tbs,
                            .re_count = fit.re_count};

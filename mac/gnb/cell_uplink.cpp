@@ -15,8 +15,8 @@ base::McsIndex Cell::uplink_mcs(const Connection& c, int prb_count) const {
 }
 
 int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
-  // Widest block that still reaches the lowest scheme: beyond it every further PRB only thins the
-  // power.
+  // By halves, a block that still reaches the lowest scheme: beyond it every further PRB only thins
+  // the power.
   const double least_db =
       c.ul_thresholds.required_sinr_db(base::McsIndex(0)) - c.ul_loop.offset_db();
   int count = prb_count;
@@ -76,7 +76,7 @@ bool Cell::repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
   const std::optional<int> process = c.ul_harq.process_to_repeat();
   RC_CHECK(process.has_value());
   BlockFormat format = c.ul_harq.format(*process);
-  const auto range = uplink_prbs(pusch_slot).take(format.prb.count, true);
+  const auto range = uplink_prbs(pusch_slot).take(format.prb_count, true);
   if (!range) return false;
   const std::optional<int> level = take_cces(c);
   if (!level) {
@@ -123,6 +123,7 @@ bool Cell::grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
                            .layer_count = 1,
                            .pmi = 0,
                            .prb = *range,
+                           .prb_count = fit.prb_count,
                            .symbols = resources.symbols,
                            .tbs = fit.tbs,
                            .re_count = fit.re_count};

@@ -174,6 +174,29 @@ TEST(CellDownlink, serves_no_more_ues_than_it_may) {
   }
 }
 
+TEST(CellDownlink, repeats_for_no_more_ues_than_it_may) {
+  CellWorld world(fdd_carrier(), [](CellConfig& c) { c.max_ues_per_slot = 1; });
+  for (int i = 0; i < 2; ++i) world.load(world.connect(15), 1);
+  const DlAssignment first = world.run(0).downlink.at(0);
+  const DlAssignment second = world.run(1).downlink.at(0);
+  ASSERT_NE(first.ue, second.ue);
+  world.answer(first, false);
+  world.answer(second, false);
+  EXPECT_EQ(world.run(2).downlink.size(), 1u);
+  EXPECT_EQ(world.run(3).downlink.size(), 1u);
+  EXPECT_EQ(world.plan().downlink[0].harq.attempt, 1);
+}
+
+TEST(CellDownlink, gives_the_worst_channel_all_of_a_short_control_region) {
+  phy::ResourceMapConfig carrier = fdd_carrier();
+  carrier.coreset.prb_count = 12;
+  CellWorld world(carrier);
+  world.load(world.connect(0), 1);
+  const SlotPlan& plan = world.run(0);
+  ASSERT_EQ(plan.downlink.size(), 1u);
+  EXPECT_EQ(plan.downlink[0].aggregation_level, 2);
+}
+
 TEST(CellDownlink, blocks_whom_the_control_channel_has_no_room_for) {
   phy::ResourceMapConfig carrier = fdd_carrier();
   carrier.coreset.prb_count = 12;
@@ -216,6 +239,18 @@ TEST(CellDownlink, leaves_to_others_what_a_discarded_queue_does_not_need) {
   ASSERT_EQ(plan.downlink.size(), 1u);
   EXPECT_EQ(plan.downlink[0].ue, base::UeId{101});
   EXPECT_EQ(plan.downlink[0].format.prb.count, 51);
+}
+
+TEST(CellDownlink, reaches_over_what_other_channels_occupy) {
+  phy::ResourceMapConfig carrier = fdd_carrier();
+  carrier.paging = {.slot_offset = 3, .prb_count = 10, .first_prb = 20};
+  carrier.ssb = {.beam_count = 1, .first_prb = 0, .pattern = phy::SsbCase::c};
+  CellWorld world(carrier);
+  world.load(world.connect(5), 60);
+  const BlockFormat format = world.run(3).downlink.at(0).format;
+  ASSERT_EQ(world.map().downlink(base::Slot(3)).usable_prb_count, 41);
+  EXPECT_EQ(format.prb, (phy::PrbRange{0, 51}));
+  EXPECT_EQ(format.prb_count, 41);
 }
 
 TEST(CellDownlink, answers_a_poll_with_a_status) {

@@ -1,0 +1,105 @@
+// Valid defaults for the MAC's tests: each test changes the one field it is about.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "mac/air.h"
+#include "mac/gnb/cell.h"
+#include "mac/ue/ue_mac.h"
+#include "phy/nr/resource_map.h"
+
+namespace redcell::mac::testing {
+
+/// 51 PRB at 30 kHz, DDDDDDDSUU with 6:4:4 and nothing but a CORESET of one symbol: downlink in
+/// slots 0..7 of 10, PUSCH in 8 and 9, no rate matching anywhere.
+inline phy::ResourceMapConfig tdd_carrier() {
+  const phy::Numerology numerology(30);
+  const std::array pattern{phy::TddPattern{base::milliseconds(5), 7, 6, 2, 4}};
+  phy::ResourceMapConfig c{.numerology = numerology,
+                           .duplex = phy::Duplex::tdd(numerology, pattern),
+                           .bwp_dl = {0, 51},
+                           .bwp_ul = {0, 51}};
+  c.coreset = {.symbol_count = 1, .prb_count = 48};
+  c.pusch_dmrs.cdm_groups_without_data = 2;
+  return c;
+}
+
+/// The same carrier with downlink and PUSCH in every slot.
+inline phy::ResourceMapConfig fdd_carrier() {
+  phy::ResourceMapConfig c = tdd_carrier();
+  c.duplex = phy::Duplex::fdd(c.numerology);
+  return c;
+}
+
+/// 32 connections; K1 and K2 reach an uplink slot from every downlink slot of both carriers.
+inline gnb::CellConfig cell_config(const phy::ResourceMap& map) {
+  gnb::CellConfig c;
+  c.resources = &map;
+  c.k1 = {2, 3, 4, 5, 6, 7, 8};
+  c.k2 = {2, 3, 4, 5, 6, 7, 8};
+  c.policy = {.kind = gnb::PolicyKind::round_robin, .connection_count = 32};
+  return c;
+}
+
+inline BearerConfig um_bearer() {
+  BearerConfig c;
+  c.acknowledged = false;
+  return c;
+}
+
+inline gnb::ConnectionConfig connection_config(std::uint32_t ue) {
+  return {.ue = base::UeId{ue}, .epoch = 7, .bearer = um_bearer()};
+}
+
+/// SR in slots 8 and 28 of 40; asks again after 50 slots.
+inline ue::UeConfig ue_config() {
+  return {.ue = base::UeId{3},
+          .bearer = um_bearer(),
+          .sr_occasions = {base::Slot(8), base::Slot(28)},
+          .sr_period = base::SlotCount(40),
+          .retx_bsr = base::SlotCount(50)};
+}
+
+/// A QPSK block of so many bytes on 10 PRB.
+inline BlockFormat block_format(std::uint32_t bytes) {
+  BlockFormat f;
+  f.prb = {.first = 0, .count = 10};
+  f.prb_count = 10;
+  f.symbols = {.first = 0, .count = 14};
+  f.rate_x1024 = 449;
+  f.tbs = base::Bits(8 * static_cast<std::int64_t>(bytes));
+  return f;
+}
+
+/// First transmission of block 1 of process 0.
+inline UlGrant ul_grant(base::Slot pusch_slot, std::uint32_t bytes) {
+  return {.ue = base::UeId{3},
+          .harq = {.process = 0, .attempt = 0, .block = 1},
+          .format = block_format(bytes),
+          .pusch_slot = pusch_slot};
+}
+
+inline DlAssignment dl_assignment(base::Slot feedback_slot) {
+  return {.ue = base::UeId{3},
+          .harq = {.process = 0, .attempt = 0, .block = 1},
+          .format = block_format(500),
+          .feedback_slot = feedback_slot};
+}
+
+inline Sdu sdu(std::uint32_t packet, std::uint32_t bytes) {
+  return {.packet = base::PacketId{packet}, .bytes = bytes, .arrival = base::Instant()};
+}
+
+/// One UM PDU that carries a whole SDU under this COUNT.
+inline RlcPdu whole_pdu(std::uint32_t count, std::uint32_t ip_bytes) {
+  return {.pdcp_count = count,
+          .packet = base::PacketId{count},
+          .sdu_bytes = ip_bytes + 2,
+          .bytes = ip_bytes + 2,
+          .header_bytes = 1,
+          .first = true,
+          .last = true};
+}
+
+}  // namespace redcell::mac::testing

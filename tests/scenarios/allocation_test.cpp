@@ -1,0 +1,97 @@
+// Goal: once warm, the slot loop allocates nothing.
+// Method: counts operator new over one simulated second of a saturated cell with ten terminals,
+// after a while of warming up, and takes off what ns-3's scheduler allocates for the same number
+// of empty ticks.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/simulation.h"
+#include "net/slot_clock.h"
+#include "scenarios/prepare.h"
+#include "scenarios/testbed.h"
+
+namespace {
+std::uint64_t allocation_count = 0;
+}  // namespace
+
+// Not inlined: the compiler would see through to malloc and call the pair mismatched.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocation_count;
+  if (void* p = std::malloc(size)) return p;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+namespace redcell::scenarios {
+namespace {
+
+struct Count {
+  std::uint64_t allocations = 0;
+  std::uint64_t slots = 0;
+};
+
+/// Buffers reach the size they need within this time.
+constexpr std::int64_t warm_up_ns = 6'000'000'000;
+
+/// Of the second after warming up.
+template <class Slots>
+Count count_last_second(const Slots& slots) {
+  Count first;
+  net::run_simulation(base::Duration(warm_up_ns + 1'000'000'000), [&](base::Instant now) {
+    if (now == base::Instant(warm_up_ns)) first = {allocation_count, slots()};
+  });
+  return {allocation_count - first.allocations, slots() - first.slots};
+}
+
+Count empty_ticks(base::Duration slot) {
+  std::uint64_t ticks = 0;
+  net::SlotClock clock([&](base::Instant now) {
+    ++ticks;
+    return std::optional(now + slot);
+  });
+  clock.start(base::Instant());
+  const Count count = count_last_second([&] { return ticks; });
+  net::destroy_simulation();
+  return count;
+}
+
+Count saturated_cell(const std::string& policy) {
+  const std::vector<std::string> overrides{"duration_s=7",
+                                           "warm_up_s=0",
+                                           "terminal_group[test].placement.y_m=0",
+                                           "terminal_group[test].count=10",
+                                           "carrier[n41].scheduler.policy=" + policy,
+                                           "traffic[download].full_buffer.direction=DOWNLINK",
+                                           "traffic[upload].full_buffer.direction=UPLINK",
+                                           "terminal_group[test].placement.max_radius_m=400",
+                                           "terminal_group[test].placement.min_radius_m=50"};
+  const schema::Scenario scenario = prepare("trial-2600-peak", overrides);
+  Testbed testbed(scenario);
+  testbed.start();
+  const Count count = count_last_second([&] { return testbed.slot_count(); });
+  testbed.finish();
+  net::destroy_simulation();
+  return count;
+}
+
+class SlotLoop : public testing::TestWithParam<const char*> {};
+
+TEST_P(SlotLoop, allocates_nothing_once_warm) {
+  const Count empty = empty_ticks(base::Duration(500'000));
+  const Count cell = saturated_cell(GetParam());
+  ASSERT_EQ(empty.slots, cell.slots) << "both run every slot of the second";
+  EXPECT_EQ(cell.allocations, empty.allocations);
+}
+
+INSTANTIATE_TEST_SUITE_P(EachPolicy, SlotLoop, testing::Values("ROUND_ROBIN", "PROPORTIONAL_FAIR"),
+                         [](const auto& p) { return p.param; });
+
+}  // namespace
+}  // namespace redcell::scenarios
