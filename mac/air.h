@@ -67,6 +67,7 @@ struct UlGrant {
 struct HarqFeedback {
   HarqId harq;
   bool ack = false;
+  bool heard = true;  ///< False: nothing came where an answer was due (DTX).
 };
 
 /// Uplink control information of one slot: on PUCCH, or on PUSCH when the UE sends one.

@@ -33,8 +33,8 @@ net::AttributeSpec spec_of(const FieldDescriptor& field) {
   const double most = std::numeric_limits<std::uint32_t>::max();
   net::AttributeSpec spec;
   spec.name = attribute_name(field.name());
-  spec.help = facts.clause().empty() ? facts.help()
-                                     : fmt::format("{} ({})", facts.help(), facts.clause());
+  spec.help =
+      facts.clause().empty() ? facts.help() : fmt::format("{} ({})", facts.help(), facts.clause());
   spec.low = facts.has_min() ? facts.min() : 0;
   spec.high = facts.has_max() ? facts.max() : most;
   spec.live = facts.live();

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
-#include <thread>
 
 #include "base/check.h"
 #include "base/math.h"
@@ -188,23 +187,14 @@ void LayerChannel::refresh(Tile& tile) {
   tile.refresh_at(layer_, deployment_, refresh_time_, grid_.count);
 }
 
-void LayerChannel::prepare(std::span<const base::UeId> terminals, int threads) {
-  if (threads <= 1 || tiles_.size() <= 1) return;
-  std::vector<Tile*> stale;
+void LayerChannel::prepare(std::span<const base::UeId> terminals, Workers& workers) {
+  stale_.clear();
   for (const base::UeId ue : terminals) {
     Tile* tile = tiles_[links_[ue.value].tile].get();
-    const bool listed = std::find(stale.begin(), stale.end(), tile) != stale.end();
-    if (tile->index != refresh_index_ && !listed) stale.push_back(tile);
+    const bool listed = std::find(stale_.begin(), stale_.end(), tile) != stale_.end();
+    if (tile->index != refresh_index_ && !listed) stale_.push_back(tile);
   }
-  if (stale.size() <= 1) return;
-  const auto worker_count = std::min(static_cast<std::size_t>(threads), stale.size());
-  std::vector<std::jthread> workers;
-  for (std::size_t worker = 1; worker < worker_count; ++worker) {
-    workers.emplace_back([&, worker] {
-      for (std::size_t i = worker; i < stale.size(); i += worker_count) refresh(*stale[i]);
-    });
-  }
-  for (std::size_t i = 0; i < stale.size(); i += worker_count) refresh(*stale[i]);
+  if (stale_.size() > 1) workers.run(stale_.size(), [this](std::size_t i) { refresh(*stale_[i]); });
 }
 
 LayerChannel::Link& LayerChannel::fresh_link(base::UeId ue) {
@@ -314,6 +304,10 @@ std::uint64_t LayerChannel::world_hash(std::span<const base::Instant> times) {
         for (std::size_t row = 0; row < tile->dl_re().row_count(); ++row) {
           hash.add(static_cast<double>(tile->dl_re().at(row, lane)));
           hash.add(static_cast<double>(tile->dl_im().at(row, lane)));
+        }
+        for (std::size_t row = 0; row < tile->ul_re().row_count(); ++row) {
+          hash.add(static_cast<double>(tile->ul_re().at(row, lane)));
+          hash.add(static_cast<double>(tile->ul_im().at(row, lane)));
         }
       }
       tile->index = -1;

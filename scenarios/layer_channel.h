@@ -17,6 +17,7 @@
 #include "phy/link/csi.h"
 #include "phy/link/sinr.h"
 #include "scenarios/deployment.h"
+#include "scenarios/workers.h"
 
 namespace redcell::scenarios {
 
@@ -49,8 +50,8 @@ class LayerChannel {
   /// Path loss as the terminal measures it: averaged over fading, antennas included.
   base::Db path_loss_estimate(base::UeId ue);
 
-  /// Refreshes, in parallel where `threads` > 1, the tiles of these terminals.
-  void prepare(std::span<const base::UeId> terminals, int threads);
+  /// Refreshes the tiles of these terminals, shared among the workers.
+  void prepare(std::span<const base::UeId> terminals, Workers& workers);
 
   /// Hash of gains and responses at `times`: the same whatever was asked before.
   [[nodiscard]] std::uint64_t world_hash(std::span<const base::Instant> times);
@@ -86,6 +87,7 @@ class LayerChannel {
   std::int64_t refresh_index_ = -1;
   base::Instant refresh_time_;
   std::vector<std::unique_ptr<Tile>> tiles_;
+  std::vector<Tile*> stale_;      ///< Working memory of prepare().
   std::vector<Link> links_;       ///< [ue] of the whole deployment; empty for others' terminals.
   std::vector<double> dl_noise_;  ///< [ue * group] W per RE, noise and interference.
   std::vector<double> ul_noise_;  ///< [group]

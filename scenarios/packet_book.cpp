@@ -19,16 +19,33 @@ PacketParts parts_of(const PacketMarks& marks, base::Instant delivered) {
 }
 
 PacketMarks& PacketBook::open(base::PacketId packet) {
-  if (packet.value >= marks_.size()) marks_.resize(packet.value + 1);
-  marks_[packet.value] = {};
-  marks_[packet.value].number = next_number_++;
-  return marks_[packet.value];
+  if (packet.value >= marks_.size()) {
+    marks_.resize(packet.value + 1);
+    before_.resize(packet.value + 1);
+  }
+  PacketMarks& marks = marks_[packet.value];
+  before_[packet.value] = {marks.ue, marks.direction, marks.pdcp_count};
+  marks = {};
+  marks.number = next_number_++;
+  return marks;
 }
 
-void PacketBook::on_sent(base::PacketId packet, bool last_byte, base::Instant begin,
-                         base::Instant end) {
-  PacketMarks& marks = at(packet);
-  if (!marks.is_sent && last_byte) {
+bool PacketBook::belongs(const PacketPiece& piece) {
+  PacketMarks& marks = at(piece.packet);
+  if (marks.ue != piece.ue || marks.direction != piece.direction) return false;
+  if (marks.pdcp_count) return *marks.pdcp_count == piece.pdcp_count;
+  const Owner& before = before_[piece.packet.value];
+  const bool of_the_one_before = before.ue == piece.ue && before.direction == piece.direction &&
+                                 before.pdcp_count == piece.pdcp_count;
+  if (of_the_one_before) return false;
+  marks.pdcp_count = piece.pdcp_count;
+  return true;
+}
+
+void PacketBook::on_sent(const PacketPiece& piece, base::Instant begin, base::Instant end) {
+  if (!belongs(piece)) return;
+  PacketMarks& marks = at(piece.packet);
+  if (!marks.is_sent && piece.last_byte) {
     marks.is_sent = true;
     marks.first_sent = begin;
     marks.first_end = end;
@@ -36,6 +53,10 @@ void PacketBook::on_sent(base::PacketId packet, bool last_byte, base::Instant be
   } else if (marks.is_sent) {
     marks.copy_end = end;
   }
+}
+
+void PacketBook::on_received(const PacketPiece& piece, base::Instant now) {
+  if (belongs(piece)) at(piece.packet).received = now;
 }
 
 }  // namespace redcell::scenarios

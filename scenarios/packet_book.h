@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -26,6 +27,7 @@ struct PacketMarks {
   base::Instant received;    ///< Last decoded block that held a piece of it.
   bool is_granted = false;
   bool is_sent = false;
+  std::optional<std::uint32_t> pdcp_count;  ///< Known from its first transmission on.
 };
 
 /// The parts of a packet's way. They sum to total() because each is the distance between
@@ -45,18 +47,37 @@ struct PacketParts {
 };
 [[nodiscard]] PacketParts parts_of(const PacketMarks& marks, base::Instant delivered);
 
+/// A piece of a packet in a block, as RLC names it.
+struct PacketPiece {
+  base::UeId ue;
+  base::Direction direction = base::Direction::downlink;
+  base::PacketId packet;
+  std::uint32_t pdcp_count = 0;
+  bool last_byte = false;
+};
+
 /// Marks of all packets between arrival and end, by packet number of the pool. Grows with the pool.
 class PacketBook {
  public:
   PacketMarks& open(base::PacketId packet);
   [[nodiscard]] PacketMarks& at(base::PacketId packet) { return marks_[packet.value]; }
 
-  /// A block with a piece of the packet is sent for the first time.
-  void on_sent(base::PacketId packet, bool last_byte, base::Instant begin, base::Instant end);
-  void on_received(base::PacketId packet, base::Instant now) { at(packet).received = now; }
+  /// A block with a piece of the packet is sent for the first time. RLC may send a copy of a packet
+  /// that has ended and whose number another one has by now: such a piece is no one's, and is
+  /// passed over.
+  void on_sent(const PacketPiece& piece, base::Instant begin, base::Instant end);
+  void on_received(const PacketPiece& piece, base::Instant now);
 
  private:
+  [[nodiscard]] bool belongs(const PacketPiece& piece);
+
   std::vector<PacketMarks> marks_;
+  struct Owner {
+    base::UeId ue;
+    base::Direction direction = base::Direction::downlink;
+    std::optional<std::uint32_t> pdcp_count;
+  };
+  std::vector<Owner> before_;  ///< [packet] The number's last owner.
   std::uint64_t next_number_ = 0;
 };
 

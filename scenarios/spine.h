@@ -21,6 +21,7 @@
 #include "scenarios/recorder.h"
 #include "scenarios/testbed.h"
 #include "scenarios/traffic.h"
+#include "scenarios/workers.h"
 
 namespace redcell::scenarios {
 
@@ -122,6 +123,16 @@ struct Layer {
   [[nodiscard]] base::Slot first_slot_from(base::Instant t) const;
 };
 
+/// An RLC PDU as the packet book knows it.
+[[nodiscard]] inline PacketPiece piece_of(base::UeId ue, base::Direction direction,
+                                          const mac::RlcPdu& rlc) {
+  return {.ue = ue,
+          .direction = direction,
+          .packet = rlc.packet,
+          .pdcp_count = rlc.pdcp_count,
+          .last_byte = rlc.last};
+}
+
 /// Power of a PUSCH of this format (TS 38.213 7.1.1), and what is left.
 [[nodiscard]] phy::PuschPower pusch_power_of(const Layer& layer, const TerminalPlan& plan,
                                              base::Db path_loss, const mac::BlockFormat& format);
@@ -145,6 +156,7 @@ class Spine {
   // testbed.cpp
   std::optional<base::Instant> tick(base::Instant now);
   void run_slot(Layer& layer, base::Slot slot);
+  void prepare_channel(Layer& layer);
   void add_requesting_terminals(const Layer& layer, base::Slot slot);
   void plan_next(Layer& layer, base::Slot slot);
   void wake(base::Instant now);
@@ -190,7 +202,7 @@ class Spine {
                                              std::span<const double> sinr);
 
   schema::Scenario scenario_;
-  TestbedOptions options_;
+  Workers workers_;
   base::Random random_;
   base::Duration duration_;
   Deployment deployment_;
@@ -208,6 +220,7 @@ class Spine {
   std::vector<net::Arrival> arrivals_;
   std::vector<mac::AgendaEntry> due_;
   std::vector<base::UeId> due_terminals_;
+  std::vector<base::UeId> busy_terminals_;
   mac::gnb::SlotPlan plan_;
   mac::BlockOutput output_;
   std::vector<mac::DroppedSdu> drops_;

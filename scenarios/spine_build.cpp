@@ -44,7 +44,7 @@ base::Slot Layer::first_slot_from(base::Instant t) const {
 
 Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
     : scenario_(scenario),
-      options_(options),
+      workers_(options.threads),
       random_(scenario.seed(), scenario.run()),
       duration_(static_cast<std::int64_t>(scenario.duration_s() * 1e9)),
       deployment_(make_deployment(scenario, random_)),

@@ -54,7 +54,8 @@ void Spine::receive_block(Layer& layer, const DownlinkOnAir& air, base::Slot slo
   const mac::MacPdu& pdu =
       connection(layer, terminal).dl_blocks[static_cast<std::size_t>(a.harq.process)];
   if (decoded && !terminal.mac.receiver().has_decoded(a.harq)) {
-    for (const mac::RlcPdu& rlc : pdu.data) book_.on_received(rlc.packet, now);
+    for (const mac::RlcPdu& rlc : pdu.data)
+      book_.on_received(piece_of(a.ue, base::Direction::downlink, rlc), now);
   }
   output_.clear();
   terminal.mac.on_block({.assignment = a, .pdu = pdu, .decoded = decoded}, now, output_);
@@ -144,7 +145,8 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
   if (a.harq.attempt == 0) {
     const mac::MacPdu& pdu =
         connection(layer, terminal).dl_blocks[static_cast<std::size_t>(a.harq.process)];
-    for (const mac::RlcPdu& rlc : pdu.data) book_.on_sent(rlc.packet, rlc.last, begins, ends);
+    for (const mac::RlcPdu& rlc : pdu.data)
+      book_.on_sent(piece_of(a.ue, base::Direction::downlink, rlc), begins, ends);
     plan_csi(layer, a.ue, slot);
   }
   const bool heard = dci_heard(

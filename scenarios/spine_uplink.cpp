@@ -81,7 +81,7 @@ void Spine::send_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, b
     }
     terminal.ungranted.clear();
     for (const mac::RlcPdu& rlc : sent->pdu->data) {
-      book_.on_sent(rlc.packet, rlc.last, begins, ends);
+      book_.on_sent(piece_of(ue, base::Direction::uplink, rlc), begins, ends);
     }
   }
   const double re_power_w = base::from_db(power.per_re.value()) * 1e-3;
@@ -144,7 +144,8 @@ void Spine::receive_pusch(Layer& layer, const UplinkOnAir& air, base::Slot slot)
                         draw_index(slot, uplink_block));
     result.decoded = before || draw >= error_rate;
     if (result.decoded && !before) {
-      for (const mac::RlcPdu& rlc : pdu->data) book_.on_received(rlc.packet, now);
+      for (const mac::RlcPdu& rlc : pdu->data)
+        book_.on_received(piece_of(grant.ue, base::Direction::uplink, rlc), now);
       recorder_.acknowledged(grant.ue, base::Direction::uplink, grant.format.tbs.value() / 8);
     }
     recorder_.block(grant.ue, base::Direction::uplink,
@@ -201,7 +202,7 @@ void Spine::receive_control(Layer& layer, base::Slot slot) {
     conclude_feedback(layer,
                       {.cell = expected.cell,
                        .ue = expected.ue,
-                       .feedback = {.harq = expected.harq, .ack = false}},
+                       .feedback = {.harq = expected.harq, .ack = false, .heard = false}},
                       now);
   }
   std::erase_if(layer.expected_feedback, is_over);

@@ -19,6 +19,7 @@ void Spine::run_slot(Layer& layer, base::Slot slot) {
   recorder_.close_bins(now);
   layer.channel.go_to(slot);
   take_arrivals(layer, slot);
+  prepare_channel(layer);
 
   receive_downlink(layer, slot);
   receive_uplink(layer, slot);
@@ -40,6 +41,19 @@ void Spine::run_slot(Layer& layer, base::Slot slot) {
   refill(layer, now);
   plan_timers(layer, now);
   plan_next(layer, slot);
+}
+
+/// With one thread a tile is refreshed when it is first asked for; with more, the busy ones are
+/// shared out.
+void Spine::prepare_channel(Layer& layer) {
+  if (workers_.thread_count() == 1) return;
+  busy_terminals_.clear();
+  for (const auto& cell : layer.cells) {
+    for (const std::uint32_t index : cell->active()) {
+      busy_terminals_.push_back(cell->connection(index).config.ue);
+    }
+  }
+  layer.channel.prepare(busy_terminals_, workers_);
 }
 
 /// A packet or block of this very slot may ask for the SR occasion of this slot.

@@ -66,7 +66,8 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
   Connection& c = *connections_.at(index);
   const HarqOutcome outcome = c.dl_harq.on_feedback(feedback.harq, feedback.ack);
   if (outcome == HarqOutcome::stale) return outcome;
-  if (feedback.harq.attempt == 0) {
+  // Silence tells of the PDCCH or the PUCCH, not of the block: the loop learns nothing from it.
+  if (feedback.harq.attempt == 0 && feedback.heard) {
     // Rate matching may have lowered the block's scheme: what the loop asks for decides, too.
     const base::McsIndex mcs = c.dl_harq.format(feedback.harq.process).mcs;
     const base::McsIndex highest = c.dl_thresholds.highest();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/units.h"
@@ -86,7 +87,8 @@ class Cell {
   /// A connection may have become busy (data, a request, a retransmission): the scheduler looks at
   /// it again.
   void activate(std::uint32_t index);
-  /// Connections the next slot would look at.
+  /// Connections the next slot looks at, ascending.
+  [[nodiscard]] std::span<const std::uint32_t> active() const { return active_; }
   [[nodiscard]] bool has_work() const { return !active_.empty(); }
 
  private:

@@ -106,10 +106,11 @@ TEST_P(LayerChannelTest, gives_the_same_bits_from_prepared_tiles) {
   LayerChannel prepared = world.channel();
   std::vector<base::UeId> everyone;
   for (std::uint32_t ue = 0; ue < 40; ++ue) everyone.push_back({ue});
+  Workers workers(3);
   for (const std::int64_t slot : {0, 200}) {
     alone.go_to(base::Slot(slot));
     prepared.go_to(base::Slot(slot));
-    prepared.prepare(everyone, 2);
+    prepared.prepare(everyone, workers);
     for (const base::UeId ue : everyone) EXPECT_EQ(look(alone, ue), look(prepared, ue));
   }
 }
