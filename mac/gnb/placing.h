@@ -10,7 +10,8 @@ namespace redcell::mac::gnb {
 
 /// How a DCI names PRBs. Contiguous (type 1, TS 38.214 5.1.2.2.2): a range never covers a PRB that
 /// SIB1, paging, PUCCH or PRACH occupies. Bitmap (type 0, 5.1.2.2.1, downlink only): it may, and
-/// the PRB is left out; groups of PRBs are not rounded [ours].
+/// the PRB is left out; the resource map blocks whole
+/// groups. A block may still end inside one [ours].
 enum class Allocation { contiguous, bitmap };
 
 /// The free PRBs of a slot. Counts are of usable PRBs; a range's own count includes those left out.

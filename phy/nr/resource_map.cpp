@@ -126,6 +126,29 @@ SlotResources finish(SlotGrid& grid, const Allocation& allocation) {
   return result;
 }
 
+/// Resource allocation type 0 hands out whole groups: where SIB1 or the like has a PRB, the rest of
+/// its group stays idle (TS 38.214 5.1.2.2.1).
+void block_split_groups(const PrbRange& bwp, SlotGrid& grid, SlotResources& slot) {
+  const int size = rbg_size(bwp.count);
+  for (int prb = 0; prb < bwp.count;) {
+    const int end = std::min(bwp.count, prb + size - (bwp.first + prb) % size);
+    const auto first = slot.data_re.begin() + prb;
+    const auto last = slot.data_re.begin() + end;
+    if (std::find(first, last, 0) != last) {
+      for (; prb < end; ++prb) {
+        std::int16_t& left = slot.data_re[static_cast<std::size_t>(prb)];
+        if (left == 0) continue;
+        slot.usable_re_total -= left;
+        --slot.usable_prb_count;
+        left = 0;
+        grid.paint({bwp.first + prb, 1}, {0, symbols_per_slot}, ReUse::idle,
+                   [](ReUse owner) { return owner == ReUse::data || owner == ReUse::dmrs; });
+      }
+    }
+    prb = end;
+  }
+}
+
 /// Everything in the direction's symbols is idle, the rest guard or the other direction's.
 void start_slot(SlotGrid& grid, const PrbRange& bwp, SymbolRange own, SymbolRange other) {
   grid.clear(ReUse::guard);
@@ -173,7 +196,9 @@ SlotResources downlink_slot(const ResourceMapConfig& c, const SlotOccupancy& slo
   if (slot.has_paging) {
     grid.paint({c.paging.first_prb, c.paging.prb_count}, pdsch.symbols, ReUse::paging, only_data);
   }
-  return finish(grid, pdsch);
+  SlotResources result = finish(grid, pdsch);
+  if (result.usable_prb_count > 0) block_split_groups(c.bwp_dl, grid, result);
+  return result;
 }
 
 SlotResources uplink_slot(const ResourceMapConfig& c, const SlotOccupancy& slot, base::Slot number,
@@ -195,6 +220,13 @@ SlotResources uplink_slot(const ResourceMapConfig& c, const SlotOccupancy& slot,
 }
 
 }  // namespace
+
+int rbg_size(int bwp_prb_count) {
+  // TS 38.214 Table 5.1.2.2.1-1, configuration 1.
+  if (bwp_prb_count <= 36) return 2;
+  if (bwp_prb_count <= 72) return 4;
+  return bwp_prb_count <= 144 ? 8 : 16;
+}
 
 PrbRange longest_usable_run(const SlotResources& slot) {
   PrbRange best;

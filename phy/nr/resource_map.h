@@ -27,6 +27,9 @@ struct SlotResources {
   int usable_re_total = 0;            ///< Sum of data_re.
 };
 
+/// PRBs of a resource block group of a BWP, rbg-Size config1 (TS 38.214 Table 5.1.2.2.1-1).
+[[nodiscard]] int rbg_size(int bwp_prb_count);
+
 /// The longest run of usable PRBs, the first of equals; relative to the BWP.
 [[nodiscard]] PrbRange longest_usable_run(const SlotResources& slot);
 

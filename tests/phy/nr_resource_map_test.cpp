@@ -135,13 +135,14 @@ TEST(ResourceMap, counts_a_tdd_downlink_by_hand) {
   const ResourceMap map(tdd_carrier());
   EXPECT_EQ(map.period().value(), 80);  // Paging every 40 ms.
   EXPECT_EQ(map.cce_count(), 8);
-  // Slot 0: two beams' SSBs (symbols 2-5 and 8-11) on PRB 0-19 meet the DMRS; SIB1 on 20-34; 35-50
-  // are free.
+  // Slot 0: two beams' SSBs (symbols 2-5 and 8-11) on PRB 0-19 meet the DMRS; SIB1 on 20-34 takes
+  // the group 32-35 with it; 36-50 are free.
   EXPECT_EQ(dl_re(map, 0, 0), 0);
   EXPECT_EQ(dl_re(map, 0, 19), 0);
   EXPECT_EQ(dl_re(map, 0, 20), 0);
   EXPECT_EQ(dl_re(map, 0, 34), 0);
-  EXPECT_EQ(dl_re(map, 0, 35), 13 * 12 - 12);
+  EXPECT_EQ(dl_re(map, 0, 35), 0);
+  EXPECT_EQ(dl_re(map, 0, 36), 13 * 12 - 12);
   // Slot 4: the fifth beam's SIB1, but all eight SSBs are over.
   EXPECT_EQ(dl_re(map, 4, 0), 144);
   EXPECT_EQ(dl_re(map, 4, 20), 0);
@@ -205,15 +206,28 @@ TEST(ResourceMap, lets_data_flow_around_an_ssb_that_spares_the_dmrs) {
 
 TEST(ResourceMap, sees_only_what_lies_in_its_bwp) {
   const ResourceMap map(fdd_carrier());
-  // SSB on carrier PRB 0-19 is BWP PRB 0-9; SIB1 on carrier PRB 30-44 is BWP PRB 20-34.
+  // SSB on carrier PRB 0-19 is BWP PRB 0-9; SIB1 on carrier PRB 30-44 is BWP PRB 20-34. Groups of
+  // eight begin on carrier PRBs 8, 16 and so on: 16-23 and 24-47 are lost, BWP PRB 38 is free.
   EXPECT_EQ(dl_re(map, 0, 9), 0);
-  EXPECT_EQ(dl_re(map, 0, 10), 12 * 12 - 18);
+  EXPECT_EQ(dl_re(map, 0, 10), 0);
   EXPECT_EQ(dl_re(map, 0, 20), 0);
   EXPECT_EQ(dl_re(map, 0, 34), 0);
-  EXPECT_EQ(dl_re(map, 0, 35), 126);
+  EXPECT_EQ(dl_re(map, 0, 37), 0);
+  EXPECT_EQ(dl_re(map, 0, 38), 12 * 12 - 18);
   EXPECT_EQ(ul_re(map, 9, 45), 0);
   EXPECT_EQ(ul_re(map, 9, 44), 14 * 12 - 12);
   EXPECT_EQ(map.period().value(), 80);
+}
+
+TEST(ResourceBlockGroup, has_the_size_of_configuration_1) {
+  // TS 38.214 Table 5.1.2.2.1-1.
+  EXPECT_EQ(rbg_size(36), 2);
+  EXPECT_EQ(rbg_size(37), 4);
+  EXPECT_EQ(rbg_size(51), 4);
+  EXPECT_EQ(rbg_size(72), 4);
+  EXPECT_EQ(rbg_size(73), 8);
+  EXPECT_EQ(rbg_size(144), 8);
+  EXPECT_EQ(rbg_size(145), 16);
 }
 
 TEST(ResourceMap, repeats_after_its_period) {
