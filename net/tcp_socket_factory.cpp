@@ -2,7 +2,8 @@
 
 #include <ns3/boolean.h>
 #include <ns3/socket.h>
-#include <ns3/tcp-socket-factory.h>
+#include <ns3/tcp-congestion-ops.h>
+#include <ns3/tcp-l4-protocol.h>
 #include <ns3/uinteger.h>
 
 namespace redcell::net {
@@ -24,7 +25,9 @@ ns3::TypeId TcpSocketFactory::GetTypeId() {
 }
 
 ns3::Ptr<ns3::Socket> TcpSocketFactory::CreateSocket() {
-  const auto socket = GetObject<ns3::TcpSocketFactory>()->CreateSocket();
+  // NewReno is arithmetic alone; ns-3's default, Cubic, takes roots from the C library, whose last
+  // bits differ between machines.
+  const auto socket = GetObject<ns3::TcpL4Protocol>()->CreateSocket(ns3::TcpNewReno::GetTypeId());
   socket->SetAttribute("SegmentSize", ns3::UintegerValue(tcp_segment_bytes));
   socket->SetAttribute("SndBufSize", ns3::UintegerValue(send_buffer_bytes));
   socket->SetAttribute("RcvBufSize", ns3::UintegerValue(receive_buffer_bytes));

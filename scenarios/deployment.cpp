@@ -14,10 +14,6 @@ namespace {
 
 constexpr double mps_per_kmh = 1 / 3.6;
 
-base::Duration from_ms(double ms) {
-  return base::Duration(static_cast<std::int64_t>(std::floor(ms * 1e6 + 0.5)));
-}
-
 phy::DmrsConfig dmrs_config(const schema::Dmrs& dmrs) {
   return {.type = static_cast<int>(dmrs.type()),
           .additional_position = static_cast<int>(dmrs.additional_position()),
@@ -56,7 +52,7 @@ phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::
   RC_CHECK(band != nullptr);
   const auto pattern = carrier.scs_khz() == 15 ? band->ssb_case_15_khz : band->ssb_case_30_khz;
   const int slots_per_ms = map.numerology.slots_per_ms();
-  map.ssb = {.period = from_ms(b.ssb_period_ms()),
+  map.ssb = {.period = duration_of_ms(b.ssb_period_ms()),
              .beam_count = static_cast<int>(b.ssb_beam_count()),
              .first_prb = static_cast<int>(b.ssb_first_prb()),
              .pattern = pattern.value_or(phy::SsbCase::a)};
@@ -65,12 +61,12 @@ phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::
               .coreset_zero = {.first = map.bwp_dl.first, .count = map.coreset.prb_count},
               .coreset_zero_symbol_count = map.coreset.symbol_count};
   // Tracking and CSI reference signals lie in the half of a frame that has no SSB burst [ours].
-  map.paging = {.period = from_ms(b.paging_period_ms()),
+  map.paging = {.period = duration_of_ms(b.paging_period_ms()),
                 .slot_offset = 5 * slots_per_ms,
                 .prb_count = static_cast<int>(b.paging_prb_count()),
                 .first_prb = static_cast<int>(b.sib1_first_prb())};
-  map.trs = {.period = from_ms(b.trs_period_ms()), .slot_offset = 5 * slots_per_ms};
-  map.csi_rs = {.period = from_ms(b.csi_rs_period_ms()),
+  map.trs = {.period = duration_of_ms(b.trs_period_ms()), .slot_offset = 5 * slots_per_ms};
+  map.csi_rs = {.period = duration_of_ms(b.csi_rs_period_ms()),
                 .slot_offset = 5 * slots_per_ms + 2,
                 .port_count = 2,
                 .has_csi_im = true};
@@ -135,11 +131,11 @@ mac::BearerConfig bearer_config(const schema::Bearer& bearer) {
   return {.acknowledged = bearer.rlc_mode() == schema::Bearer::AM,
           .rlc_sn_bits = static_cast<int>(bearer.rlc_sn_bits()),
           .pdcp_sn_bits = static_cast<int>(bearer.pdcp_sn_bits()),
-          .pdcp_discard = discard_ms > 0 ? from_ms(discard_ms) : mac::never,
-          .t_reassembly = from_ms(bearer.t_reassembly_ms()),
-          .t_reordering = from_ms(bearer.t_reordering_ms()),
-          .t_poll_retransmit = from_ms(bearer.t_poll_retransmit_ms()),
-          .t_status_prohibit = from_ms(bearer.t_status_prohibit_ms()),
+          .pdcp_discard = discard_ms > 0 ? duration_of_ms(discard_ms) : mac::never,
+          .t_reassembly = duration_of_ms(bearer.t_reassembly_ms()),
+          .t_reordering = duration_of_ms(bearer.t_reordering_ms()),
+          .t_poll_retransmit = duration_of_ms(bearer.t_poll_retransmit_ms()),
+          .t_status_prohibit = duration_of_ms(bearer.t_status_prohibit_ms()),
           .poll_pdu = bearer.poll_pdu(),
           .max_retransmissions = bearer.max_retransmissions(),
           .queue_limit_bytes = std::uint64_t{1000} * bearer.queue_limit_kb()};
@@ -259,6 +255,10 @@ void choose_serving_cells(Deployment& d) {
 
 }  // namespace
 
+base::Duration duration_of_ms(double ms) {
+  return base::Duration(static_cast<std::int64_t>(std::floor(ms * 1e6 + 0.5)));
+}
+
 phy::Numerology numerology_of(const schema::Carrier& carrier) {
   return phy::Numerology(static_cast<int>(carrier.scs_khz()));
 }
@@ -268,7 +268,7 @@ phy::Duplex duplex_of(const schema::Carrier& carrier) {
   if (carrier.tdd().empty()) return phy::Duplex::fdd(numerology);
   std::vector<phy::TddPattern> patterns;
   for (const schema::TddPattern& p : carrier.tdd()) {
-    patterns.push_back({.period = from_ms(p.period_ms()),
+    patterns.push_back({.period = duration_of_ms(p.period_ms()),
                         .dl_slots = static_cast<int>(p.dl_slots()),
                         .dl_symbols = static_cast<int>(p.dl_symbols()),
                         .ul_slots = static_cast<int>(p.ul_slots()),
@@ -294,7 +294,7 @@ phy::ResourceMapConfig resource_config(const schema::Carrier& carrier) {
                   .prb_count = static_cast<int>(carrier.downlink().coreset_prb_count())},
       .pdsch_dmrs = dmrs_config(carrier.downlink().dmrs()),
       .pusch_dmrs = dmrs_config(carrier.uplink().dmrs()),
-      .prach = {.period = from_ms(carrier.uplink().prach_period_ms()),
+      .prach = {.period = duration_of_ms(carrier.uplink().prach_period_ms()),
                 .slot_offset = prach_slot(numerology, duplex),
                 .prb_count = static_cast<int>(carrier.uplink().prach_prb_count()),
                 .first_prb = bwp.first + edges.low_edge_prb_count},

@@ -105,6 +105,8 @@ struct SrPlan {
 
 /// What a slot of the carrier is used for; also the calculator's and preflight's way to it.
 [[nodiscard]] phy::ResourceMapConfig resource_config(const schema::Carrier& carrier);
+/// Whole nanoseconds, rounded.
+[[nodiscard]] base::Duration duration_of_ms(double ms);
 [[nodiscard]] phy::Numerology numerology_of(const schema::Carrier& carrier);
 [[nodiscard]] phy::Duplex duplex_of(const schema::Carrier& carrier);
 

@@ -11,6 +11,7 @@
 #include "analysis/file.h"
 #include "analysis/kpi_log.h"
 #include "base/math.h"
+#include "scenarios/deployment.h"
 #include "scenarios/prepare.h"
 #include "scenarios/resolve.h"
 
@@ -93,8 +94,7 @@ int run_command(const RunOptions& options) {
   }
   analysis::write_file_atomically((directory / "scenario.txtpb").string(), to_text(scenario));
   analysis::KpiLogWriter log((directory / "kpi.log").string());
-  Progress progress(base::Duration(static_cast<std::int64_t>(scenario.duration_s() * 1e9)),
-                    options.quiet);
+  Progress progress(duration_of_ms(scenario.duration_s() * 1e3), options.quiet);
   const RunResult result =
       simulate(scenario, {.threads = options.threads,
                           .sink = [&](const analysis::KpiRecord& record) { log.write(record); },

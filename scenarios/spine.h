@@ -70,6 +70,7 @@ struct Dci {
   base::UeId ue;
   int aggregation_level = 1;
   bool is_grant = false;
+  base::Slot data_slot;  ///< Of the block it names: no two DCIs of a kind share it.
 };
 
 /// What a cell concludes about one transmission of a downlink block.
@@ -181,7 +182,7 @@ class Spine {
   void send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssignment& a,
                        base::Slot slot);
   void send_grant(Layer& layer, std::uint32_t cell, const mac::UlGrant& grant, base::Slot slot);
-  bool dci_heard(Layer& layer, base::Slot slot, const Dci& dci);
+  bool dci_heard(Layer& layer, const Dci& dci);
   void measure_csi(Layer& layer, base::UeId ue, base::Slot slot);
   void plan_csi(Layer& layer, base::UeId ue, base::Slot slot);
   // spine_uplink.cpp

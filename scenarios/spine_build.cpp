@@ -20,8 +20,7 @@ net::NetworkConfig network_config(const schema::Scenario& scenario, const Deploy
       .terminal_count = static_cast<std::uint32_t>(deployment.terminals.size()),
       .without_ip = own_nodes ? terminals_without_ip(scenario, deployment) : std::vector<bool>{},
       .user_nodes = options.user_nodes,
-      .core_one_way_delay =
-          base::Duration(static_cast<std::int64_t>(scenario.core().one_way_delay_ms() * 1e6)),
+      .core_one_way_delay = duration_of_ms(scenario.core().one_way_delay_ms()),
       .core_rate_bps = scenario.core().rate_gbps() * 1e9};
 }
 
@@ -46,7 +45,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
     : scenario_(scenario),
       workers_(options.threads),
       random_(scenario.seed(), scenario.run()),
-      duration_(static_cast<std::int64_t>(scenario.duration_s() * 1e9)),
+      duration_(duration_of_ms(scenario.duration_s() * 1e3)),
       deployment_(make_deployment(scenario, random_)),
       network_(network_config(scenario, deployment_, options)),
       recorder_(deployment_.terminals.size(), options.sink),

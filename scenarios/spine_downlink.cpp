@@ -110,7 +110,7 @@ void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   }
 }
 
-bool Spine::dci_heard(Layer& layer, base::Slot slot, const Dci& dci) {
+bool Spine::dci_heard(Layer& layer, const Dci& dci) {
   // A PDCCH is sent over one port from the CORESET's PRBs, which lie spread over the BWP
   // (interleaved).
   const std::span<const double> sinr = layer.channel.downlink_sinr(dci.ue, 1, 0);
@@ -118,7 +118,8 @@ bool Spine::dci_heard(Layer& layer, base::Slot slot, const Dci& dci) {
   const double error_rate = phy::dci_error_rate({.aggregation_level = dci.aggregation_level},
                                                 phy::effective_sinr(2, re_count_, sinr));
   return random_.uniform(base::Purpose::control_channel, {.a = dci.ue.value, .b = 0},
-                         draw_index(slot, dci.is_grant ? grant_dci : assignment_dci)) >= error_rate;
+                         draw_index(dci.data_slot, dci.is_grant ? grant_dci : assignment_dci)) >=
+         error_rate;
 }
 
 void Spine::send_downlink(Layer& layer, base::Slot slot) {
@@ -147,10 +148,11 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
         connection(layer, terminal).dl_blocks[static_cast<std::size_t>(a.harq.process)];
     for (const mac::RlcPdu& rlc : pdu.data)
       book_.on_sent(piece_of(a.ue, base::Direction::downlink, rlc), begins, ends);
-    plan_csi(layer, a.ue, slot);
+    plan_csi(layer, a.ue, slot + base::SlotCount(1));
   }
   const bool heard = dci_heard(
-      layer, slot, {.ue = a.ue, .aggregation_level = a.aggregation_level, .is_grant = false});
+      layer,
+      {.ue = a.ue, .aggregation_level = a.aggregation_level, .is_grant = false, .data_slot = slot});
   if (heard) terminal.mac.on_assignment(a);
   const std::span<const double> sinr =
       layer.channel.downlink_sinr(a.ue, a.format.layer_count, a.format.pmi);
@@ -169,8 +171,11 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
 void Spine::send_grant(Layer& layer, std::uint32_t cell, const mac::UlGrant& grant,
                        base::Slot slot) {
   touch(layer, grant.ue);
-  if (dci_heard(layer, slot,
-                {.ue = grant.ue, .aggregation_level = grant.aggregation_level, .is_grant = true})) {
+  plan_csi(layer, grant.ue, slot + base::SlotCount(1));
+  if (dci_heard(layer, {.ue = grant.ue,
+                        .aggregation_level = grant.aggregation_level,
+                        .is_grant = true,
+                        .data_slot = grant.pusch_slot})) {
     terminals_[grant.ue.value]->mac.on_grant(grant);
     return;
   }

@@ -136,7 +136,8 @@ void Spine::refill(Layer& layer, base::Instant now) {
       const mac::TxBearer& sender = flow.direction == base::Direction::downlink
                                         ? connection(layer, terminal).downlink
                                         : terminal.mac.uplink();
-      std::uint64_t queued = sender.queued_bytes();
+      // What the sender itself knows to be waiting; what is on the air is not its business.
+      std::uint64_t queued = sender.buffered_bytes();
       if (flow.over_ip) {
         flow.over_ip->refill(base::Bytes(static_cast<std::int64_t>(queued)));
         continue;
@@ -154,6 +155,7 @@ void Spine::refill(Layer& layer, base::Instant now) {
 }
 
 void Spine::plan_timers(Layer& layer, base::Instant now) {
+  const base::Slot running = layer.plan.resources.numerology.slot_at(now);
   for (const base::UeId ue : layer.touched) {
     Terminal& terminal = *terminals_[ue.value];
     terminal.touched = false;
@@ -162,7 +164,8 @@ void Spine::plan_timers(Layer& layer, base::Instant now) {
       if (!deadline) return;
       const base::Slot slot = layer.first_slot_from(std::max(*deadline, now + base::Duration(1)));
       std::optional<base::Slot>& planned = terminal.timer_slot[static_cast<std::size_t>(task)];
-      if (planned && *planned <= slot && *planned > layer.last_run) return;
+      // An entry of the running slot has been served: a timer that it started anew needs its own.
+      if (planned && *planned <= slot && *planned > running) return;
       planned = slot;
       layer.agenda.add({.slot = slot, .task = task, .ue = ue});
     };
@@ -170,8 +173,7 @@ void Spine::plan_timers(Layer& layer, base::Instant now) {
     plan(terminal.mac.downlink().deadline(), mac::Task::ue_timer);
     plan(c.downlink.deadline(), mac::Task::gnb_timer);
     plan(c.uplink.deadline(), mac::Task::gnb_timer);
-    const std::optional<base::Slot> uplink =
-        terminal.mac.next_uplink_slot(layer.plan.resources.numerology.slot_at(now));
+    const std::optional<base::Slot> uplink = terminal.mac.next_uplink_slot(running);
     if (uplink) layer.agenda.add({.slot = *uplink, .task = mac::Task::ue_uplink, .ue = ue});
   }
   layer.touched.clear();

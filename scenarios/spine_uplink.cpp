@@ -236,10 +236,10 @@ void Spine::conclude_feedback(Layer& layer, const Answer& answer, base::Instant 
     touch(layer, ue);
   }
   if (outcome != mac::HarqOutcome::given_up) return;
-  recorder_.residual_loss(ue, base::Direction::downlink);
   touch(layer, ue);
   // The block may have arrived although no ACK did.
   if (terminal.mac.receiver().has_decoded(feedback.harq)) return;
+  recorder_.residual_loss(ue, base::Direction::downlink);
   drops_.clear();
   c.downlink.on_block_lost(c.dl_blocks[static_cast<std::size_t>(feedback.harq.process)].data,
                            drops_);

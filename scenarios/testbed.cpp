@@ -117,7 +117,7 @@ void Spine::start() {
   facts.set_version(base::version);
   facts.set_build_type(base::build_type);
   facts.set_isa(base::isa_name());
-  facts.set_warm_up_ns(static_cast<std::int64_t>(scenario_.warm_up_s() * 1e9));
+  facts.set_warm_up_ns(duration_of_ms(scenario_.warm_up_s() * 1e3).value());
   for (const GroupPlan& group : deployment_.groups) {
     analysis::RunStart::Group& out = *facts.add_groups();
     out.set_name(group.name);

@@ -1,6 +1,5 @@
 #include "scenarios/traffic.h"
 
-#include <cmath>
 #include <utility>
 
 #include "base/check.h"
@@ -10,7 +9,7 @@ namespace redcell::scenarios {
 namespace {
 
 base::Instant start_of(const schema::Traffic& traffic) {
-  return base::Instant(static_cast<std::int64_t>(std::floor(traffic.start_s() * 1e9)));
+  return base::Instant(duration_of_ms(traffic.start_s() * 1e3).value());
 }
 
 const GroupPlan& group_of(const Deployment& deployment, const schema::Traffic& traffic) {
@@ -112,12 +111,11 @@ void Traffic::add_udp_rate(const schema::Traffic& traffic, base::UeId ue) {
 
 void Traffic::add_ping(const schema::Traffic& traffic, base::UeId ue) {
   const schema::Ping& kind = traffic.ping();
-  const terminals::EchoPlanConfig plan{
-      .ue = ue,
-      .start = start_of(traffic),
-      .interval = base::Duration(static_cast<std::int64_t>(kind.interval_ms() * 1e6)),
-      .payload_bytes_min = kind.min_payload_bytes(),
-      .payload_bytes_max = kind.max_payload_bytes()};
+  const terminals::EchoPlanConfig plan{.ue = ue,
+                                       .start = start_of(traffic),
+                                       .interval = duration_of_ms(kind.interval_ms()),
+                                       .payload_bytes_min = kind.min_payload_bytes(),
+                                       .payload_bytes_max = kind.max_payload_bytes()};
   const auto next = [plan, random = context_.random](std::uint64_t index) {
     const terminals::EchoRequest request = terminals::echo_request(plan, random, index);
     return std::optional(

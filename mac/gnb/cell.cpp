@@ -93,7 +93,13 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
   const bool decoded_before = c.receiver.has_decoded(grant.harq);
   const HarqOutcome outcome = c.ul_harq.on_feedback(grant.harq, result.decoded || decoded_before);
   RC_CHECK(outcome != HarqOutcome::stale);
+  Connection::FirstHeard& heard = c.ul_first_heard[static_cast<std::size_t>(grant.harq.process)];
+  if (result.detected && heard.block != grant.harq.block) {
+    heard = {.block = grant.harq.block, .slot = grant.pusch_slot};
+  }
   const bool is_first_copy = result.decoded && !decoded_before;
+  const bool has_news = is_first_copy && heard.slot >= c.ul_report_slot;
+  if (has_news) c.ul_report_slot = heard.slot;
   if (result.detected && grant.harq.attempt == 0) {
     const base::McsIndex mcs = grant.format.mcs;
     const base::McsIndex highest = c.ul_thresholds.highest();
@@ -101,7 +107,7 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
     c.ul_loop.on_first_transmission(result.decoded, at_highest, mcs == base::McsIndex(0));
   }
   // The headroom is that of this PUSCH: it must be known before its SINR is referred to full power.
-  if (is_first_copy && pdu.phr) {
+  if (has_news && pdu.phr) {
     c.ul_quality.one_prb_power_below_max_db =
         -pdu.phr->headroom_db - UplinkQuality::prbs_to_db(pdu.phr->prb_count);
   }
@@ -115,7 +121,7 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
   if (is_first_copy) {
     c.receiver.turn_to(grant.harq);
     c.receiver.set_decoded(grant.harq.process);
-    if (pdu.bsr) {
+    if (has_news && pdu.bsr) {
       const std::uint64_t told = buffer_status_bytes(*pdu.bsr);
       c.ul_backlog_bytes = told > c.ul_granted_bytes ? told - c.ul_granted_bytes : 0;
     }

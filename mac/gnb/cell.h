@@ -111,6 +111,8 @@ class Cell {
   [[nodiscard]] double reported_sinr_db(const Connection& c) const;
   [[nodiscard]] base::McsIndex downlink_mcs(const Connection& c) const;
   [[nodiscard]] base::McsIndex uplink_mcs(const Connection& c, int prb_count) const;
+  /// PRBs that hold a useful block even in the lowest scheme.
+  [[nodiscard]] int least_prb_count(const phy::SlotResources& resources) const;
   [[nodiscard]] int uplink_prb_limit(const Connection& c, int prb_count) const;
   [[nodiscard]] FreePrbs& uplink_prbs(base::Slot pusch_slot) {
     return uplink_slot(pusch_slot).prbs;

@@ -7,6 +7,11 @@
 #include "mac/gnb/cell.h"
 
 namespace redcell::mac::gnb {
+namespace {
+
+/// A block that held its reports and no data would be granted for ever [ours].
+constexpr int least_block_bytes = 16;
+}  // namespace
 
 base::McsIndex Cell::uplink_mcs(const Connection& c, int prb_count) const {
   const double sinr_db =
@@ -95,14 +100,34 @@ bool Cell::repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
   return true;
 }
 
+int Cell::least_prb_count(const phy::SlotResources& resources) const {
+  const phy::Mcs lowest = phy::mcs(config_.ul_table, base::McsIndex(0));
+  int count = 1;
+  while (count < resources.usable_prb_count &&
+         lowest.spectral_efficiency() * count * resources.usable_re_total <
+             8.0 * least_block_bytes * resources.usable_prb_count) {
+    ++count;
+  }
+  return count;
+}
+
 bool Cell::grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
   const phy::SlotResources& resources = config_.resources->uplink(pusch_slot);
   const std::uint64_t wanted_bytes = c.ul_backlog_bytes > 0
                                          ? c.ul_backlog_bytes + short_bsr_bytes + phr_bytes
                                          : config_.sr_grant_bytes;
-  const int limit = uplink_prb_limit(c, uplink_prbs(pusch_slot).longest());
-  const phy::Mcs at_limit = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
-  int prb_count = std::min(limit, prbs_for(wanted_bytes, at_limit, 1, resources));
+  const int longest = uplink_prbs(pusch_slot).longest();
+  const int limit = uplink_prb_limit(c, longest);
+  int prb_count = limit;
+  // Fewer PRBs have more power each, and then carry more: the second pass knows what the first
+  // needs.
+  for (int pass = 0; pass < 2; ++pass) {
+    const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, prb_count));
+    prb_count = std::min(prb_count, prbs_for(wanted_bytes, mcs, 1, resources));
+  }
+  if (uplink_mcs(c, prb_count) == base::McsIndex(0)) {
+    prb_count = std::clamp(least_prb_count(resources), prb_count, longest);
+  }
   if (config_.transform_precoding) prb_count = dft_prb_count(prb_count);
   const std::optional<int> level = take_cces(c);
   if (!level) return false;

@@ -61,6 +61,14 @@ struct Connection {
   phy::CsiReport csi;
   UplinkQuality ul_quality;
 
+  /// When a block was first heard: its reports are of that moment, however late it is decoded.
+  struct FirstHeard {
+    std::uint32_t block = 0;
+    base::Slot slot;
+  };
+  std::array<FirstHeard, harq_process_count_max> ul_first_heard{};
+  base::Slot ul_report_slot{-1};  ///< Moment of the newest report taken.
+
   bool sr_pending = false;
   std::uint64_t ul_backlog_bytes = 0;  ///< As last reported, less what was granted since.
   std::uint64_t ul_granted_bytes = 0;  ///< New data granted and not yet received.
