@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t octave_buckets = 256;
 constexpr int exact_bits = 9;  ///< Values below 2 x octave_buckets have a bucket each.
 
-std::size_t bucket_of(std::int64_t value) {
+std::size_t growing_bucket_of(std::int64_t value) {
   const int bits = std::bit_width(static_cast<std::uint64_t>(value));
   if (bits <= exact_bits) return static_cast<std::size_t>(value);
   const int octave = bits - exact_bits;
@@ -70,8 +70,13 @@ Batch BatchedSums::total() const {
   return total;
 }
 
+std::size_t Distribution::bucket_of(std::int64_t value) const {
+  if (!equal_) return growing_bucket_of(value);
+  return static_cast<std::size_t>((value - equal_->low) / equal_->width);
+}
+
 void Distribution::add(std::int64_t time_ns, std::int64_t value) {
-  RC_CHECK(value >= 0);
+  RC_CHECK(value >= (equal_ ? equal_->low : 0));
   sums_.add(time_ns, {.sum = static_cast<double>(value), .weight = 1.0});
   for (int times = clock_.widen_to(time_ns); times > 0; --times) {
     const std::size_t half = (histograms_.size() + 1) / 2;
@@ -111,7 +116,10 @@ std::size_t Distribution::bucket_at_rank(const Histogram& all, double rank) cons
 double Distribution::bucket_value(std::size_t bucket) const {
   const auto index = static_cast<std::int64_t>(bucket);
   double value = static_cast<double>(index);
-  if (index >= 2 * octave_buckets) {
+  if (equal_) {
+    const std::int64_t low = equal_->low + index * equal_->width;
+    value = static_cast<double>(low) + static_cast<double>(equal_->width - 1) / 2.0;
+  } else if (index >= 2 * octave_buckets) {
     const auto octave = static_cast<int>(index / octave_buckets - 1);
     const std::int64_t low = (index - octave * octave_buckets) << octave;
     value = static_cast<double>(low) + static_cast<double>((std::int64_t{1} << octave) - 1) / 2.0;

@@ -6,6 +6,7 @@
 
 #include "analysis/summary.h"
 #include "analysis/verdict.h"
+#include "analysis/xml.h"
 
 namespace redcell::analysis {
 namespace {
@@ -70,42 +71,18 @@ Json target_json(const TargetResult& entry) {
   return json;
 }
 
-/// Text for an XML attribute. Control characters cannot be written in XML 1.0 at all.
-std::string xml(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 std::string testcase_xml(const TargetResult& entry) {
   const Target& target = entry.target;
   const std::string group = target.terminal_group().empty() ? "all" : target.terminal_group();
   std::string out =
-      fmt::format("    <testcase classname=\"{}\" name=\"{} {}\"", xml(group), xml(target.kpi()),
-                  lower(Target::Statistic_Name(target.statistic())));
+      fmt::format("    <testcase classname=\"{}\" name=\"{} {}\"", xml_escaped(group),
+                  xml_escaped(target.kpi()), lower(Target::Statistic_Name(target.statistic())));
   if (entry.result == Result::pass) return out + "/>\n";
   const std::string measured = entry.kpi ? fmt::format("{} [{}, {}]: ", entry.kpi->value,
                                                        entry.kpi->ci_low, entry.kpi->ci_high)
                                          : std::string();
   return out + fmt::format(">\n      <failure type=\"{}\" message=\"{}\"/>\n    </testcase>\n",
-                           result_name(entry.result), xml(measured + entry.words));
+                           result_name(entry.result), xml_escaped(measured + entry.words));
 }
 
 }  // namespace
@@ -131,11 +108,11 @@ std::string junit_xml(const RunFacts& run, const Verdict& verdict) {
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\">\n"
       "    <properties>\n",
-      xml(run.scenario), verdict.targets.size(), failures, run.wall_s);
+      xml_escaped(run.scenario), verdict.targets.size(), failures, run.wall_s);
   const Json facts_of_run = run_json(run);
   for (const auto& [name, value] : facts_of_run.items()) {
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    out += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml(text));
+    out += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(text));
   }
   out += "    </properties>\n";
   for (const TargetResult& entry : verdict.targets) out += testcase_xml(entry);

@@ -11,8 +11,8 @@ namespace redcell::analysis {
 
 /// FNV-1a, 64 bits, over the fields that are set, in declared order: number and value bits of each,
 /// a count before repeated fields, a mark after each message. Serialised bytes play no part; fields
-/// whose facts say outside_signature (version, build, instruction set, title, warm-up) do not
-/// count. Guards against accident, not against forgery.
+/// whose facts say outside_signature (version, build, instruction set, title, warm-up, cells, who
+/// makes load only) do not count. Guards against accident, not against forgery.
 class Signature {
  public:
   Signature();

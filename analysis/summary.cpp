@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "analysis/distribution.h"
+#include "analysis/kpi_writer.h"
 #include "analysis/log_error.h"
+#include "analysis/mobility.h"
 
 namespace redcell::analysis {
 namespace {
@@ -56,8 +58,12 @@ struct GroupSeries {
   std::string name;  ///< Empty: all terminals.
   std::uint64_t first_ue = 0;
   std::uint64_t end_ue = 0;
+  bool background = false;
   std::array<DirectionSeries, direction_count> directions;
   Distribution rtt_ns;
+  MobilitySeries mobility;
+
+  [[nodiscard]] bool has(std::uint64_t ue) const { return ue >= first_ue && ue < end_ue; }
 };
 
 double real(std::int64_t value) { return static_cast<double>(value); }
@@ -67,82 +73,45 @@ void require(bool holds, const char* what) {
   if (!holds) throw LogError(fmt::format("KPI log contradicts itself: {}", what));
 }
 
-/// Turns the series of one group into figures.
-class Writer {
- public:
-  Writer(std::string_view group, std::vector<Kpi>& to) : group_(group), to_(to) {}
+bool within(std::int64_t low, std::int64_t value, std::int64_t high) {
+  return value >= low && value <= high;
+}
 
-  struct Figure {
-    std::string name;
-    const char* unit;
-    double scale;  ///< From the unit of the samples to that of the figure.
-  };
-
-  void distribution(const Figure& figure, const Distribution& samples) {
-    if (samples.count() == 0) return;
-    const BatchMean mean = batch_mean(samples.batches());
-    put(figure, "mean", {mean.mean, mean_interval(mean)}, samples.count());
-    put(figure, "p5", samples.quantile(0.05), samples.count());
-    put(figure, "median", samples.quantile(0.5), samples.count());
-    put(figure, "p95", samples.quantile(0.95), samples.count());
-    put(figure, "p99", samples.quantile(0.99), samples.count());
-    const double min = real(samples.min()), max = real(samples.max());
-    put(figure, "min", {min, {min, min}}, samples.count());
-    put(figure, "max", {max, {max, max}}, samples.count());
+void require_sound(const DriveRow& row) {
+  // [ours] Far beyond what TS 38.133 10.1.6 lets a terminal report.
+  constexpr std::int64_t level_mdb_max = 200'000;
+  for (const std::int64_t level : {row.ss_rsrp_mdbm(), row.ss_rsrq_mdb(), row.ss_sinr_mdb()}) {
+    require(within(-level_mdb_max, level, level_mdb_max), "a level is beyond 200 dB");
   }
+  require(within(0, row.dl_first_errors(), row.dl_first_blocks()) &&
+              within(0, row.ul_first_errors(), row.ul_first_blocks()),
+          "a drive row has more errors than blocks");
+  require(within(row.dl_first_blocks(), row.dl_rank_sum(), 2 * row.dl_first_blocks()),
+          "a drive row has blocks without a layer, or with more than two");
+}
 
-  void mean(const Figure& figure, const BatchedSums& sums) {
-    const Batch total = sums.total();
-    if (total.weight <= 0.0) return;
-    const BatchMean mean = batch_mean(sums.batches());
-    put(figure, "mean", {mean.mean, mean_interval(mean)}, std::llround(total.weight));
-  }
-
-  void ratio(const std::string& name, const BatchedSums& sums) {
-    const Batch total = sums.total();
-    if (total.weight <= 0.0) return;
-    // A loss may be counted a bin later than its block: the ratio of a short run could pass 1.
-    const double value = std::min(1.0, total.sum / total.weight);
-    const double trials = effective_trials(sums.batches());
-    const Interval interval = wilson_interval(value * trials, trials);
-    put({name, "ratio", 1.0}, "ratio", {value, interval}, std::llround(total.weight));
-  }
-
-  void exact(const Figure& figure, std::int64_t value, std::int64_t samples) {
-    if (samples == 0) return;
-    put(figure, "max", {real(value), {real(value), real(value)}}, samples);
-  }
-
- private:
-  void put(const Figure& figure, const char* statistic, const Quantile& found,
-           std::int64_t samples) {
-    to_.push_back({.name = figure.name,
-                   .terminal_group = group_,
-                   .statistic = statistic,
-                   .value = found.value * figure.scale,
-                   .unit = figure.unit,
-                   .ci_low = found.interval.low * figure.scale,
-                   .ci_high = found.interval.high * figure.scale,
-                   .samples = samples});
-  }
-
-  std::string group_;
-  std::vector<Kpi>& to_;
-};
+void require_sound(const CellBin& bin) {
+  require(within(0, bin.dl_prb_slots_used(), bin.dl_prb_slots_available()) &&
+              within(0, bin.ul_prb_slots_used(), bin.ul_prb_slots_available()),
+          "a cell uses more PRBs than it has");
+  require(bin.iot_samples() >= 0, "a cell has negative samples");
+}
 
 constexpr double mbps_per_byte_bin = 8e-6;
 constexpr double ms_per_ns = 1e-6;
 
-void write_rates(Writer& to, const GroupSeries& group) {
+void write_rates(KpiWriter& to, const GroupSeries& group) {
   for (std::size_t d = 0; d < direction_count; ++d) {
     const DirectionSeries& s = group.directions[d];
     const std::string prefix = direction_names[d];
     to.distribution({prefix + "_throughput_mbps", "mbps", mbps_per_byte_bin}, s.throughput_bytes);
+    // What only makes load has no application that receives it.
+    if (group.background) continue;
     to.distribution({prefix + "_goodput_mbps", "mbps", mbps_per_byte_bin}, s.goodput_bytes);
   }
 }
 
-void write_delays(Writer& to, const GroupSeries& group) {
+void write_delays(KpiWriter& to, const GroupSeries& group) {
   to.distribution({"rtt_ms", "ms", ms_per_ns}, group.rtt_ns);
   for (std::size_t d = 0; d < direction_count; ++d) {
     const DirectionSeries& s = group.directions[d];
@@ -152,12 +121,12 @@ void write_delays(Writer& to, const GroupSeries& group) {
       to.mean({fmt::format("{}{}_ms", prefix, latency_parts[part].name), "ms", ms_per_ns},
               s.part_ns[part]);
     }
-    to.exact({prefix + "unattributed_ms", "ms", ms_per_ns}, s.unattributed_ns_max,
-             s.latency_ns.count());
+    to.greatest({prefix + "unattributed_ms", "ms", ms_per_ns}, s.unattributed_ns_max,
+                s.latency_ns.count());
   }
 }
 
-void write_link(Writer& to, const GroupSeries& group) {
+void write_link(KpiWriter& to, const GroupSeries& group) {
   for (std::size_t d = 0; d < direction_count; ++d) {
     const DirectionSeries& s = group.directions[d];
     const std::string prefix = direction_names[d];
@@ -167,8 +136,8 @@ void write_link(Writer& to, const GroupSeries& group) {
     to.mean({prefix + "_mcs_index", "", 1.0}, s.mcs);
     to.mean({prefix + "_rank_layers", "layers", 1.0}, s.rank);
     to.mean({prefix + "_block_size_prb", "prb", 1.0}, s.prb);
-    to.exact({prefix + "_unaccounted_bytes", "bytes", 1.0}, s.unaccounted_bytes_max,
-             s.ledger_count);
+    to.greatest({prefix + "_unaccounted_bytes", "bytes", 1.0}, s.unaccounted_bytes_max,
+                s.ledger_count);
   }
 }
 
@@ -185,6 +154,10 @@ class SummaryBuilder::State {
     if (record.has_packet_drop()) add(record.packet_drop());
     if (record.has_link_bin()) add(record.link_bin());
     if (record.has_ledger()) add(record.ledger());
+    if (record.has_drive_row()) add(record.drive_row());
+    if (record.has_mobility_event()) add(record.mobility_event());
+    if (record.has_handover_interruption()) add(record.handover_interruption());
+    if (record.has_cell_bin()) add(record.cell_bin());
     if (record.has_run_end()) {
       complete_ = true;
       end_ns_ = record.run_end().simulated_ns();
@@ -197,11 +170,14 @@ class SummaryBuilder::State {
     summary.simulated_s = real(complete_ ? end_ns_ : latest_ns_) * 1e-9;
     for (const GroupSeries& group : groups_) {
       if (!group.name.empty()) summary.terminal_groups.push_back(group.name);
-      Writer writer(group.name, summary.kpi);
+      KpiWriter writer(group.name, summary.kpi);
       write_rates(writer, group);
       write_delays(writer, group);
       write_link(writer, group);
+      group.mobility.write(writer);
     }
+    KpiWriter writer(cell_group, summary.kpi);
+    cells_.write(writer);
     return summary;
   }
 
@@ -218,6 +194,7 @@ class SummaryBuilder::State {
       series.name = group.name();
       series.first_ue = group.first_ue();
       series.end_ue = series.first_ue + group.count();
+      series.background = group.background();
     }
   }
 
@@ -290,6 +267,35 @@ class SummaryBuilder::State {
     });
   }
 
+  void add(const DriveRow& row) {
+    require_sound(row);
+    if (!seen(row.time_ns())) return;
+    for_each_group(row.ue(), [&](GroupSeries& group) {
+      group.mobility.add(row, row.time_ns() - warm_up_ns_);
+    });
+  }
+
+  void add(const MobilityEvent& event) {
+    // Attempts are followed from the start: one that began in the warm-up may end after it.
+    const bool counts = seen(event.time_ns());
+    const MobilityOutcome outcome = tracker_.add(event, counts);
+    for_each_group(event.ue(),
+                   [&](GroupSeries& group) { group.mobility.add(event, outcome, counts); });
+  }
+
+  void add(const HandoverInterruption& interruption) {
+    require(interruption.interruption_ns() >= 0, "data passes before it stopped");
+    if (!seen(interruption.time_ns())) return;
+    for_each_group(interruption.ue(), [&](GroupSeries& group) {
+      group.mobility.add(interruption, interruption.time_ns() - warm_up_ns_);
+    });
+  }
+
+  void add(const CellBin& bin) {
+    require_sound(bin);
+    if (seen(bin.time_ns())) cells_.add(bin, bin.time_ns() - warm_up_ns_);
+  }
+
   /// Notes the time; true after warm-up.
   bool seen(std::int64_t time_ns) {
     require(time_ns >= 0, "a time is negative");
@@ -297,10 +303,14 @@ class SummaryBuilder::State {
     return time_ns >= warm_up_ns_;
   }
 
+  /// What makes load only is not counted among all terminals.
   template <class Use>
   void for_each_group(std::uint32_t ue, Use use) {
+    const bool background = std::any_of(groups_.begin(), groups_.end(), [&](const auto& group) {
+      return group.background && group.has(ue);
+    });
     for (GroupSeries& group : groups_) {
-      if (ue >= group.first_ue && ue < group.end_ue) use(group);
+      if (group.has(ue) && !(background && group.name.empty())) use(group);
     }
   }
 
@@ -316,6 +326,8 @@ class SummaryBuilder::State {
   std::int64_t latest_ns_ = 0;
   std::int64_t end_ns_ = 0;
   std::vector<GroupSeries> groups_;  ///< All terminals first.
+  MobilityTracker tracker_;
+  CellSeries cells_;
 };
 
 SummaryBuilder::SummaryBuilder() : state_(std::make_unique<State>()) {}

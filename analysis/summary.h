@@ -15,17 +15,20 @@ namespace redcell::analysis {
 /// One figure. ci_low and ci_high are infinite when the spread is unknown (written as null).
 struct Kpi {
   std::string name;            ///< snake_case, unit last.
-  std::string terminal_group;  ///< Empty: all terminals.
+  std::string terminal_group;  ///< Empty: all terminals that do not only make load.
   std::string statistic;       ///< mean, median, p5, p95, p99, min, max or ratio.
   double value = 0.0;
-  std::string unit;  ///< mbps, ms, bytes, ratio, or empty for a plain number.
+  std::string unit;  ///< mbps, ms, dbm, bytes, ratio, ..., or empty for a plain number.
   double ci_low = 0.0;
   double ci_high = 0.0;
-  std::int64_t samples = 0;  ///< Bins, packets, echoes or blocks; always > 0.
+  std::int64_t samples = 0;  ///< Bins, packets, echoes, blocks, rows or trials; always > 0.
 };
 
-/// All figures of a run; sorted by group (all first), then in a fixed order of names and
-/// statistics.
+/// What stands as terminal group in the figures of all cells together.
+inline constexpr const char* cell_group = "cells";
+
+/// All figures of a run; sorted by group (all first, cells last), then in a fixed order of names
+/// and statistics.
 struct Summary {
   std::vector<Kpi> kpi;
   std::vector<std::string> terminal_groups;
@@ -41,8 +44,13 @@ struct Summary {
 ///
 /// Rates are one-second bins of single terminals after warm-up: mean, median, p5, p95, p99, min and
 /// max. An interval of a mean speaks of more time in the same place with the same terminals, not of
-/// other terminals. min and max are what this run saw: their interval has no width. Ratios use
-/// Wilson's interval on effective trials.
+/// other terminals. min, max and counts are what this run saw: their interval has no width. Ratios
+/// use Wilson's interval on effective trials.
+///
+/// Handovers are counted as in TS 28.552 5.1.1.6, one attempt a trial, in Wilson's interval as
+/// they are: handover_ratio from the preparation on, handover_execution_ratio from the command the
+/// terminal has received, mobility_ratio as that with a link lost before a command as a failure.
+/// Levels and ranks on the way come from drive rows.
 class SummaryBuilder {
  public:
   SummaryBuilder();

@@ -101,7 +101,7 @@ std::string kpi_table(const Summary& summary) {
     if (!broken && !kpi.terminal_group.empty() && is_latency_part(kpi)) continue;
     if (kpi.terminal_group != group) {
       group = kpi.terminal_group;
-      out += wrapped("terminal group " + group + ":", 0);
+      out += wrapped(group == cell_group ? "all cells:" : "terminal group " + group + ":", 0);
     }
     out += kpi_line(summary, kpi);
   }

@@ -43,14 +43,63 @@ double shrink_factor(const Kpi& kpi, const Interval& allowed) {
   return std::max(up / (allowed.high - kpi.value), down / (kpi.value - allowed.low));
 }
 
+bool holds(const Interval& allowed, const Interval& interval) {
+  return interval.low >= allowed.low && interval.high <= allowed.high;
+}
+
+bool apart(const Interval& allowed, const Interval& interval) {
+  return interval.high < allowed.low || interval.low > allowed.high;
+}
+
+/// Beyond this a number of samples means "never".
+constexpr double samples_max = 1e15;
+
+/// The least number within [1, samples_max] for which it holds, to a relative 1e-12; samples_max
+/// when it holds for none. Once true it must stay true.
+template <class Holds>
+double least_number(Holds is_enough) {
+  double no = 0.0, yes = 1.0;
+  while (yes < samples_max && !is_enough(yes)) {
+    no = yes;
+    yes = std::min(2.0 * yes, samples_max);
+  }
+  for (int halving = 0; halving < 60 && yes < samples_max; ++halving) {
+    const double middle = (no + yes) / 2.0;
+    (is_enough(middle) ? yes : no) = middle;
+  }
+  return yes;
+}
+
+/// Of a ratio, whose interval does not shrink with the square root near the ends of the scale:
+/// samples are as many times more as Wilson's interval needs trials more.
+double samples_of_ratio(const Kpi& kpi, const Interval& allowed) {
+  const auto interval_of = [&](double trials) {
+    return wilson_interval(kpi.value * trials, trials);
+  };
+  const double trials = least_number([&](double count) {
+    const Interval interval = interval_of(count);
+    return interval.high - interval.low <= kpi.ci_high - kpi.ci_low;
+  });
+  const double needed = least_number([&](double count) {
+    return holds(allowed, interval_of(count)) || apart(allowed, interval_of(count));
+  });
+  return needed < samples_max ? static_cast<double>(kpi.samples) * needed / trials : samples_max;
+}
+
+double samples_of_mean(const Kpi& kpi, const Interval& allowed) {
+  const double factor = shrink_factor(kpi, allowed);
+  return static_cast<double>(kpi.samples) * factor * factor;
+}
+
 void judge_figure(TargetResult& entry, const Interval& allowed) {
   const Kpi& kpi = *entry.kpi;
-  if (kpi.ci_low >= allowed.low && kpi.ci_high <= allowed.high) {
+  const Interval interval = {.low = kpi.ci_low, .high = kpi.ci_high};
+  if (holds(allowed, interval)) {
     entry.result = Result::pass;
     entry.words = "the whole interval is allowed";
     return;
   }
-  if (kpi.ci_high < allowed.low || kpi.ci_low > allowed.high) {
+  if (apart(allowed, interval)) {
     entry.result = Result::fail;
     entry.words = kpi.ci_high < allowed.low ? "the whole interval lies below what is allowed"
                                             : "the whole interval lies above what is allowed";
@@ -60,9 +109,8 @@ void judge_figure(TargetResult& entry, const Interval& allowed) {
     entry.words = fmt::format("{} samples do not bound it on both sides: run longer", kpi.samples);
     return;
   }
-  const double factor = shrink_factor(kpi, allowed);
-  const double needed = static_cast<double>(kpi.samples) * factor * factor;
-  constexpr double samples_max = 1e15;  ///< Beyond this a number of samples means "never".
+  const bool is_ratio = kpi.statistic == "ratio";
+  const double needed = is_ratio ? samples_of_ratio(kpi, allowed) : samples_of_mean(kpi, allowed);
   if (!(needed < samples_max)) {
     entry.words = "the value lies on the limit: no number of samples would decide";
     return;
@@ -79,6 +127,10 @@ TargetResult judge_target(const Summary& summary, const Target& target) {
   entry.target = target;
   const char* statistic = statistic_name(target.statistic());
   const Kpi* kpi = summary.find(target.kpi(), target.terminal_group(), statistic);
+  // The mean of trials that succeed or fail is their ratio.
+  if (kpi == nullptr && target.statistic() == Target::MEAN) {
+    kpi = summary.find(target.kpi(), target.terminal_group(), "ratio");
+  }
   if (kpi == nullptr) {
     entry.words = fmt::format("the run has no {} of {}{}", statistic, target.kpi(),
                               target.terminal_group().empty()

@@ -24,8 +24,8 @@ struct TargetResult {
   Result result = Result::undecided;
   std::optional<Kpi> kpi;  ///< Absent when the run has no such figure.
   /// Further samples after which the interval should be narrow enough, if the value stays
-  /// (half-width falls with the square root of the samples). Only when undecided; absent when it
-  /// cannot be foretold.
+  /// (half-width falls with the square root of the samples; for a ratio, as Wilson's). Only when
+  /// undecided; absent when it cannot be foretold.
   std::optional<std::int64_t> further_samples;
   std::string words;  ///< Why: one sentence.
 };
@@ -42,8 +42,8 @@ struct Verdict {
 /// The figures that meet the target, ends included. Pre: target_findings(target) is empty.
 [[nodiscard]] Interval allowed_interval(const Target& target);
 
-/// PASS: the whole interval is allowed; FAIL: none of it is; else UNDECIDED, as is a figure the run
-/// does not have. Pre: target_findings is empty for each.
+/// MEAN of a ratio is the ratio. PASS: the whole interval is allowed; FAIL: none of it is; else
+/// UNDECIDED, as is a figure the run does not have. Pre: target_findings is empty for each.
 [[nodiscard]] Verdict judge(const Summary& summary, std::span<const Target> targets);
 
 /// The text of verdict.json: {"run": {...}, "targets": [...], "result": ...}.

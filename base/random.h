@@ -18,6 +18,11 @@ enum class Purpose : std::uint32_t {
   arrival = 6,           ///< When traffic starts, and packet sizes.
   bootstrap = 7,         ///< Resampling in statistics.
   channel_estimate = 8,  ///< Noise on measured channel state.
+  field_wave = 9,        ///< Waves of a spatially correlated field (shadowing, LOS state).
+  penetration = 10,      ///< Loss into a building or a car.
+  random_access = 11,    ///< Was a preamble or its answer heard?
+  way_point = 12,        ///< Where a terminal on a random way turns.
+  indoor = 13,           ///< Is a terminal indoors?
 };
 
 /// The things a random number belongs to, such as {ue, cell}.

@@ -12,11 +12,16 @@
 namespace redcell::mac {
 
 enum class Task : std::uint8_t {
-  ue_uplink = 0,   ///< Feedback, grant or SR occasion of a UE.
-  ue_timer = 1,    ///< A bearer timer on the UE side.
-  gnb_timer = 2,   ///< A bearer timer on the gNB side.
-  csi_report = 3,  ///< The UE measures the CSI reference resource.
-  wake = 4,        ///< The slot must run; nobody in particular.
+  ue_uplink = 0,      ///< Feedback, grant or SR occasion of a UE.
+  ue_timer = 1,       ///< A bearer timer on the UE side.
+  gnb_timer = 2,      ///< A bearer timer on the gNB side.
+  csi_report = 3,     ///< The UE measures the CSI reference resource.
+  wake = 4,           ///< The slot must run; nobody in particular.
+  measurement = 5,    ///< The UE measures the SS/PBCH blocks of all cells.
+  rrc_timer = 6,      ///< A timer of the UE's RRC.
+  random_access = 7,  ///< A PRACH occasion the UE may want.
+  network_timer = 8,  ///< A timer of the cells' mobility control.
+  drive_row = 9,      ///< A row of the drive log.
 };
 
 struct AgendaEntry {
@@ -29,6 +34,8 @@ struct AgendaEntry {
 /// vain is harmless to everyone. No allocation once the heap has grown to its working size.
 class Agenda {
  public:
+  Agenda() { heap_.reserve(4096); }
+
   void add(const AgendaEntry& entry);
   [[nodiscard]] std::optional<base::Slot> next() const;
   /// Moves every entry with slot <= now to due, in order and without repetitions.

@@ -14,7 +14,6 @@
 #include "base/ids.h"
 #include "base/units.h"
 #include "mac/sdu.h"
-#include "phy/nr/duplex.h"
 #include "phy/nr/resource_config.h"
 
 namespace redcell::mac {
@@ -28,11 +27,10 @@ struct BlockFormat {
   double rate_x1024 = 0;
   int layer_count = 1;
   int pmi = 0;
+  int beam = 0;       ///< Of the cell's traffic beams (TCI state, TS 38.214 5.1.5).
   phy::PrbRange prb;  ///< Relative to the BWP; blocked PRBs inside are left out.
   int prb_count = 0;  ///< PRBs that carry the block.
-  phy::SymbolRange symbols;
   base::Bits tbs;
-  int re_count = 0;  ///< Data RE per layer.
 };
 
 /// One transmission of one HARQ process. `block` counts the blocks of the process: it says what the
@@ -96,21 +94,31 @@ struct PowerHeadroom {
   int prb_count = 1;
 };
 
-/// A transport block's content: RLC PDUs with their subheaders and MAC control elements.
-struct MacPdu {
-  std::vector<RlcPdu> data;
+/// What one logical channel has in a transport block: RLC PDUs with their subheaders.
+struct ChannelContent {
+  std::vector<RlcPdu> pdus;
   bool has_status = false;
   RlcStatus status;  ///< Valid when has_status; kept between blocks for its memory.
+
+  [[nodiscard]] bool empty() const { return !has_status && pdus.empty(); }
+  void clear() {
+    pdus.clear();
+    has_status = false;
+  }
+};
+
+/// A transport block's content: two logical channels and MAC control elements.
+struct MacPdu {
+  ChannelContent signalling;  ///< SRB1.
+  ChannelContent data;        ///< The DRB.
   std::optional<BufferStatus> bsr;
   std::optional<PowerHeadroom> phr;
-  std::uint32_t bytes_used = 0;  ///< The rest of the block is padding.
 
   void clear() {
+    signalling.clear();
     data.clear();
-    has_status = false;
     bsr.reset();
     phr.reset();
-    bytes_used = 0;
   }
 };
 
@@ -118,16 +126,29 @@ struct MacPdu {
 inline constexpr std::uint32_t short_bsr_bytes = 2;
 inline constexpr std::uint32_t phr_bytes = 3;
 
-/// What came out of one received block at one end. The first two belong through TxBearer::settle of
-/// the other end (bearer.h); sender_drops are SDUs this end's own sender gave up on a STATUS.
-struct BlockOutput {
+/// What the receiving end of a bearer put out. Both lists belong through TxBearer::settle of the
+/// other end (bearer.h).
+struct ReceiverOutput {
   std::vector<DeliveredSdu> delivered;
-  std::vector<DroppedSdu> receiver_drops;
-  std::vector<DroppedSdu> sender_drops;
+  std::vector<DroppedSdu> drops;
   void clear() {
     delivered.clear();
-    receiver_drops.clear();
+    drops.clear();
+  }
+};
+
+/// What came out of one received block at one end. sender_drops are SDUs that this end's own sender
+/// of data gave up on a STATUS.
+struct BlockOutput {
+  ReceiverOutput data;
+  ReceiverOutput signalling;
+  std::vector<DroppedSdu> sender_drops;
+  std::vector<DroppedSdu> signalling_sender_drops;
+  void clear() {
+    data.clear();
+    signalling.clear();
     sender_drops.clear();
+    signalling_sender_drops.clear();
   }
 };
 

@@ -45,10 +45,6 @@ std::uint32_t TxBearer::sendable_bytes() const {
   return am && am->stalled() ? am->buffered_bytes() : buffered_bytes();
 }
 
-std::uint32_t TxBearer::min_grant_bytes() const {
-  return std::visit([&](const auto& rlc) { return rlc.min_grant_bytes(pdcp_); }, rlc_);
-}
-
 std::uint32_t TxBearer::build(std::uint32_t room_bytes, base::Instant now, std::vector<RlcPdu>& out,
                               std::vector<DroppedSdu>& drops) {
   pdcp_.on_time(now, drops);
@@ -149,7 +145,5 @@ void RxBearer::reestablish(std::vector<DeliveredSdu>& out, std::vector<DroppedSd
   std::get<UmRx>(rlc_).reset(pdcp_, {out, drops});
   pdcp_.restart_count({out, drops});
 }
-
-std::uint64_t RxBearer::held_bytes() const { return pdcp_.held_bytes(); }
 
 }  // namespace redcell::mac

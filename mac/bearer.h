@@ -53,12 +53,10 @@ class TxBearer {
   [[nodiscard]] std::uint32_t buffered_bytes() const;
   /// The part of buffered_bytes that a stalled AM window lets through now.
   [[nodiscard]] std::uint32_t sendable_bytes() const;
-  /// The smallest room into which build() would put anything; 0 when there is nothing to put.
-  [[nodiscard]] std::uint32_t min_grant_bytes() const;
 
   /// Fills at most room_bytes with RLC PDUs, each with its MAC subheader of 2 or 3 bytes
   /// (TS 38.321 6.1.2); appends them and returns the bytes used. Retransmissions go first. Room
-  /// left over while sendable data remains is smaller than min_grant_bytes().
+  /// left over while sendable data remains is too small for one more byte with its headers.
   std::uint32_t build(std::uint32_t room_bytes, base::Instant now, std::vector<RlcPdu>& out,
                       std::vector<DroppedSdu>& drops);
 
@@ -124,9 +122,6 @@ class RxBearer {
   /// RLC and PDCP re-establishment: UM delivers what it holds in order and counts from 0 again; AM
   /// keeps its reordering buffer and COUNT, so that what is sent again is recognised.
   void reestablish(std::vector<DeliveredSdu>& out, std::vector<DroppedSdu>& drops);
-
-  /// IP bytes of complete SDUs that wait for an earlier one (PDCP reordering).
-  [[nodiscard]] std::uint64_t held_bytes() const;
 
  private:
   PdcpRx pdcp_;

@@ -72,8 +72,12 @@ HarqOutcome HarqEntity::on_feedback(HarqId harq, bool ack) {
   return ack ? HarqOutcome::acknowledged : HarqOutcome::given_up;
 }
 
+HarqId HarqEntity::id(int process) const {
+  const Process& p = at(process);
+  return {.process = process, .attempt = p.attempt, .block = p.block};
+}
+
 const BlockFormat& HarqEntity::format(int process) const { return at(process).format; }
-int HarqEntity::attempt(int process) const { return at(process).attempt; }
 
 phy::SoftBlock& HarqReceiver::turn_to(const HarqId& harq) {
   RC_CHECK(harq.process >= 0 && harq.process < harq_process_count_max);

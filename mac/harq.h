@@ -38,8 +38,9 @@ class HarqEntity {
   HarqOutcome on_feedback(HarqId harq, bool ack);
 
   [[nodiscard]] const BlockFormat& format(int process) const;
-  [[nodiscard]] int attempt(int process) const;
-  [[nodiscard]] bool all_idle() const { return busy_count_ == 0; }
+  [[nodiscard]] bool is_busy(int process) const { return at(process).state != State::idle; }
+  /// Its newest block and attempt.
+  [[nodiscard]] HarqId id(int process) const;
   [[nodiscard]] bool has_to_repeat() const { return to_repeat_count_ > 0; }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "net/core_link.h"
+#include "net/mobility.h"
 
 namespace redcell::net {
 namespace {
@@ -175,6 +176,12 @@ std::int64_t Network::assign_streams(std::int64_t first) {
     }
   }
   return stack_helper().AssignStreams(nodes, first);
+}
+
+void Network::set_route(base::UeId ue, const terminals::Route& route) {
+  const ns3::Ptr<ns3::Node> node = ue_node(ue);
+  if (node == nullptr || node->GetObject<ns3::MobilityModel>() != nullptr) return;
+  node->AggregateObject(ns3::CreateObject<RouteMobilityModel>(route));
 }
 
 }  // namespace redcell::net

@@ -22,6 +22,7 @@
 #include "net/packet_pool.h"
 #include "net/traces.h"
 #include "net/ue_net_device.h"
+#include "terminals/route.h"
 
 namespace redcell::net {
 
@@ -104,6 +105,9 @@ class Network {
   [[nodiscard]] ns3::Ptr<ns3::Node> ran_node() const { return ran_node_; }
   /// Null for a terminal without IP.
   [[nodiscard]] ns3::Ptr<ns3::Node> ue_node(base::UeId ue) const;
+  /// Tells ns-3 where a terminal is; a user's node that has a MobilityModel keeps its own. Without
+  /// a node it does nothing.
+  void set_route(base::UeId ue, const terminals::Route& route);
   [[nodiscard]] ns3::Ptr<UeNetDevice> ue_device(base::UeId ue) const;
   [[nodiscard]] ns3::Ptr<GnbNetDevice> gnb_device() const { return gnb_device_; }
   [[nodiscard]] ns3::Ipv4Address remote_address() const;

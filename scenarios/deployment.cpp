@@ -3,16 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
+#include <utility>
 
 #include "base/check.h"
 #include "base/math.h"
 #include "phy/nr/band.h"
-#include "scenarios/link_budget.h"
+#include "scenarios/large_scale.h"
 
 namespace redcell::scenarios {
 namespace {
 
-constexpr double mps_per_kmh = 1 / 3.6;
+/// Layer 1 period of intra-frequency measurements, TS 38.133 9.2.5.2: at least 200 ms and at least
+/// five SMTC periods.
+int samples_per_measurement(double ssb_period_ms) {
+  return std::max(5, static_cast<int>(200 / ssb_period_ms + 0.5));
+}
 
 phy::DmrsConfig dmrs_config(const schema::Dmrs& dmrs) {
   return {.type = static_cast<int>(dmrs.type()),
@@ -73,7 +79,7 @@ phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::
   return map;
 }
 
-mac::gnb::CellConfig cell_config(const schema::Carrier& carrier, std::uint32_t connection_count) {
+mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
   const schema::Scheduler& scheduler = carrier.scheduler();
   const schema::LinkAdaptation& adaptation = carrier.link_adaptation();
   const bool round_robin = scheduler.policy() == schema::Scheduler::ROUND_ROBIN;
@@ -94,7 +100,7 @@ mac::gnb::CellConfig cell_config(const schema::Carrier& carrier, std::uint32_t c
                      .step_db = adaptation.outer_loop_step_db()},
       .policy = {.kind = round_robin ? mac::gnb::PolicyKind::round_robin
                                      : mac::gnb::PolicyKind::proportional_fair,
-                 .connection_count = connection_count,
+                 .connection_count = 0,  // Known when terminals are placed.
                  .time_constant_slots =
                      scheduler.pf_time_constant_ms() * numerology.slots_per_ms()},
       .max_ues_per_slot = static_cast<int>(scheduler.max_ues_per_slot()),
@@ -111,6 +117,16 @@ LayerRadio layer_radio(const schema::Carrier& carrier) {
   const schema::LinkAdaptation& adaptation = carrier.link_adaptation();
   const double ul_centre_mhz =
       carrier.has_ul_centre_mhz() ? carrier.ul_centre_mhz() : carrier.dl_centre_mhz();
+  const phy::Numerology numerology = numerology_of(carrier);
+  const auto slots_of_ms = [&](double ms) {
+    return base::SlotCount(static_cast<std::int64_t>(ms * numerology.slots_per_ms() + 0.5));
+  };
+  constexpr int ssb_prb_count = 20;  // TS 38.211 7.4.3.1.
+  const int bwp_first = static_cast<int>(carrier.redcap_bwp().first_prb());
+  const int bwp_count = static_cast<int>(carrier.redcap_bwp().prb_count());
+  const int ssb_first = static_cast<int>(carrier.broadcast().ssb_first_prb()) - bwp_first;
+  const phy::PrbRange ssb{.first = std::clamp(ssb_first, 0, bwp_count - 1),
+                          .count = std::min(ssb_prb_count, bwp_count)};
   return {.dl_centre = base::Hertz(carrier.dl_centre_mhz() * 1e6),
           .ul_centre = base::Hertz(ul_centre_mhz * 1e6),
           .dl_re_power_w = base::from_db(carrier.power_dbm_per_mhz()) * re_mhz * 1e-3,
@@ -123,59 +139,124 @@ LayerRadio layer_radio(const schema::Carrier& carrier) {
           .max_rank = static_cast<int>(adaptation.max_rank()),
           .measurement_error_db = adaptation.measurement_error_db(),
           .csi_period = base::SlotCount(adaptation.csi_period_slots()),
-          .sr_period = base::SlotCount(carrier.uplink().sr_period_slots())};
+          .sr_period = base::SlotCount(carrier.uplink().sr_period_slots()),
+          .ssb_period = slots_of_ms(carrier.broadcast().ssb_period_ms()),
+          .prach_period = slots_of_ms(carrier.uplink().prach_period_ms()),
+          .prach_offset = base::SlotCount(prach_slot(numerology, duplex_of(carrier))),
+          .ssb = ssb};
 }
 
-mac::BearerConfig bearer_config(const schema::Bearer& bearer) {
-  const double discard_ms = bearer.pdcp_discard_ms();
-  return {.acknowledged = bearer.rlc_mode() == schema::Bearer::AM,
-          .rlc_sn_bits = static_cast<int>(bearer.rlc_sn_bits()),
-          .pdcp_sn_bits = static_cast<int>(bearer.pdcp_sn_bits()),
-          .pdcp_discard = discard_ms > 0 ? duration_of_ms(discard_ms) : mac::never,
-          .t_reassembly = duration_of_ms(bearer.t_reassembly_ms()),
-          .t_reordering = duration_of_ms(bearer.t_reordering_ms()),
-          .t_poll_retransmit = duration_of_ms(bearer.t_poll_retransmit_ms()),
-          .t_status_prohibit = duration_of_ms(bearer.t_status_prohibit_ms()),
-          .poll_pdu = bearer.poll_pdu(),
-          .max_retransmissions = bearer.max_retransmissions(),
-          .queue_limit_bytes = std::uint64_t{1000} * bearer.queue_limit_kb()};
+phy::PanelConfig panel_of(const schema::Sector& sector) {
+  return {.element = {.max_gain = base::Db(sector.gain_dbi()),
+                      // Compass bearing to mathematical angle.
+                      .azimuth_deg = 90 - sector.azimuth_deg(),
+                      .downtilt_deg = sector.downtilt_deg()},
+          .columns = static_cast<int>(sector.columns()),
+          .rows = static_cast<int>(sector.rows()),
+          .horizontal_beams = static_cast<int>(sector.horizontal_beams()),
+          .vertical_beams = static_cast<int>(sector.vertical_beams()),
+          .first_tilt_deg = sector.first_tilt_deg(),
+          .last_tilt_deg = sector.last_tilt_deg()};
 }
 
-std::vector<CellPlan> cells_of(const schema::Scenario& scenario, const std::string& carrier,
-                               std::uint32_t& next_cell) {
-  std::vector<CellPlan> cells;
+/// SS/PBCH blocks go out over fewer rows, one beam beside the other.
+phy::PanelConfig ssb_panel_of(const schema::Sector& sector, const schema::Carrier& carrier) {
+  phy::PanelConfig panel = panel_of(sector);
+  const int beams = static_cast<int>(carrier.broadcast().ssb_beam_count());
+  const int rows = std::min(static_cast<int>(sector.ssb_rows()), panel.rows);
+  const int columns = std::min(beams, panel.columns);
+  const double left_out = static_cast<double>(rows * columns) / (panel.rows * panel.columns);
+  panel.element.max_gain += base::Db(base::to_db(left_out));
+  panel.rows = rows;
+  panel.columns = columns;
+  panel.horizontal_beams = beams;
+  panel.vertical_beams = 1;
+  return panel;
+}
+
+struct SectorOfSite {
+  std::uint32_t site = 0;
+  const schema::Sector* sector = nullptr;
+};
+
+/// All sectors in the order of the file, sites first, and their sites.
+std::vector<SectorOfSite> add_sites(const schema::Scenario& scenario, Deployment& d) {
+  std::vector<SectorOfSite> sectors;
   for (const schema::Site& site : scenario.site()) {
-    for (const schema::Sector& sector : site.sector()) {
-      if (sector.carrier() != carrier) continue;
-      cells.push_back(
-          {.id = {next_cell++},
-           .position = {.east_m = site.x_m(), .north_m = site.y_m(), .up_m = site.height_m()},
-           .antenna = {.max_gain = base::Db(sector.gain_dbi()),
-                       // Compass bearing to mathematical angle.
-                       .azimuth_deg = 90 - sector.azimuth_deg(),
-                       .downtilt_deg = sector.downtilt_deg()}});
+    const auto index = static_cast<std::uint32_t>(d.sites.size());
+    d.sites.push_back(
+        {.name = site.name(),
+         .position = {.east_m = site.x_m(), .north_m = site.y_m(), .up_m = site.height_m()},
+         .wrap = std::nullopt});
+    for (const schema::Sector& sector : site.sector()) sectors.push_back({index, &sector});
+  }
+  for (const schema::SiteGrid& grid : scenario.site_grid()) {
+    const int rings = static_cast<int>(grid.rings());
+    const double isd_m = grid.inter_site_distance_m();
+    int number = 0;
+    for (const PlanePoint& at : hexagonal_sites(rings, isd_m)) {
+      const auto index = static_cast<std::uint32_t>(d.sites.size());
+      d.sites.push_back(
+          {.name = grid.name() + std::to_string(number++),
+           .position = {.east_m = at.east_m, .north_m = at.north_m, .up_m = grid.height_m()},
+           .wrap = grid.wrap_around() ? std::optional(WrapAround(rings, isd_m)) : std::nullopt});
+      for (const schema::Sector& sector : grid.sector()) sectors.push_back({index, &sector});
     }
+  }
+  return sectors;
+}
+
+std::vector<CellPlan> cells_of(std::span<const SectorOfSite> sectors,
+                               const schema::Carrier& carrier, std::uint32_t& next_cell) {
+  std::vector<CellPlan> cells;
+  for (const SectorOfSite& at : sectors) {
+    if (at.sector->carrier() != carrier.name()) continue;
+    cells.push_back({.id = {next_cell++},
+                     .site = at.site,
+                     .panel = panel_of(*at.sector),
+                     .ssb_panel = ssb_panel_of(*at.sector, carrier)});
   }
   return cells;
 }
 
-ChannelPlan channel_plan(const schema::Channel& channel) {
-  ChannelPlan plan;
+void set_environment(const schema::Channel& channel, ChannelPlan& plan) {
+  using schema::Channel;
+  plan.is_drawn = true;
   switch (channel.path_loss()) {
-    case schema::Channel::FREE_SPACE:
-      plan.path_loss = phy::PathLossModel::free_space;
+    case Channel::FREE_SPACE:
+    case Channel::UMA_LOS:
+    case Channel::RMA_LOS:
+      plan.is_drawn = false;
+      plan.environment = channel.path_loss() == Channel::FREE_SPACE ? phy::Environment::free_space
+                         : channel.path_loss() == Channel::UMA_LOS  ? phy::Environment::uma
+                                                                    : phy::Environment::rma;
       break;
-    case schema::Channel::UMA_LOS:
-      plan.path_loss = phy::PathLossModel::uma_los;
+    case Channel::UMA:
+      plan.environment = phy::Environment::uma;
       break;
-    case schema::Channel::RMA_LOS:
-      plan.path_loss = phy::PathLossModel::rma_los;
+    case Channel::RMA:
+      plan.environment = phy::Environment::rma;
+      break;
+    case Channel::UMI:
+      plan.environment = phy::Environment::umi;
+      break;
+    case Channel::INH_OPEN:
+      plan.environment = phy::Environment::inh_open;
+      break;
+    case Channel::INH_MIXED:
+      plan.environment = phy::Environment::inh_mixed;
       break;
   }
+}
+
+ChannelPlan channel_plan(const schema::Channel& channel) {
+  ChannelPlan plan;
+  set_environment(channel, plan);
   switch (channel.fading()) {
     case schema::Channel::NONE:
       break;
     case schema::Channel::TDL_A:
+    case schema::Channel::BY_SIGHT:
       plan.fading = phy::TdlProfile::tdl_a;
       break;
     case schema::Channel::TDL_B:
@@ -191,65 +272,57 @@ ChannelPlan channel_plan(const schema::Channel& channel) {
       plan.fading = phy::TdlProfile::tdl_e;
       break;
   }
+  plan.by_sight = channel.fading() == schema::Channel::BY_SIGHT;
   plan.delay_spread_s = channel.delay_spread_ns() * 1e-9;
   if (channel.has_k_factor_db()) plan.k_factor_db = channel.k_factor_db();
   plan.prb_group_size = static_cast<int>(channel.prb_group_size());
+  plan.tracked_cells = static_cast<int>(channel.tracked_cells());
   return plan;
 }
 
-void add_terminals(const schema::Scenario& scenario, const base::Random& random, Deployment& d) {
-  for (const schema::TerminalGroup& group : scenario.terminal_group()) {
-    const auto capability =
-        std::find_if(scenario.capability().begin(), scenario.capability().end(),
-                     [&](const schema::Capability& c) { return c.name() == group.capability(); });
-    RC_CHECK(capability != scenario.capability().end());
-    const auto first_ue = static_cast<std::uint32_t>(d.terminals.size());
-    const schema::Placement& at = group.placement();
-    const schema::Route& route = group.route();
-    for (std::uint32_t i = 0; i < group.count(); ++i) {
-      const base::UeId ue{first_ue + i};
-      const phy::Position start = terminals::place({.east_m = at.x_m(),
-                                                    .north_m = at.y_m(),
-                                                    .min_radius_m = at.min_radius_m(),
-                                                    .max_radius_m = at.max_radius_m()},
-                                                   group.height_m(), random, ue);
-      d.terminals.push_back(
-          {.id = ue,
-           .group = static_cast<std::uint32_t>(d.groups.size()),
-           .carrier = group.carrier(),
-           .route = terminals::Route({.start = start,
-                                      .speed_mps = route.speed_kmh() * mps_per_kmh,
-                                      .heading_deg = route.heading_deg(),
-                                      .fading_speed_mps = route.fading_speed_kmh() * mps_per_kmh}),
-           .extra_loss_db = group.extra_loss_db(),
-           .capability = *capability,
-           .bearer = bearer_config(group.bearer()),
-           .serving = {}});
-    }
-    d.groups.push_back({.name = group.name(), .first_ue = first_ue, .count = group.count()});
-  }
+mac::ue::RrcConfig rrc_config(const schema::Carrier& carrier) {
+  const schema::Mobility& m = carrier.mobility();
+  mac::ue::RrcConfig config;
+  config.measurements = {
+      .a3_offset = base::Db(m.a3_offset_db()),
+      .hysteresis = base::Db(m.hysteresis_db()),
+      .time_to_trigger = duration_of_ms(m.time_to_trigger_ms()),
+      .report_interval = duration_of_ms(m.report_interval_ms()),
+      .filter_coefficient = static_cast<int>(m.filter_coefficient()),
+      .samples_per_measurement = samples_per_measurement(carrier.broadcast().ssb_period_ms()),
+      .sample_period = duration_of_ms(carrier.broadcast().ssb_period_ms())};
+  config.radio_link = {.n310 = static_cast<int>(m.n310()),
+                       .n311 = static_cast<int>(m.n311()),
+                       .t310 = duration_of_ms(m.t310_ms())};
+  config.access.preamble_target = base::Dbm(m.preamble_target_dbm());
+  return config;
 }
 
 /// Every terminal starts connected to the cell it hears loudest.
-void choose_serving_cells(Deployment& d) {
-  for (TerminalPlan& terminal : d.terminals) {
-    LayerPlan* best_layer = nullptr;
-    double best_dbm = 0;
-    for (LayerPlan& layer : d.layers) {
+void choose_serving_cells(const base::Random& random, Deployment& d) {
+  struct Best {
+    LayerPlan* layer = nullptr;
+    base::CellId cell;
+    double rsrp_w = 0;
+  };
+  std::vector<Best> best(d.terminals.size());
+  TerminalLinks links;
+  for (LayerPlan& layer : d.layers) {
+    const LargeScale large_scale(layer, d, random);
+    for (const TerminalPlan& terminal : d.terminals) {
       if (!terminal.carrier.empty() && terminal.carrier != layer.carrier) continue;
-      for (const CellPlan& cell : layer.cells) {
-        const double gain_db =
-            link_gain_db({.channel = layer.channel.path_loss, .carrier = layer.radio.dl_centre},
-                         cell, terminal, base::Instant());
-        const double dbm = base::to_db(layer.radio.dl_re_power_w * 1e3) + gain_db;
-        if (best_layer != nullptr && dbm <= best_dbm) continue;
-        best_dbm = dbm;
-        best_layer = &layer;
-        terminal.serving = cell.id;
-      }
+      large_scale.links_at(terminal, base::Instant(), links);
+      const std::size_t loudest = large_scale.loudest(links);
+      const double rsrp_w = layer.radio.dl_re_power_w * large_scale.ssb_gain_lin(links, loudest);
+      Best& b = best[terminal.id.value];
+      if (b.layer == nullptr || rsrp_w > b.rsrp_w) b = {&layer, layer.cells[loudest].id, rsrp_w};
     }
-    RC_CHECK(best_layer != nullptr);
-    best_layer->terminals.push_back(terminal.id);
+  }
+  for (TerminalPlan& terminal : d.terminals) {
+    const Best& b = best[terminal.id.value];
+    RC_CHECK(b.layer != nullptr);
+    terminal.serving = b.cell;
+    b.layer->terminals.push_back(terminal.id);
   }
 }
 
@@ -302,28 +375,48 @@ phy::ResourceMapConfig resource_config(const schema::Carrier& carrier) {
   return with_broadcast(map, carrier);
 }
 
-Deployment make_deployment(const schema::Scenario& scenario, const base::Random& random) {
+PlanePoint from_site(const SitePlan& site, const phy::Position& position) {
+  const PlanePoint direct{.east_m = position.east_m - site.position.east_m,
+                          .north_m = position.north_m - site.position.north_m};
+  return site.wrap ? site.wrap->shortest(direct) : direct;
+}
+
+Deployment make_network(const schema::Scenario& scenario) {
   Deployment d;
-  add_terminals(scenario, random, d);
+  const std::vector<SectorOfSite> sectors = add_sites(scenario, d);
   std::uint32_t next_cell = 0;
   for (const schema::Carrier& carrier : scenario.carrier()) {
-    std::vector<CellPlan> cells = cells_of(scenario, carrier.name(), next_cell);
+    std::vector<CellPlan> cells = cells_of(sectors, carrier, next_cell);
     if (cells.empty()) continue;  // A carrier nobody sends on.
-    d.layers.push_back(
-        {.id = {static_cast<std::uint32_t>(d.layers.size())},
-         .carrier = carrier.name(),
-         .channel = channel_plan(carrier.channel()),
-         .resources = resource_config(carrier),
-         .cell = cell_config(carrier, static_cast<std::uint32_t>(d.terminals.size())),
-         .radio = layer_radio(carrier),
-         .cells = std::move(cells),
-         .terminals = {}});
+    d.layers.push_back({.id = {static_cast<std::uint32_t>(d.layers.size())},
+                        .carrier = carrier.name(),
+                        .channel = channel_plan(carrier.channel()),
+                        .resources = resource_config(carrier),
+                        .cell = cell_config(carrier),
+                        .radio = layer_radio(carrier),
+                        .rrc = rrc_config(carrier),
+                        .t304 = duration_of_ms(carrier.mobility().t304_ms()),
+                        .xn_delay = duration_of_ms(scenario.core().xn_delay_ms()),
+                        .preparation = duration_of_ms(scenario.core().preparation_ms()),
+                        .path_switch = duration_of_ms(scenario.core().path_switch_ms()),
+                        .cells = std::move(cells),
+                        .terminals = {}});
   }
-  choose_serving_cells(d);
+  return d;
+}
+
+Deployment make_deployment(const schema::Scenario& scenario, const base::Random& random) {
+  Deployment d = make_network(scenario);
+  add_terminals(scenario, random, d);
+  choose_serving_cells(random, d);
   // A layer without terminals has nothing to do.
   std::erase_if(d.layers, [](const LayerPlan& layer) { return layer.terminals.empty(); });
-  for (std::size_t i = 0; i < d.layers.size(); ++i)
+  for (std::size_t i = 0; i < d.layers.size(); ++i) {
     d.layers[i].id = {static_cast<std::uint32_t>(i)};
+    // At a handover a terminal may for a while have a connection at both ends of a return.
+    d.layers[i].cell.policy.connection_count =
+        2 * static_cast<std::uint32_t>(d.layers[i].terminals.size());
+  }
   return d;
 }
 

@@ -11,21 +11,32 @@
 #include "base/random.h"
 #include "mac/bearer.h"
 #include "mac/gnb/cell.h"
-#include "phy/channel/antenna.h"
+#include "mac/ue/rrc.h"
+#include "phy/channel/beam.h"
+#include "phy/channel/environment.h"
 #include "phy/channel/geometry.h"
-#include "phy/channel/path_loss.h"
+#include "phy/channel/penetration.h"
 #include "phy/channel/tdl.h"
 #include "phy/nr/resource_map.h"
 #include "scenarios/schema/scenario.pb.h"
+#include "scenarios/site_grid.h"
 #include "terminals/route.h"
 
 namespace redcell::scenarios {
 
+/// Where cells stand together.
+struct SitePlan {
+  std::string name;
+  phy::Position position;
+  std::optional<WrapAround> wrap;  ///< Its grid goes on for ever.
+};
+
 /// One cell: a sector of a site on a carrier.
 struct CellPlan {
   base::CellId id;
-  phy::Position position;
-  phy::SectorPattern antenna;
+  std::uint32_t site = 0;  ///< Index in Deployment::sites.
+  phy::PanelConfig panel;
+  phy::PanelConfig ssb_panel;  ///< As it sends SS/PBCH blocks.
 };
 
 /// One terminal and where it belongs.
@@ -35,6 +46,10 @@ struct TerminalPlan {
   std::string carrier;      ///< Band lock; empty: none.
   terminals::Route route;
   double extra_loss_db = 0;
+  phy::PenetrationModel penetration = phy::PenetrationModel::none;
+  bool nearest_site_in_sight = false;
+  bool is_background = false;
+  base::Duration drive_log_period;
   schema::Capability capability;
   mac::BearerConfig bearer;
   base::CellId serving;
@@ -55,15 +70,22 @@ struct LayerRadio {
   double measurement_error_db = 0;
   base::SlotCount csi_period;
   base::SlotCount sr_period;
+  base::SlotCount ssb_period;
+  base::SlotCount prach_period;
+  base::SlotCount prach_offset;
+  phy::PrbRange ssb;  ///< Relative to the BWP, cut to it.
 };
 
 /// The surroundings of a layer's links.
 struct ChannelPlan {
-  phy::PathLossModel path_loss = phy::PathLossModel::uma_los;
+  phy::Environment environment = phy::Environment::uma;
+  bool is_drawn = false;  ///< Sight and shadowing are drawn; else all is in sight, no shadowing.
   std::optional<phy::TdlProfile> fading;  ///< nullopt: none, a flat channel of gain one.
   double delay_spread_s = 0;
   std::optional<double> k_factor_db;
+  bool by_sight = false;  ///< Spreads and K are the medians of a link's state.
   int prb_group_size = 4;
+  int tracked_cells = 8;
 };
 
 /// Cells that share frequency, numerology and TDD pattern.
@@ -74,6 +96,11 @@ struct LayerPlan {
   phy::ResourceMapConfig resources;
   mac::gnb::CellConfig cell;  ///< resources pointer still empty: the testbed owns the map.
   LayerRadio radio;
+  mac::ue::RrcConfig rrc;
+  base::Duration t304;         ///< Of a handover command.
+  base::Duration xn_delay;     ///< One way between two cells.
+  base::Duration preparation;  ///< Decisions of source and target together.
+  base::Duration path_switch;  ///< From complete until the core sends to the new cell.
   std::vector<CellPlan> cells;
   std::vector<base::UeId> terminals;  ///< Served by the layer, ascending.
 };
@@ -82,13 +109,24 @@ struct GroupPlan {
   std::string name;
   std::uint32_t first_ue = 0;
   std::uint32_t count = 0;
+  bool is_background = false;
 };
 
 struct Deployment {
+  std::vector<SitePlan> sites;
   std::vector<LayerPlan> layers;
   std::vector<TerminalPlan> terminals;  ///< [ue]
   std::vector<GroupPlan> groups;
 };
+
+/// From a site to a point on the map: the way to the nearest of its images.
+[[nodiscard]] PlanePoint from_site(const SitePlan& site, const phy::Position& position);
+
+/// Sites and layers of a scenario, without terminals.
+[[nodiscard]] Deployment make_network(const schema::Scenario& scenario);
+/// Places the terminals of all groups.
+void add_terminals(const schema::Scenario& scenario, const base::Random& random,
+                   Deployment& deployment);
 
 /// Pre: the scenario is resolved and preflight found nothing.
 [[nodiscard]] Deployment make_deployment(const schema::Scenario& scenario,

@@ -1,29 +1,48 @@
-// The links of one layer: geometry and time in, SINR per PRB group out.
+// The links of one layer: geometry, time and what is on the air in; SINR per PRB group out.
 //
-// Lanes are links: terminals with the same number of branches share tiles of 16. A tile is
-// refreshed when one of its links is asked for and time has passed a refresh instant; refresh
-// instants lie on a fixed grid of slots, so what a link is at a slot does not depend on who else
-// was looked at.
+// A terminal follows its strongest cells with fast fading, one lane each; all other cells reach it
+// with their mean power. Lanes are refreshed when a terminal of theirs is asked for and time has
+// passed a refresh instant; these lie on a grid of the terminal's own speed, so what a link is at a
+// slot depends neither on who else is there nor on who was looked at.
+//
+// Interference is what the other cells really send in the slot: say so with set_downlink() and
+// set_uplink() before asking for SINRs. PRBs of a group that only a part of is used count by that
+// part; layers and ports of an interferer are taken as uncorrelated and equally strong.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "base/lane_tile.h"
 #include "base/random.h"
-#include "phy/channel/fading.h"
+#include "mac/ue/measurements.h"
 #include "phy/link/csi.h"
 #include "phy/link/sinr.h"
+#include "scenarios/channel_tile.h"
 #include "scenarios/deployment.h"
+#include "scenarios/large_scale.h"
 #include "scenarios/workers.h"
 
 namespace redcell::scenarios {
 
-/// Way in wavelengths that the fastest terminal may move between two refreshes [ours].
-inline constexpr double refresh_way_wavelengths = 0.02;
-inline constexpr std::int64_t refresh_slots_max = 20;
+/// One transmission on the air, as others suffer from it.
+struct Emission {
+  std::uint32_t cell = 0;  ///< Sender's, or the one the uplink is meant for; index in the layer.
+  int beam = 0;            ///< Downlink: sent over it.
+  base::UeId ue;           ///< Uplink: sender.
+  double re_power_w = 0;
+  phy::PrbRange prb;  ///< Relative to the BWP.
+  double share = 1;   ///< Of those PRBs that is filled.
+};
+
+/// A terminal and a cell that serves it over a beam.
+struct ServingLink {
+  base::UeId ue;
+  std::uint32_t cell = 0;
+  int beam = 0;
+};
 
 class LayerChannel {
  public:
@@ -33,22 +52,43 @@ class LayerChannel {
 
   /// Time goes on. Nothing is computed before it is asked for.
   void go_to(base::Slot slot);
+  /// What is on the air in this slot; the spans must stay until the next go_to().
+  void set_downlink(std::span<const Emission> data, std::span<const Emission> control);
+  void set_uplink(std::span<const Emission> data);
 
   [[nodiscard]] int group_count() const { return grid_.count; }
   [[nodiscard]] int group_size() const { return group_size_; }
   /// Groups of consecutive PRBs; the last may be smaller.
   [[nodiscard]] int group_of(int prb) const { return prb / group_size_; }
 
-  /// Post-equaliser SINR, linear, [group * layer_count + layer]. Valid until the next call for this
-  /// terminal.
-  std::span<const double> downlink_sinr(base::UeId ue, int layer_count, int pmi);
-  /// The same at the base station's two branches, [group], for a power per RE.
-  std::span<const double> uplink_sinr(base::UeId ue, double re_power_w);
+  // Post-equaliser SINRs, linear. Valid until the next of these calls.
+
+  /// [group * layer_count + layer]
+  std::span<const double> downlink_sinr(const ServingLink& link, int layer_count, int pmi);
+  /// Of the CORESET, sent over one port, [group].
+  std::span<const double> control_sinr(const ServingLink& link);
+  /// At the base station's two branches, [group], for a power per RE.
+  std::span<const double> uplink_sinr(const ServingLink& link, double re_power_w);
+  /// Interference over thermal noise, dB, as the beam hears it on these PRBs.
+  [[nodiscard]] double interference_over_thermal_db(const ServingLink& link,
+                                                    const phy::PrbRange& prb);
+
+  struct ChannelReport {
+    phy::CsiReport csi;
+    int beam = 0;
+  };
   /// What the terminal measures and reports; `slot` names the measurement, whose error is drawn for
   /// it.
-  phy::CsiReport measure_csi(base::UeId ue, base::Slot slot);
-  /// Path loss as the terminal measures it: averaged over fading, antennas included.
-  base::Db path_loss_estimate(base::UeId ue);
+  ChannelReport measure_csi(base::UeId ue, std::uint32_t cell, base::Slot slot);
+  /// SS/PBCH blocks of all cells, in the order of the layer. The blocks of a beam are sent by all
+  /// cells at once (TS 38.215 5.1.1-5.1.3).
+  void measure_cells(base::UeId ue, std::vector<mac::ue::CellSample>& samples);
+  /// Path loss from a cell as the terminal measures it on the SS/PBCH block: antennas included.
+  base::Db path_loss_estimate(base::UeId ue, std::uint32_t cell);
+  /// The cell's strongest traffic beam towards the terminal.
+  [[nodiscard]] int best_beam(base::UeId ue, std::uint32_t cell);
+  /// The terminal begins with another cell: interference is measured anew.
+  void forget_interference(base::UeId ue);
 
   /// Refreshes the tiles of these terminals, shared among the workers.
   void prepare(std::span<const base::UeId> terminals, Workers& workers);
@@ -57,40 +97,33 @@ class LayerChannel {
   [[nodiscard]] std::uint64_t world_hash(std::span<const base::Instant> times);
 
  private:
-  struct Tile;
-  struct Link {
-    std::size_t tile = 0;
-    std::size_t lane = 0;
-    std::int64_t gain_index = -1;
-    double dl_gain_lin = 0;
-    double ul_gain_lin = 0;
-    std::int64_t dl_index = -1;  ///< Refresh the cached downlink SINR belongs to.
-    int dl_layers = 0;
-    int dl_pmi = 0;
-    std::int64_t ul_index = -1;
-    double ul_re_power_w = 0;
-    std::vector<double> dl_sinr;
-    std::vector<double> ul_sinr;
-  };
-
-  void build(Tile& tile, const base::Random& random);
-  void refresh(Tile& tile);
-  Link& fresh_link(base::UeId ue);
-  [[nodiscard]] phy::SinrInput downlink_input(base::UeId ue, const Link& link) const;
+  [[nodiscard]] ChannelTile& fresh(base::UeId ue);
+  [[nodiscard]] phy::SinrInput downlink_input(const ChannelTile& tile,
+                                              const ServingLink& link) const;
+  /// Noise and interference per group that a terminal hears, or a cell over a beam.
+  void hear_downlink(const ChannelTile& tile, std::uint32_t cell,
+                     std::span<const Emission> emissions);
+  void hear_uplink(const ServingLink& link);
+  [[nodiscard]] double share_of(const Emission& emission, int group) const;
+  [[nodiscard]] double uplink_gain(const ChannelTile& tile, const ServingLink& link) const;
 
   base::Random random_;
   const LayerPlan& layer_;
   const Deployment& deployment_;
+  LargeScale large_scale_;
   phy::BlockGrid grid_;
   int group_size_;
-  std::int64_t refresh_slots_;
-  std::int64_t refresh_index_ = -1;
-  base::Instant refresh_time_;
-  std::vector<std::unique_ptr<Tile>> tiles_;
-  std::vector<Tile*> stale_;      ///< Working memory of prepare().
-  std::vector<Link> links_;       ///< [ue] of the whole deployment; empty for others' terminals.
-  std::vector<double> dl_noise_;  ///< [ue * group] W per RE, noise and interference.
-  std::vector<double> ul_noise_;  ///< [group]
+  base::Slot slot_{-1};
+  std::vector<std::unique_ptr<FadingBank>> banks_;
+  std::vector<std::unique_ptr<ChannelTile>>
+      tiles_;                       ///< [ue] of the whole deployment; null for others'.
+  std::vector<FadingBank*> stale_;  ///< Working memory of prepare().
+  std::span<const Emission> downlink_;
+  std::span<const Emission> control_;
+  std::span<const Emission> uplink_;
+  double ul_noise_w_ = 0;
+  std::vector<double> heard_w_;  ///< [group] noise and interference of the last hear_*().
+  std::vector<double> sinr_;
 };
 
 }  // namespace redcell::scenarios

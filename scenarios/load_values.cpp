@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/schema/field.pb.h"
+#include "analysis/summary.h"
 #include "scenarios/load.h"
 #include "scenarios/load_merge.h"
 #include "scenarios/path.h"
@@ -188,13 +189,17 @@ void check_references(const schema::Scenario& scenario, const SourceMap& where,
   const std::vector<std::string> carriers = names_of(scenario.carrier());
   const std::vector<std::string> capabilities = names_of(scenario.capability());
   const std::vector<std::string> groups = names_of(scenario.terminal_group());
-  for (int s = 0; s < scenario.site_size(); ++s) {
-    const std::string site = element_path("", scenario.site(s), "site", s);
-    for (int i = 0; i < scenario.site(s).sector_size(); ++i) {
-      const std::string path = fmt::format("{}.sector[{}].carrier", site, i);
-      check_reference({path, "carrier", scenario.site(s).sector(i).carrier()}, carriers, where,
-                      findings);
+  const auto check_sectors = [&](const auto& site, const std::string& site_path) {
+    for (int i = 0; i < site.sector_size(); ++i) {
+      const std::string path = fmt::format("{}.sector[{}].carrier", site_path, i);
+      check_reference({path, "carrier", site.sector(i).carrier()}, carriers, where, findings);
     }
+  };
+  for (int s = 0; s < scenario.site_size(); ++s) {
+    check_sectors(scenario.site(s), element_path("", scenario.site(s), "site", s));
+  }
+  for (int s = 0; s < scenario.site_grid_size(); ++s) {
+    check_sectors(scenario.site_grid(s), element_path("", scenario.site_grid(s), "site_grid", s));
   }
   for (int g = 0; g < scenario.terminal_group_size(); ++g) {
     const auto& group = scenario.terminal_group(g);
@@ -208,10 +213,13 @@ void check_references(const schema::Scenario& scenario, const SourceMap& where,
     const std::string path = element_path("", traffic, "traffic", t) + ".terminal_group";
     check_reference({path, "terminal_group", traffic.terminal_group()}, groups, where, findings);
   }
+  // Figures of the cells stand in a group of their own.
+  std::vector<std::string> target_groups = groups;
+  target_groups.emplace_back(analysis::cell_group);
   for (int t = 0; t < scenario.target_size(); ++t) {
     const std::string path = fmt::format("target[{}].terminal_group", t);
-    check_reference({path, "terminal_group", scenario.target(t).terminal_group()}, groups, where,
-                    findings);
+    check_reference({path, "terminal_group", scenario.target(t).terminal_group()}, target_groups,
+                    where, findings);
   }
 }
 
@@ -225,18 +233,23 @@ void check_presence(const schema::Scenario& scenario, const SourceMap& where,
     findings.push_back(std::move(finding));
   };
   need("carrier", scenario.carrier_size() > 0, "carrier");
-  need("site", scenario.site_size() > 0, "site");
+  need("site", scenario.site_size() + scenario.site_grid_size() > 0, "site or site_grid");
   need("capability", scenario.capability_size() > 0, "capability");
   need("terminal_group", scenario.terminal_group_size() > 0, "terminal_group");
   for (int s = 0; s < scenario.site_size(); ++s) {
     const std::string path = element_path("", scenario.site(s), "site", s);
     need(path + ".sector", scenario.site(s).sector_size() > 0, "sector");
   }
+  for (int s = 0; s < scenario.site_grid_size(); ++s) {
+    const std::string path = element_path("", scenario.site_grid(s), "site_grid", s);
+    need(path + ".sector", scenario.site_grid(s).sector_size() > 0, "sector");
+  }
   for (int t = 0; t < scenario.traffic_size(); ++t) {
     if (scenario.traffic(t).kind_case() != schema::Traffic::KIND_NOT_SET) continue;
     Finding finding = where.finding(element_path("", scenario.traffic(t), "traffic", t));
     finding.found = "traffic without a kind";
-    finding.allowed = "one of full_buffer, udp_full_buffer, udp_rate, ping, tcp_bulk";
+    finding.allowed =
+        "one of full_buffer, udp_full_buffer, udp_rate, ping, tcp_bulk, file_transfer";
     findings.push_back(std::move(finding));
   }
 }

@@ -18,32 +18,45 @@ PacketParts parts_of(const PacketMarks& marks, base::Instant delivered) {
           .reordering = delivered - marks.received};
 }
 
-PacketMarks& PacketBook::open(base::PacketId packet) {
-  if (packet.value >= marks_.size()) {
-    marks_.resize(packet.value + 1);
-    before_.resize(packet.value + 1);
-  }
+PacketBook::Sender& PacketBook::sender(base::UeId ue, base::Direction direction) {
+  const std::size_t index = 2 * ue.value + static_cast<std::size_t>(direction);
+  if (index >= senders_.size()) senders_.resize(index + 1);
+  return senders_[index];
+}
+
+PacketMarks& PacketBook::open(base::PacketId packet, base::UeId ue, base::Direction direction) {
+  if (packet.value >= marks_.size()) marks_.resize(packet.value + 1);
   PacketMarks& marks = marks_[packet.value];
-  before_[packet.value] = {marks.ue, marks.direction, marks.pdcp_count};
   marks = {};
+  marks.ue = ue;
+  marks.direction = direction;
   marks.number = next_number_++;
+  marks.least_count = sender(ue, direction).next_count;
+  marks.generation = sender(ue, direction).generation;
   return marks;
+}
+
+void PacketBook::restart_counts(base::UeId ue, base::Direction direction) {
+  Sender& s = sender(ue, direction);
+  s.next_count = 0;
+  ++s.generation;
 }
 
 bool PacketBook::belongs(const PacketPiece& piece) {
   PacketMarks& marks = at(piece.packet);
   if (marks.ue != piece.ue || marks.direction != piece.direction) return false;
   if (marks.pdcp_count) return *marks.pdcp_count == piece.pdcp_count;
-  const Owner& before = before_[piece.packet.value];
-  const bool of_the_one_before = before.ue == piece.ue && before.direction == piece.direction &&
-                                 before.pdcp_count == piece.pdcp_count;
-  if (of_the_one_before) return false;
+  const Sender& s = sender(piece.ue, piece.direction);
+  if (marks.generation == s.generation && piece.pdcp_count < marks.least_count) return false;
   marks.pdcp_count = piece.pdcp_count;
   return true;
 }
 
 void PacketBook::on_sent(const PacketPiece& piece, base::Instant begin, base::Instant end) {
-  if (!belongs(piece)) return;
+  const bool is_its_own = belongs(piece);
+  Sender& s = sender(piece.ue, piece.direction);
+  s.next_count = std::max(s.next_count, piece.pdcp_count + 1);
+  if (!is_its_own) return;
   PacketMarks& marks = at(piece.packet);
   if (!marks.is_sent && piece.last_byte) {
     marks.is_sent = true;

@@ -28,6 +28,8 @@ struct PacketMarks {
   bool is_granted = false;
   bool is_sent = false;
   std::optional<std::uint32_t> pdcp_count;  ///< Known from its first transmission on.
+  std::uint32_t least_count = 0;            ///< It will not be lower, in this generation.
+  std::uint32_t generation = 0;
 };
 
 /// The parts of a packet's way. They sum to total() because each is the distance between
@@ -59,25 +61,28 @@ struct PacketPiece {
 /// Marks of all packets between arrival and end, by packet number of the pool. Grows with the pool.
 class PacketBook {
  public:
-  PacketMarks& open(base::PacketId packet);
+  PacketMarks& open(base::PacketId packet, base::UeId ue, base::Direction direction);
   [[nodiscard]] PacketMarks& at(base::PacketId packet) { return marks_[packet.value]; }
 
   /// A block with a piece of the packet is sent for the first time. RLC may send a copy of a packet
   /// that has ended and whose number another one has by now: such a piece is no one's, and is
-  /// passed over.
+  /// passed over. It is known by its COUNT: a packet's is at least the next one at its arrival.
   void on_sent(const PacketPiece& piece, base::Instant begin, base::Instant end);
   void on_received(const PacketPiece& piece, base::Instant now);
+  /// The sender counts from 0 again (UM, re-established); what it had sent has ended.
+  void restart_counts(base::UeId ue, base::Direction direction);
 
  private:
   [[nodiscard]] bool belongs(const PacketPiece& piece);
 
-  std::vector<PacketMarks> marks_;
-  struct Owner {
-    base::UeId ue;
-    base::Direction direction = base::Direction::downlink;
-    std::optional<std::uint32_t> pdcp_count;
+  struct Sender {
+    std::uint32_t next_count = 0;
+    std::uint32_t generation = 0;  ///< How often it has begun at 0 again.
   };
-  std::vector<Owner> before_;  ///< [packet] The number's last owner.
+  [[nodiscard]] Sender& sender(base::UeId ue, base::Direction direction);
+
+  std::vector<PacketMarks> marks_;
+  std::vector<Sender> senders_;  ///< [2 * ue + direction]
   std::uint64_t next_number_ = 0;
 };
 

@@ -13,11 +13,14 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
   const schema::Scenario full = with_defaults(scenario);
   Report report(where);
   check_experiment(scenario, report);
-  const double far_m = farthest_m(full);
+  check_targets(scenario, report);
+  const double far_m = farthest_m(scenario);
   for (int i = 0; i < full.carrier_size(); ++i) {
     const CarrierView view{.carrier = full.carrier(i),
                            .path = element_path("", full.carrier(i), "carrier", i)};
     // Each step reads what the one before it has found sound.
+    check_mobility(view, report);
+    check_fading(view, report);
     std::size_t before = report.count();
     check_band(view, report);
     if (report.count() > before) continue;
@@ -27,8 +30,12 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
     if (report.count() == before) check_map(view, report);
     if (report.count() == before) check_timing(view, far_m, report);
   }
+  check_sites(scenario, report);
   check_terminals(full, report);
-  check_places(full, report);
+  check_routes(scenario, report);
+  const std::size_t before = report.count();
+  check_placements(scenario, report);
+  if (report.count() == before) check_path_loss(scenario, report);
   return report.take();
 }
 

@@ -2,6 +2,7 @@
 // anything.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,11 +59,30 @@ void check_map(const CarrierView& view, Report& report);
 /// K1 and K2 for terminals up to far_m away. Pre: none of the above found anything.
 void check_timing(const CarrierView& view, double far_m, Report& report);
 
-/// Capabilities, bandwidth of the carriers they meet, bearers.
+/// Values of Mobility that RRC can signal.
+void check_mobility(const CarrierView& view, Report& report);
+
+/// Names of the carriers that some sector of a site or of a grid sends on.
+[[nodiscard]] std::set<std::string> sent_carriers(const schema::Scenario& scenario);
+/// False when the group is locked to another carrier.
+[[nodiscard]] bool may_use(const schema::TerminalGroup& group, const std::string& carrier);
+
+/// Grids, and how the beams of all sectors point.
+void check_sites(const schema::Scenario& scenario, Report& report);
+/// Capabilities, bandwidth of the carriers they meet, bearers, who is inside what.
 void check_terminals(const schema::Scenario& scenario, Report& report);
-/// Distances, heights, channel, sectors.
-void check_places(const schema::Scenario& scenario, Report& report);
-/// Times, traffic, targets. Targets are judged as written, so `scenario` is without defaults.
+/// Where terminals begin, and how many there are.
+void check_placements(const schema::Scenario& scenario, Report& report);
+/// Way points, loops and random ways.
+void check_routes(const schema::Scenario& scenario, Report& report);
+/// Path loss models at the heights, distances and frequencies they are used at. Pre:
+/// check_placements found nothing.
+void check_path_loss(const schema::Scenario& scenario, Report& report);
+/// Tapped delay lines against path loss model and cyclic prefix.
+void check_fading(const CarrierView& view, Report& report);
+/// Times of the run, and its traffic at the bearers.
 void check_experiment(const schema::Scenario& scenario, Report& report);
+/// Targets, as written: `scenario` is without defaults.
+void check_targets(const schema::Scenario& scenario, Report& report);
 
 }  // namespace redcell::scenarios

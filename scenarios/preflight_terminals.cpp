@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/summary.h"
 #include "phy/nr/band.h"
 #include "scenarios/path.h"
 #include "scenarios/preflight_rules.h"
@@ -18,10 +19,7 @@ namespace {
 
 /// Carriers that a sector sends on; the others are there to be used by another scenario.
 std::vector<int> used_carriers(const schema::Scenario& scenario) {
-  std::set<std::string> names;
-  for (const schema::Site& site : scenario.site()) {
-    for (const schema::Sector& sector : site.sector()) names.insert(sector.carrier());
-  }
+  const std::set<std::string> names = sent_carriers(scenario);
   std::vector<int> used;
   for (int i = 0; i < scenario.carrier_size(); ++i) {
     if (names.contains(scenario.carrier(i).name())) used.push_back(i);
@@ -34,8 +32,7 @@ bool may_meet(const schema::Scenario& scenario, const schema::Capability& capabi
               const schema::Carrier& carrier) {
   return std::any_of(scenario.terminal_group().begin(), scenario.terminal_group().end(),
                      [&](const schema::TerminalGroup& g) {
-                       return g.capability() == capability.name() &&
-                              (!g.has_carrier() || g.carrier() == carrier.name());
+                       return g.capability() == capability.name() && may_use(g, carrier.name());
                      });
 }
 
@@ -173,7 +170,43 @@ void check_lock(const schema::Scenario& scenario, const schema::TerminalGroup& g
               .clause = "[ours]"});
 }
 
+/// Who is inside what.
+void check_inside(const schema::Scenario& scenario, const schema::TerminalGroup& group,
+                  const std::string& path, Report& report) {
+  if (group.penetration() == schema::OUTDOOR && group.indoor_percent() != 100) {
+    report.add(path + ".indoor_percent",
+               {.found = fmt::format("{} %, with a penetration of OUTDOOR", group.indoor_percent()),
+                .allowed = "no share of terminals inside, or what they are inside of",
+                .clause = "[ours]"});
+  }
+  if (group.penetration() != schema::BUILDING_HIGH_LOSS) return;
+  for (const int i : used_carriers(scenario)) {
+    const schema::Carrier& carrier = scenario.carrier(i);
+    const schema::Channel::PathLoss model = carrier.channel().path_loss();
+    const bool is_rural = model == schema::Channel::RMA || model == schema::Channel::RMA_LOS;
+    if (!is_rural || !may_use(group, carrier.name())) continue;
+    report.add(path + ".penetration",
+               {.found = fmt::format("BUILDING_HIGH_LOSS on '{}' with {}", carrier.name(),
+                                     schema::Channel::PathLoss_Name(model)),
+                .allowed = "BUILDING_LOW_LOSS, the only building of RMa",
+                .clause = "TR 38.901 7.4.3.1"});
+  }
+}
+
+/// The figures of all cells go by this name.
+void check_name(const schema::TerminalGroup& group, const std::string& path, Report& report) {
+  if (group.name() != analysis::cell_group) return;
+  report.add(path + ".name",
+             {.found = fmt::format("'{}', the name of what all cells have together", group.name()),
+              .allowed = "any other name",
+              .clause = "[ours]"});
+}
+
 }  // namespace
+
+bool may_use(const schema::TerminalGroup& group, const std::string& carrier) {
+  return !group.has_carrier() || group.carrier() == carrier;
+}
 
 void check_terminals(const schema::Scenario& scenario, Report& report) {
   for (int i = 0; i < scenario.capability_size(); ++i) check_capability(scenario, i, report);
@@ -182,6 +215,8 @@ void check_terminals(const schema::Scenario& scenario, Report& report) {
     const std::string path = element_path("", group, "terminal_group", g);
     check_bearer(group.bearer(), path + ".bearer", report);
     check_lock(scenario, group, path, report);
+    check_inside(scenario, group, path, report);
+    check_name(group, path, report);
   }
 }
 

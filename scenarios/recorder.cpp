@@ -1,5 +1,6 @@
 #include "scenarios/recorder.h"
 
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -32,14 +33,29 @@ analysis::DropReason drop_reason(mac::DropReason reason) {
   return analysis::NO_CONNECTION;
 }
 
+/// The same order in both lists, checked by a test.
+analysis::MobilityEventKind event_kind(mac::MobilityEventKind kind) {
+  return static_cast<analysis::MobilityEventKind>(static_cast<int>(kind));
+}
+
+std::int64_t thousandths(double value) {
+  return static_cast<std::int64_t>(std::floor(value * 1e3 + 0.5));
+}
+
 }  // namespace
 
 std::uint64_t ByteLedger::dropped_total() const {
   return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0});
 }
 
-Recorder::Recorder(std::size_t terminal_count, Sink sink)
-    : sink_(std::move(sink)), bins_(2 * terminal_count) {}
+Recorder::Recorder(std::size_t terminal_count, std::vector<CellCapacity> cells, Sink sink)
+    : sink_(std::move(sink)),
+      bins_(2 * terminal_count),
+      rows_(2 * terminal_count),
+      row_start_(terminal_count),
+      capacities_(std::move(cells)),
+      cell_bins_(capacities_.size()),
+      connected_(capacities_.size()) {}
 
 void Recorder::take_part(base::UeId ue, base::Direction direction) {
   bin(ue, direction).takes_part = true;
@@ -84,8 +100,32 @@ void Recorder::write_bin(std::size_t index, base::Duration duration) {
   b = {.takes_part = true};
 }
 
+void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
+  const auto available = [&](std::int64_t per_second) {
+    return per_second * duration.value() / bin_duration.value();
+  };
+  const CellBin& b = cell_bins_[cell];
+  record_.Clear();
+  analysis::CellBin& out = *record_.mutable_cell_bin();
+  out.set_time_ns((bin_start_ - base::Instant()).value());
+  out.set_duration_ns(duration.value());
+  out.set_cell(static_cast<std::uint32_t>(cell));
+  out.set_dl_prb_slots_used(b.dl_prb_slots);
+  out.set_dl_prb_slots_available(available(capacities_[cell].dl_prb_slots));
+  out.set_ul_prb_slots_used(b.ul_prb_slots);
+  out.set_ul_prb_slots_available(available(capacities_[cell].ul_prb_slots));
+  out.set_iot_sum_mdb(b.iot_sum_mdb);
+  out.set_iot_samples(b.iot_samples);
+  out.set_connected(static_cast<std::uint32_t>(connected_[cell]));
+  sink_(record_);
+  cell_bins_[cell] = {};
+}
+
 void Recorder::write_bins(base::Duration duration) {
   for (std::size_t index = 0; index < bins_.size(); ++index) write_bin(index, duration);
+  for (std::size_t cell = 0; cell < cell_bins_.size(); ++cell) {
+    if (capacities_[cell].dl_prb_slots > 0) write_cell_bin(cell, duration);
+  }
   bin_start_ += duration;
 }
 
@@ -95,14 +135,15 @@ void Recorder::close_bins(base::Instant now) {
 }
 
 void Recorder::block(base::UeId ue, base::Direction direction, const BlockOutcome& outcome) {
-  Bin& b = bin(ue, direction);
-  ++b.blocks;
-  b.prb_sum += outcome.prb_count;
-  if (!outcome.is_first) return;
-  ++b.first_blocks;
-  if (!outcome.decoded) ++b.first_errors;
-  b.mcs_sum += outcome.mcs;
-  b.rank_sum += outcome.rank;
+  for (Bin* b : {&bin(ue, direction), &row(ue, direction)}) {
+    ++b->blocks;
+    b->prb_sum += outcome.prb_count;
+    if (!outcome.is_first) continue;
+    ++b->first_blocks;
+    if (!outcome.decoded) ++b->first_errors;
+    b->mcs_sum += outcome.mcs;
+    b->rank_sum += outcome.rank;
+  }
 }
 
 void Recorder::residual_loss(base::UeId ue, base::Direction direction) {
@@ -111,6 +152,81 @@ void Recorder::residual_loss(base::UeId ue, base::Direction direction) {
 
 void Recorder::acknowledged(base::UeId ue, base::Direction direction, std::int64_t bytes) {
   bin(ue, direction).acknowledged_bytes += bytes;
+  row(ue, direction).acknowledged_bytes += bytes;
+}
+
+void Recorder::downlink_used(base::CellId cell, int prb_count) {
+  cell_bins_[cell.value].dl_prb_slots += prb_count;
+}
+
+void Recorder::uplink_used(base::CellId cell, int prb_count) {
+  cell_bins_[cell.value].ul_prb_slots += prb_count;
+}
+
+void Recorder::interference(base::CellId cell, double over_thermal_db) {
+  cell_bins_[cell.value].iot_sum_mdb += thousandths(over_thermal_db);
+  ++cell_bins_[cell.value].iot_samples;
+}
+
+void Recorder::connected(base::CellId cell, int change) { connected_[cell.value] += change; }
+
+void Recorder::drive_row(const DriveState& state, base::Instant now) {
+  base::Instant& begin = row_start_[state.ue.value];
+  Bin& dl = row(state.ue, base::Direction::downlink);
+  Bin& ul = row(state.ue, base::Direction::uplink);
+  if (sink_) {
+    record_.Clear();
+    analysis::DriveRow& out = *record_.mutable_drive_row();
+    out.set_time_ns((begin - base::Instant()).value());
+    out.set_duration_ns((now - begin).value());
+    out.set_ue(state.ue.value);
+    out.set_east_mm(thousandths(state.position.east_m));
+    out.set_north_mm(thousandths(state.position.north_m));
+    if (state.serving) {
+      out.set_cell(state.serving->cell.value);
+      out.set_ss_rsrp_mdbm(static_cast<std::int32_t>(thousandths(state.serving->rsrp_dbm)));
+      out.set_ss_rsrq_mdb(static_cast<std::int32_t>(thousandths(state.serving->rsrq_db)));
+      out.set_ss_sinr_mdb(static_cast<std::int32_t>(thousandths(state.serving->sinr_db)));
+    }
+    out.set_dl_rank_sum(dl.rank_sum);
+    out.set_dl_mcs_sum(dl.mcs_sum);
+    out.set_dl_first_blocks(dl.first_blocks);
+    out.set_dl_first_errors(dl.first_errors);
+    out.set_ul_first_blocks(ul.first_blocks);
+    out.set_ul_first_errors(ul.first_errors);
+    out.set_ul_mcs_sum(ul.mcs_sum);
+    out.set_dl_bytes_acked(dl.acknowledged_bytes);
+    out.set_ul_bytes_acked(ul.acknowledged_bytes);
+    out.set_connected(state.connected ? 1 : 0);
+    sink_(record_);
+  }
+  dl = {};
+  ul = {};
+  begin = now;
+}
+
+void Recorder::mobility(const mac::MobilityEvent& event, base::Instant now) {
+  if (!sink_) return;
+  record_.Clear();
+  analysis::MobilityEvent& out = *record_.mutable_mobility_event();
+  out.set_time_ns((now - base::Instant()).value());
+  out.set_ue(event.ue.value);
+  out.set_kind(event_kind(event.kind));
+  out.set_source_cell(event.source.value);
+  if (event.target != event.source) out.set_target_cell(event.target.value);
+  sink_(record_);
+}
+
+void Recorder::interruption(base::UeId ue, base::Direction direction, base::Instant now,
+                            base::Duration length) {
+  if (!sink_) return;
+  record_.Clear();
+  analysis::HandoverInterruption& out = *record_.mutable_handover_interruption();
+  out.set_time_ns((now - base::Instant()).value());
+  out.set_ue(ue.value);
+  out.set_direction(link_direction(direction));
+  out.set_interruption_ns(length.value());
+  sink_(record_);
 }
 
 void Recorder::payload(base::UeId ue, base::Direction direction, std::int64_t bytes) {

@@ -9,7 +9,9 @@
 #include "analysis/schema/kpi_log.pb.h"
 #include "base/ids.h"
 #include "base/units.h"
+#include "mac/rrc.h"
 #include "mac/sdu.h"
+#include "phy/channel/geometry.h"
 #include "scenarios/packet_book.h"
 
 namespace redcell::scenarios {
@@ -33,11 +35,25 @@ struct ByteLedger {
   [[nodiscard]] std::uint64_t dropped_total() const;
 };
 
+/// What a cell could carry in a second.
+struct CellCapacity {
+  std::int64_t dl_prb_slots = 0;
+  std::int64_t ul_prb_slots = 0;
+};
+
+/// What a row of the drive log says of a moment.
+struct DriveState {
+  base::UeId ue;
+  phy::Position position;
+  std::optional<mac::CellMeasurement> serving;  ///< None: not connected, or not yet measured.
+  bool connected = false;                       ///< During the whole row.
+};
+
 class Recorder {
  public:
   using Sink = std::function<void(const analysis::KpiRecord&)>;
   /// sink may be empty: nothing is recorded then.
-  Recorder(std::size_t terminal_count, Sink sink);
+  Recorder(std::size_t terminal_count, std::vector<CellCapacity> cells, Sink sink);
 
   /// A terminal with traffic in a direction has a bin for every second of it.
   void take_part(base::UeId ue, base::Direction direction);
@@ -50,6 +66,16 @@ class Recorder {
   void acknowledged(base::UeId ue, base::Direction direction, std::int64_t bytes);
   void payload(base::UeId ue, base::Direction direction, std::int64_t bytes);
   void packet(const PacketMarks& marks, const PacketParts& parts, base::Instant now);
+  /// PRBs of one slot that a cell sends, or is sent, data on.
+  void downlink_used(base::CellId cell, int prb_count);
+  void uplink_used(base::CellId cell, int prb_count);
+  void interference(base::CellId cell, double over_thermal_db);
+  void connected(base::CellId cell, int change);
+  /// Ends a row of the drive log; blocks and bytes since the last one are in it.
+  void drive_row(const DriveState& state, base::Instant now);
+  void mobility(const mac::MobilityEvent& event, base::Instant now);
+  void interruption(base::UeId ue, base::Direction direction, base::Instant now,
+                    base::Duration length);
   void round_trip(base::UeId ue, base::Instant now, base::Duration rtt, std::int64_t payload_bytes);
   void drop(base::UeId ue, base::Direction direction, const mac::DroppedSdu& dropped,
             base::Instant now);
@@ -72,11 +98,26 @@ class Recorder {
   [[nodiscard]] Bin& bin(base::UeId ue, base::Direction direction) {
     return bins_[2 * ue.value + static_cast<std::size_t>(direction)];
   }
+  struct CellBin {
+    std::int64_t dl_prb_slots = 0;
+    std::int64_t ul_prb_slots = 0;
+    std::int64_t iot_sum_mdb = 0;
+    std::int64_t iot_samples = 0;
+  };
   void write_bin(std::size_t index, base::Duration duration);
+  void write_cell_bin(std::size_t cell, base::Duration duration);
   void write_bins(base::Duration duration);
+  [[nodiscard]] Bin& row(base::UeId ue, base::Direction direction) {
+    return rows_[2 * ue.value + static_cast<std::size_t>(direction)];
+  }
 
   Sink sink_;
-  std::vector<Bin> bins_;  ///< [2 * ue + direction]
+  std::vector<Bin> bins_;                 ///< [2 * ue + direction]
+  std::vector<Bin> rows_;                 ///< The same since the last row of the drive log.
+  std::vector<base::Instant> row_start_;  ///< [ue]
+  std::vector<CellCapacity> capacities_;  ///< [cell]
+  std::vector<CellBin> cell_bins_;        ///< [cell]
+  std::vector<int> connected_;            ///< [cell]
   base::Instant bin_start_;
   analysis::KpiRecord record_;  ///< Reused, so that writing allocates nothing once warm.
 };

@@ -1,7 +1,6 @@
 #include "scenarios/resolve_carrier.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "base/math.h"
@@ -27,17 +26,6 @@ bool has_uplink(const phy::ResourceMapConfig& config, std::int64_t slot) {
   return phy::pusch_symbols(config, base::Slot(slot)).count > 0;
 }
 
-/// Distance from the origin to the nearest point of the straight way from a to b.
-double nearest_m(double ax, double ay, double bx, double by) {
-  const double dx = bx - ax;
-  const double dy = by - ay;
-  const double length2 = dx * dx + dy * dy;
-  const double along = length2 > 0 ? std::clamp(-(ax * dx + ay * dy) / length2, 0.0, 1.0) : 0.0;
-  const double x = ax + along * dx;
-  const double y = ay + along * dy;
-  return std::sqrt(x * x + y * y);
-}
-
 }  // namespace
 
 std::optional<int> carrier_prb_count(const schema::Carrier& carrier) {
@@ -45,36 +33,6 @@ std::optional<int> carrier_prb_count(const schema::Carrier& carrier) {
       phy::max_prb_count(carrier.bandwidth_mhz(), static_cast<int>(carrier.scs_khz()));
   if (!count) return std::nullopt;
   return count->value();
-}
-
-DistanceRange distance_range(const schema::Scenario& scenario, const schema::TerminalGroup& group,
-                             const schema::Site& site) {
-  constexpr double mps_per_kmh = 1 / 3.6;
-  const schema::Placement& place = group.placement();
-  const double travel_m = group.route().speed_kmh() * mps_per_kmh * scenario.duration_s();
-  const double heading = group.route().heading_deg() * base::pi / 180;
-  const double ax = place.x_m() - site.x_m();
-  const double ay = place.y_m() - site.y_m();
-  const double bx = ax + travel_m * base::sin(heading);
-  const double by = ay + travel_m * base::cos(heading);
-  // The centre of the ring comes this near and this far; every terminal stays on its ring around
-  // it.
-  const double centre_near = nearest_m(ax, ay, bx, by);
-  const double centre_far = std::max(std::sqrt(ax * ax + ay * ay), std::sqrt(bx * bx + by * by));
-  DistanceRange range{.near_m = 0, .far_m = centre_far + place.max_radius_m()};
-  if (centre_near > place.max_radius_m()) range.near_m = centre_near - place.max_radius_m();
-  if (centre_far < place.min_radius_m()) range.near_m = place.min_radius_m() - centre_far;
-  return range;
-}
-
-double farthest_m(const schema::Scenario& scenario) {
-  double far_m = 0;
-  for (const schema::TerminalGroup& group : scenario.terminal_group()) {
-    for (const schema::Site& site : scenario.site()) {
-      far_m = std::max(far_m, distance_range(scenario, group, site).far_m);
-    }
-  }
-  return far_m;
 }
 
 SlotOffsets slot_offsets(const schema::Carrier& carrier, base::Metres far) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "scenarios/resolve_ways.h"
 #include "scenarios/schema/scenario.pb.h"
 
 namespace redcell::scenarios {
@@ -21,18 +22,6 @@ inline constexpr int k2_max = 32;
 
 /// PRBs of the carrier; nullopt when the bandwidth does not exist at its subcarrier spacing.
 [[nodiscard]] std::optional<int> carrier_prb_count(const schema::Carrier& carrier);
-
-/// How near to a site a terminal comes during the run, and how far, over a ring of starts and its
-/// route.
-struct DistanceRange {
-  double near_m = 0;
-  double far_m = 0;
-};
-[[nodiscard]] DistanceRange distance_range(const schema::Scenario& scenario,
-                                           const schema::TerminalGroup& group,
-                                           const schema::Site& site);
-/// Over all terminals and sites; 0 without any.
-[[nodiscard]] double farthest_m(const schema::Scenario& scenario);
 
 /// Slots between downlink and the uplink that answers it.
 struct SlotOffsets {

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "analysis/drive_log.h"
+#include "analysis/drive_picture.h"
 #include "analysis/file.h"
 #include "analysis/kpi_log.h"
 #include "base/math.h"
@@ -72,13 +74,17 @@ std::filesystem::path run_directory(const RunOptions& options, const schema::Sce
          fmt::format("{}-{}-{}", stem, scenario.seed(), scenario.run());
 }
 
-void write_results(const std::filesystem::path& directory, const RunResult& result) {
+void write_results(const std::filesystem::path& directory, const RunResult& result,
+                   const analysis::DriveLog& drive) {
   const auto write = [&](const char* name, const std::string& text) {
     analysis::write_file_atomically((directory / name).string(), text);
   };
   write("summary.json", analysis::summary_json(result.facts, result.summary));
   write("verdict.json", analysis::verdict_json(result.facts, result.verdict));
   write("junit.xml", analysis::junit_xml(result.facts, result.verdict));
+  if (drive.empty()) return;
+  write("drive.csv", analysis::drive_csv(drive));
+  write("drive.svg", analysis::drive_svg(drive));
 }
 
 }  // namespace
@@ -89,22 +95,26 @@ int run_command(const RunOptions& options) {
   const std::filesystem::path directory = run_directory(options, scenario);
   std::filesystem::create_directories(directory);
   // Results of an earlier run must not pass for those of one that breaks.
-  for (const char* name : {"summary.json", "verdict.json", "junit.xml"}) {
+  for (const char* name : {"summary.json", "verdict.json", "junit.xml", "drive.csv", "drive.svg"}) {
     std::filesystem::remove(directory / name);
   }
   analysis::write_file_atomically((directory / "scenario.txtpb").string(), to_text(scenario));
+  analysis::DriveLog drive;
   analysis::KpiLogWriter log((directory / "kpi.log").string());
   Progress progress(duration_of_ms(scenario.duration_s() * 1e3), options.quiet);
-  const RunResult result =
-      simulate(scenario, {.threads = options.threads,
-                          .sink = [&](const analysis::KpiRecord& record) { log.write(record); },
-                          .on_second =
-                              [&](base::Instant now) {
-                                log.flush();
-                                progress.show(now);
-                              }});
+  const RunResult result = simulate(scenario, {.threads = options.threads,
+                                               .sink =
+                                                   [&](const analysis::KpiRecord& record) {
+                                                     log.write(record);
+                                                     drive.add(record);
+                                                   },
+                                               .on_second =
+                                                   [&](base::Instant now) {
+                                                     log.flush();
+                                                     progress.show(now);
+                                                   }});
   log.flush();
-  write_results(directory, result);
+  write_results(directory, result, drive);
   progress.clear();
   fmt::print("{}\n", analysis::kpi_table(result.summary));
   if (!result.verdict.targets.empty()) fmt::print("{}\n", analysis::verdict_table(result.verdict));

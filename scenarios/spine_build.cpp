@@ -24,15 +24,57 @@ net::NetworkConfig network_config(const schema::Scenario& scenario, const Deploy
       .core_rate_bps = scenario.core().rate_gbps() * 1e9};
 }
 
+/// [cell] PRBs that data may take in a second; none for a cell whose layer has no terminals.
+std::vector<CellCapacity> capacities(const Deployment& deployment) {
+  std::vector<CellCapacity> out;
+  for (const LayerPlan& layer : deployment.layers) {
+    const phy::ResourceMap map(layer.resources);
+    const std::int64_t slots = 1000 * layer.resources.numerology.slots_per_ms();
+    CellCapacity capacity;
+    for (base::Slot slot; slot < base::Slot(slots); slot += base::SlotCount(1)) {
+      if (map.downlink(slot).symbols.count > 0) {
+        capacity.dl_prb_slots += map.downlink(slot).usable_prb_count;
+      }
+      if (map.uplink(slot).symbols.count > 0) {
+        capacity.ul_prb_slots += map.uplink(slot).usable_prb_count;
+      }
+    }
+    out.resize(std::max<std::size_t>(out.size(), layer.cells.back().id.value + 1));
+    for (const CellPlan& cell : layer.cells) out[cell.id.value] = capacity;
+  }
+  return out;
+}
+
+/// The network waits for a terminal on its way as long as both ends may take.
+mac::gnb::MobilityConfig mobility_config(const LayerPlan& plan, const Deployment& deployment) {
+  const base::Duration t304 = plan.t304;
+  return {.cell_count = plan.cells.back().id.value + 1,
+          .ue_count = static_cast<std::uint32_t>(deployment.terminals.size()),
+          .connection_count_max = static_cast<std::uint32_t>(deployment.terminals.size()),
+          .policy = {},
+          .t304 = t304,
+          .preparation = base::milliseconds(200) + 2 * (plan.xn_delay + plan.preparation),
+          .arrival = base::milliseconds(400) + 2 * (plan.xn_delay + plan.preparation) + t304};
+}
+
 }  // namespace
 
 Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base::Random& random)
-    : plan(plan_in), map(plan_in.resources), channel(plan_in, deployment, random) {
+    : plan(plan_in),
+      map(plan_in.resources),
+      channel(plan_in, deployment, random),
+      mobility(mobility_config(plan_in, deployment)) {
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     mac::gnb::CellConfig config = plan.cell;
     config.resources = &map;
     cells.push_back(std::make_unique<mac::gnb::Cell>(config));
   }
+  const std::size_t at_most = cells.size() * static_cast<std::size_t>(plan.cell.max_ues_per_slot);
+  assignments.reserve(at_most);
+  grants.reserve(at_most);
+  dl_data.reserve(at_most);
+  dl_control.reserve(2 * at_most);
+  ul_data.reserve(at_most);
 }
 
 base::Slot Layer::first_slot_from(base::Instant t) const {
@@ -48,7 +90,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
       duration_(duration_of_ms(scenario.duration_s() * 1e3)),
       deployment_(make_deployment(scenario, random_)),
       network_(network_config(scenario, deployment_, options)),
-      recorder_(deployment_.terminals.size(), options.sink),
+      recorder_(deployment_.terminals.size(), capacities(deployment_), options.sink),
       clock_([this](base::Instant now) { return tick(now); }) {
   terminals_.resize(deployment_.terminals.size());
   for (const LayerPlan& plan : deployment_.layers) {
@@ -60,6 +102,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
       [this](net::UplinkTicket ticket, base::Duration core) { on_core_delivered(ticket, core); });
   network_.assign_streams(0);
   for (const TerminalPlan& terminal : deployment_.terminals) {
+    network_.set_route(terminal.id, terminal.route);
     const auto device = network_.ue_device(terminal.id);
     if (device != nullptr) show_on_device(terminal.capability, *device);
   }
@@ -91,6 +134,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
       recorder_.take_part(terminal.id, base::Direction::uplink);
     }
   }
+  plan_files();
   for (std::size_t i = 0; i < traffic_->saturated().size(); ++i) {
     const SaturatedFlow& flow = traffic_->saturated()[i];
     Terminal& terminal = *terminals_[flow.ue.value];
@@ -101,34 +145,58 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
   }
 }
 
+void Spine::plan_files() {
+  for (std::size_t i = 0; i < traffic_->files().size(); ++i) {
+    const FileFlow& flow = traffic_->files()[i];
+    Terminal& terminal = *terminals_[flow.ue.value];
+    terminal.files.push_back(i);
+    Layer& layer = *layers_[terminal.layer];
+    layer.agenda.add(
+        {.slot = layer.first_slot_from(flow.next), .task = mac::Task::wake, .ue = flow.ue});
+  }
+}
+
 void Spine::connect(Layer& layer, base::UeId ue) {
   const TerminalPlan& plan = deployment_.terminals[ue.value];
   const SrPlan sr = sr_plan(layer.map, layer.plan.radio.sr_period, ue);
   const std::int64_t slots_per_ms = layer.plan.resources.numerology.slots_per_ms();
+  mac::ue::RrcConfig rrc = layer.plan.rrc;
+  rrc.ue = ue;
+  const std::uint32_t epoch = layer.mobility.attach(ue, plan.serving);
   terminals_[ue.value] = std::make_unique<Terminal>(
       mac::ue::UeConfig{.ue = ue,
                         .bearer = plan.bearer,
                         .sr_occasions = sr.occasions,
                         .sr_period = sr.period,
                         .retx_bsr = base::SlotCount(retx_bsr_ms * slots_per_ms)},
-      layer.plan.id.value);
+      rrc, mac::ue::JoinCell{.cell = plan.serving, .epoch = epoch});
   Terminal& terminal = *terminals_[ue.value];
-  const auto cell = std::find_if(layer.plan.cells.begin(), layer.plan.cells.end(),
-                                 [&](const CellPlan& c) { return c.id == plan.serving; });
-  RC_CHECK(cell != layer.plan.cells.end());
-  terminal.cell = static_cast<std::uint32_t>(cell - layer.plan.cells.begin());
-  terminal.connection = layer.cells[terminal.cell]->connect(
-      {.ue = ue,
-       .epoch = 0,
-       .bearer = plan.bearer,
-       .max_dl_modulation_order = static_cast<int>(plan.capability.max_dl_modulation()),
-       .max_ul_modulation_order = static_cast<int>(plan.capability.max_ul_modulation())});
+  terminal.layer = layer.plan.id.value;
+  terminal.ungranted.reserve(64);
+  open_connection(layer, {.ue = ue, .cell = plan.serving, .epoch = epoch});
+  terminal.leg = terminal.legs.front();
+  terminal.path_cell = terminal.leg.cell;
+  auto bearer = std::make_unique<mac::RadioBearer>(plan.bearer);
+  terminal.gnb_bearer = bearer.get();
+  terminal.bearer_leg = terminal.leg;
+  layer.cells[terminal.leg.cell]->attach(terminal.leg.connection, std::move(bearer));
+  terminal.mac.connect(epoch);
   // The connection was set up before the run began: a report and an uplink measurement are there.
   layer.channel.go_to(base::Slot(0));
-  mac::gnb::Connection& c = connection(layer, terminal);
-  c.csi = layer.channel.measure_csi(ue, base::Slot(0));
-  measure_uplink(layer, ue, c);
-  terminal.ungranted.reserve(64);
+  mac::gnb::Connection& c = *connection(layer, terminal);
+  const LayerChannel::ChannelReport report =
+      layer.channel.measure_csi(ue, terminal.leg.cell, base::Slot(0));
+  c.csi = report.csi;
+  c.beam = report.beam;
+  measure_uplink(layer, ue, terminal.leg);
+  layer.channel.forget_interference(ue);
+  if (!plan.route.moves()) return;
+  plan_measurement(layer, ue, base::Slot(-1));
+  if (!plan.is_background) {
+    layer.agenda.add({.slot = layer.first_slot_from(base::Instant(plan.drive_log_period.value())),
+                      .task = mac::Task::drive_row,
+                      .ue = ue});
+  }
 }
 
 }  // namespace redcell::scenarios

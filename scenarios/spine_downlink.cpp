@@ -45,17 +45,20 @@ void Spine::receive_block(Layer& layer, const DownlinkOnAir& air, base::Slot slo
   const base::Instant now = layer.start_of(slot);
   const mac::DlAssignment& a = air.assignment;
   Terminal& terminal = *terminals_[a.ue.value];
+  if (!terminal.mac.is_of(a.epoch)) return;  // It has left since.
   phy::SoftBlock& soft = terminal.mac.receiver().turn_to(a.harq);
   phy::combine(soft, air.quality);
   const double error_rate = phy::block_error_rate(a.format.tbs, a.format.rate_x1024, soft);
   const double draw = random_.uniform(base::Purpose::transport_block, {.a = a.ue.value, .b = 0},
                                       draw_index(slot, downlink_block));
   const bool decoded = terminal.mac.receiver().has_decoded(a.harq) || draw >= error_rate;
-  const mac::MacPdu& pdu =
-      connection(layer, terminal).dl_blocks[static_cast<std::size_t>(a.harq.process)];
+  const mac::MacPdu& pdu = layer.cells[air.leg.cell]
+                               ->connection(air.leg.connection)
+                               .dl_blocks[static_cast<std::size_t>(a.harq.process)];
   if (decoded && !terminal.mac.receiver().has_decoded(a.harq)) {
-    for (const mac::RlcPdu& rlc : pdu.data)
+    for (const mac::RlcPdu& rlc : pdu.data.pdus)
       book_.on_received(piece_of(a.ue, base::Direction::downlink, rlc), now);
+    if (!pdu.data.pdus.empty()) note_data(a.ue, base::Direction::downlink, now);
   }
   output_.clear();
   terminal.mac.on_block({.assignment = a, .pdu = pdu, .decoded = decoded}, now, output_);
@@ -67,7 +70,7 @@ void Spine::receive_block(Layer& layer, const DownlinkOnAir& air, base::Slot slo
                    .rank = a.format.layer_count,
                    .prb_count = a.format.prb_count});
   network_.trace(net::TransportBlock{.ue = a.ue,
-                                     .cell = deployment_.terminals[a.ue.value].serving,
+                                     .cell = layer.id_of(air.leg.cell),
                                      .direction = base::Direction::downlink,
                                      .slot = slot - base::SlotCount(1),
                                      .mcs = a.format.mcs,
@@ -77,6 +80,7 @@ void Spine::receive_block(Layer& layer, const DownlinkOnAir& air, base::Slot slo
                                      .attempt = static_cast<std::uint32_t>(a.harq.attempt),
                                      .ok = decoded});
   settle(layer, a.ue, base::Direction::downlink, now);
+  keep_signalling(layer, a.ue, air.leg, true);
 }
 
 void Spine::plan_csi(Layer& layer, base::UeId ue, base::Slot slot) {
@@ -94,14 +98,16 @@ void Spine::plan_csi(Layer& layer, base::UeId ue, base::Slot slot) {
 
 void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   Terminal& terminal = *terminals_[ue.value];
+  terminal.csi_planned = false;
+  if (!terminal.mac.is_connected()) return;
   const int slots_per_ms = layer.plan.resources.numerology.slots_per_ms();
   // TS 38.214 5.2.2.5: the reference resource lies at least 4 x 2^mu slots before the report.
   base::Slot report = slot + base::SlotCount(4 * slots_per_ms);
   while (layer.map.uplink(report).symbols.count == 0) report += base::SlotCount(1);
   layer.csi_on_air.push_back({.ue = ue,
-                              .epoch = terminal.mac.epoch(),
+                              .leg = terminal.leg,
                               .arrival = report + base::SlotCount(1),
-                              .report = layer.channel.measure_csi(ue, slot)});
+                              .report = layer.channel.measure_csi(ue, terminal.leg.cell, slot)});
   layer.agenda.add({.slot = report + base::SlotCount(1), .task = mac::Task::wake, .ue = ue});
   const base::Slot again = slot + layer.plan.radio.csi_period;
   terminal.csi_planned = again <= terminal.csi_until;
@@ -113,24 +119,52 @@ void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
 bool Spine::dci_heard(Layer& layer, const Dci& dci) {
   // A PDCCH is sent over one port from the CORESET's PRBs, which lie spread over the BWP
   // (interleaved).
-  const std::span<const double> sinr = layer.channel.downlink_sinr(dci.ue, 1, 0);
+  const std::span<const double> sinr = layer.channel.control_sinr(dci.link);
   re_count_.assign(sinr.size(), 1);
   const double error_rate = phy::dci_error_rate({.aggregation_level = dci.aggregation_level},
                                                 phy::effective_sinr(2, re_count_, sinr));
-  return random_.uniform(base::Purpose::control_channel, {.a = dci.ue.value, .b = 0},
+  return random_.uniform(base::Purpose::control_channel, {.a = dci.link.ue.value, .b = 0},
                          draw_index(dci.data_slot, dci.is_grant ? grant_dci : assignment_dci)) >=
          error_rate;
 }
 
-void Spine::send_downlink(Layer& layer, base::Slot slot) {
+/// All cells decide before anything is on the air: each suffers from what all others send.
+void Spine::schedule_cells(Layer& layer, base::Slot slot) {
   const base::Instant now = layer.start_of(slot);
+  layer.assignments.clear();
+  layer.grants.clear();
+  layer.dl_data.clear();
+  layer.dl_control.clear();
+  const double re_power_w = layer.plan.radio.dl_re_power_w;
+  const phy::PrbRange everywhere{.first = 0, .count = layer.plan.resources.bwp_dl.count};
+  const auto add_control = [&](std::uint32_t cell, base::UeId ue, const mac::BlockFormat& format,
+                               int aggregation_level) {
+    layer.dl_control.push_back(
+        {.cell = cell,
+         .beam = format.beam,
+         .ue = ue,
+         .re_power_w = re_power_w,
+         .prb = everywhere,
+         .share = static_cast<double>(aggregation_level) / layer.map.cce_count()});
+  };
   for (std::uint32_t cell = 0; cell < layer.cells.size(); ++cell) {
     if (!layer.cells[cell]->has_work()) continue;
     layer.cells[cell]->schedule(slot, now, plan_);
-    for (const mac::DlAssignment& assignment : plan_.downlink) {
-      send_assignment(layer, cell, assignment, slot);
+    for (const mac::DlAssignment& a : plan_.downlink) {
+      layer.assignments.emplace_back(cell, a);
+      layer.dl_data.push_back({.cell = cell,
+                               .beam = a.format.beam,
+                               .ue = a.ue,
+                               .re_power_w = re_power_w,
+                               .prb = a.format.prb,
+                               .share = 1});
+      add_control(cell, a.ue, a.format, a.aggregation_level);
+      recorder_.downlink_used(layer.id_of(cell), a.format.prb_count);
     }
-    for (const mac::UlGrant& grant : plan_.uplink) send_grant(layer, cell, grant, slot);
+    for (const mac::UlGrant& grant : plan_.uplink) {
+      layer.grants.emplace_back(cell, grant);
+      add_control(cell, grant.ue, grant.format, grant.aggregation_level);
+    }
     for (const mac::DroppedSdu& dropped : plan_.drops) {
       drops_.assign(1, dropped);
       account_drops(book_.at(dropped.packet).ue, base::Direction::downlink, drops_, now);
@@ -138,31 +172,47 @@ void Spine::send_downlink(Layer& layer, base::Slot slot) {
   }
 }
 
+void Spine::send_downlink(Layer& layer, base::Slot slot) {
+  schedule_cells(layer, slot);
+  layer.channel.set_downlink(layer.dl_data, layer.dl_control);
+  for (const auto& [cell, assignment] : layer.assignments) {
+    send_assignment(layer, cell, assignment, slot);
+  }
+  for (const auto& [cell, grant] : layer.grants) send_grant(layer, cell, grant, slot);
+  for (const base::UeId ue : layer.csi_due) measure_csi(layer, ue, slot);
+  layer.csi_due.clear();
+}
+
 void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssignment& a,
                             base::Slot slot) {
   Terminal& terminal = *terminals_[a.ue.value];
   const base::Instant begins = layer.start_of(slot);
   const base::Instant ends = layer.start_of(slot + base::SlotCount(1));
+  const Leg* leg = find_leg(terminal, cell, a.epoch);
+  RC_CHECK(leg != nullptr);
   if (a.harq.attempt == 0) {
-    const mac::MacPdu& pdu =
-        connection(layer, terminal).dl_blocks[static_cast<std::size_t>(a.harq.process)];
-    for (const mac::RlcPdu& rlc : pdu.data)
+    const mac::MacPdu& pdu = layer.cells[cell]
+                                 ->connection(leg->connection)
+                                 .dl_blocks[static_cast<std::size_t>(a.harq.process)];
+    for (const mac::RlcPdu& rlc : pdu.data.pdus)
       book_.on_sent(piece_of(a.ue, base::Direction::downlink, rlc), begins, ends);
     plan_csi(layer, a.ue, slot + base::SlotCount(1));
   }
-  const bool heard = dci_heard(
-      layer,
-      {.ue = a.ue, .aggregation_level = a.aggregation_level, .is_grant = false, .data_slot = slot});
-  if (heard) terminal.mac.on_assignment(a);
-  const std::span<const double> sinr =
-      layer.channel.downlink_sinr(a.ue, a.format.layer_count, a.format.pmi);
-  layer.downlink_on_air.push_back(
-      {.assignment = a,
-       .cell = cell,
-       .dci_heard = heard,
-       .quality = block_quality(layer, a.format, layer.map.downlink(slot), sinr)});
+  const ServingLink link{.ue = a.ue, .cell = cell, .beam = a.format.beam};
+  DownlinkOnAir air{.assignment = a, .leg = *leg, .dci_heard = false, .quality = {}};
+  if (terminal.mac.is_of(a.epoch)) {
+    air.dci_heard = dci_heard(layer, {.link = link,
+                                      .aggregation_level = a.aggregation_level,
+                                      .is_grant = false,
+                                      .data_slot = slot});
+    if (air.dci_heard) terminal.mac.on_assignment(a);
+    const std::span<const double> sinr =
+        layer.channel.downlink_sinr(link, a.format.layer_count, a.format.pmi);
+    air.quality = block_quality(layer, a.format, layer.map.downlink(slot), sinr);
+  }
+  layer.downlink_on_air.push_back(air);
   layer.expected_feedback.push_back(
-      {.slot = a.feedback_slot, .cell = cell, .ue = a.ue, .harq = a.harq});
+      {.slot = a.feedback_slot, .leg = *leg, .ue = a.ue, .harq = a.harq});
   layer.agenda.add(
       {.slot = a.feedback_slot + base::SlotCount(1), .task = mac::Task::wake, .ue = a.ue});
   touch(layer, a.ue);
@@ -172,15 +222,18 @@ void Spine::send_grant(Layer& layer, std::uint32_t cell, const mac::UlGrant& gra
                        base::Slot slot) {
   touch(layer, grant.ue);
   plan_csi(layer, grant.ue, slot + base::SlotCount(1));
-  if (dci_heard(layer, {.ue = grant.ue,
+  Terminal& terminal = *terminals_[grant.ue.value];
+  const Leg* leg = find_leg(terminal, cell, grant.epoch);
+  RC_CHECK(leg != nullptr);
+  const bool heard =
+      terminal.mac.is_of(grant.epoch) &&
+      dci_heard(layer, {.link = {.ue = grant.ue, .cell = cell, .beam = grant.format.beam},
                         .aggregation_level = grant.aggregation_level,
                         .is_grant = true,
-                        .data_slot = grant.pusch_slot})) {
-    terminals_[grant.ue.value]->mac.on_grant(grant);
-    return;
-  }
+                        .data_slot = grant.pusch_slot});
+  if (heard) return terminal.mac.on_grant(grant);
   layer.grants_missed.push_back(
-      {.grant = grant, .cell = cell, .is_sent = false, .quality = {}, .sinr_db = 0});
+      {.grant = grant, .leg = *leg, .is_sent = false, .quality = {}, .sinr_db = 0});
   layer.agenda.add(
       {.slot = grant.pusch_slot + base::SlotCount(1), .task = mac::Task::wake, .ue = grant.ue});
 }

@@ -35,9 +35,7 @@ void Spine::take_arrivals(Layer& layer, base::Slot slot) {
     Terminal& terminal = *terminals_[arrival.ue.value];
     ByteLedger& ledger = terminal.ledger[static_cast<std::size_t>(arrival.direction)];
     ledger.in += arrival.bytes;
-    PacketMarks& marks = book_.open(arrival.packet);
-    marks.ue = arrival.ue;
-    marks.direction = arrival.direction;
+    PacketMarks& marks = book_.open(arrival.packet, arrival.ue, arrival.direction);
     marks.bytes = arrival.bytes;
     marks.core = arrival.core;
     marks.arrival = arrival.arrival;
@@ -49,8 +47,7 @@ void Spine::take_arrivals(Layer& layer, base::Slot slot) {
     if (arrival.direction == base::Direction::downlink) {
       marks.granted = marks.aligned;
       marks.is_granted = true;
-      layer.cells[terminal.cell]->enqueue(terminal.connection, sdu, now, drops_);
-      plan_csi(layer, arrival.ue, slot);
+      enqueue_downlink(layer, arrival.ue, sdu, slot);
     } else if (terminal.mac.enqueue(sdu, slot, now, drops_)) {
       terminal.ungranted.push_back(arrival.packet);
     }
@@ -59,13 +56,59 @@ void Spine::take_arrivals(Layer& layer, base::Slot slot) {
   layer.inbox.clear();
 }
 
+/// To the bearer, where it is now; or first to where the core still sends, and on over the wire.
+void Spine::enqueue_downlink(Layer& layer, base::UeId ue, const mac::Sdu& sdu, base::Slot slot) {
+  Terminal& terminal = *terminals_[ue.value];
+  const base::Instant now = layer.start_of(slot);
+  const bool is_there = terminal.bearer_leg && terminal.bearer_leg->cell == terminal.path_cell;
+  if (is_there && terminal.forwarded.empty()) {
+    layer.cells[terminal.bearer_leg->cell]->enqueue(terminal.bearer_leg->connection, sdu, now,
+                                                    drops_);
+    plan_csi(layer, ue, slot);
+    return;
+  }
+  base::Instant due = is_there ? now : now + layer.plan.xn_delay;
+  if (terminal.forwarded.empty()) {
+    layer.forwarding.push_back(ue);
+  } else {
+    due = std::max(due, terminal.forwarded.back().due);
+  }
+  terminal.forwarded.push_back({.due = due, .sdu = sdu});
+  layer.agenda.add({.slot = layer.first_slot_from(due), .task = mac::Task::wake, .ue = ue});
+}
+
+/// Packets that have come over the wire to where the bearer is.
+void Spine::take_forwarded(Layer& layer, base::Slot slot) {
+  const base::Instant now = layer.start_of(slot);
+  for (const base::UeId ue : layer.forwarding) {
+    Terminal& terminal = *terminals_[ue.value];
+    if (!terminal.bearer_leg) continue;
+    std::size_t taken = 0;
+    drops_.clear();
+    while (taken < terminal.forwarded.size() && terminal.forwarded[taken].due <= now) {
+      layer.cells[terminal.bearer_leg->cell]->enqueue(terminal.bearer_leg->connection,
+                                                      terminal.forwarded[taken++].sdu, now, drops_);
+    }
+    if (taken == 0) continue;
+    terminal.forwarded.erase(terminal.forwarded.begin(),
+                             terminal.forwarded.begin() + static_cast<std::ptrdiff_t>(taken));
+    account_drops(ue, base::Direction::downlink, drops_, now);
+    plan_csi(layer, ue, slot);
+    touch(layer, ue);
+  }
+  std::erase_if(layer.forwarding,
+                [this](base::UeId ue) { return terminals_[ue.value]->forwarded.empty(); });
+}
+
 void Spine::account_drops(base::UeId ue, base::Direction direction,
                           std::vector<mac::DroppedSdu>& drops, base::Instant now) {
   Terminal& terminal = *terminals_[ue.value];
   ByteLedger& ledger = terminal.ledger[static_cast<std::size_t>(direction)];
   for (const mac::DroppedSdu& dropped : drops) {
     ledger.dropped[static_cast<std::size_t>(dropped.reason)] += dropped.bytes;
-    recorder_.drop(ue, direction, dropped, now);
+    if (!deployment_.terminals[ue.value].is_background) {
+      recorder_.drop(ue, direction, dropped, now);
+    }
     if (direction == base::Direction::uplink) std::erase(terminal.ungranted, dropped.packet);
     network_.drop(dropped.packet);
   }
@@ -75,29 +118,28 @@ void Spine::account_drops(base::UeId ue, base::Direction direction,
 /// What one received block or timer put out at the receiving end of `direction`.
 void Spine::settle(Layer& layer, base::UeId ue, base::Direction direction, base::Instant now) {
   Terminal& terminal = *terminals_[ue.value];
-  mac::TxBearer& sender = direction == base::Direction::downlink
-                              ? connection(layer, terminal).downlink
-                              : terminal.mac.uplink();
-  sender.settle(output_.delivered, output_.receiver_drops);
-  hand_over(layer, ue, direction, now);
-  account_drops(ue, direction, output_.receiver_drops, now);
+  mac::TxBearer& sender =
+      direction == base::Direction::downlink ? terminal.gnb_bearer->tx : terminal.mac.data().tx;
+  sender.settle(output_.data.delivered, output_.data.drops);
+  hand_over(ue, direction, now);
+  account_drops(ue, direction, output_.data.drops, now);
   const base::Direction opposite =
       direction == base::Direction::downlink ? base::Direction::uplink : base::Direction::downlink;
   account_drops(ue, opposite, output_.sender_drops, now);
   touch(layer, ue);
 }
 
-void Spine::hand_over(Layer& /*layer*/, base::UeId ue, base::Direction direction,
-                      base::Instant now) {
+void Spine::hand_over(base::UeId ue, base::Direction direction, base::Instant now) {
   ByteLedger& ledger = terminals_[ue.value]->ledger[static_cast<std::size_t>(direction)];
-  for (const mac::DeliveredSdu& delivered : output_.delivered) {
+  const bool is_background = deployment_.terminals[ue.value].is_background;
+  for (const mac::DeliveredSdu& delivered : output_.data.delivered) {
     ledger.delivered += delivered.bytes;
     const PacketMarks& marks = book_.at(delivered.packet);
     const PacketParts parts = parts_of(marks, now);
     const bool synthetic = network_.pool().is_synthetic(delivered.packet);
     const net::UplinkTicket ticket = network_.deliver(ue, direction, delivered.packet);
     if (ticket == net::no_ticket) {
-      recorder_.packet(marks, parts, now);
+      if (!is_background) recorder_.packet(marks, parts, now);
       if (synthetic) recorder_.payload(ue, direction, delivered.bytes);
     } else {
       if (ticket.value >= in_core_.size()) {
@@ -117,7 +159,7 @@ void Spine::hand_over(Layer& /*layer*/, base::UeId ue, base::Direction direction
                                           .reordering = parts.reordering});
     }
   }
-  output_.delivered.clear();
+  output_.data.delivered.clear();
 }
 
 void Spine::on_core_delivered(net::UplinkTicket ticket, base::Duration core) {
@@ -127,15 +169,40 @@ void Spine::on_core_delivered(net::UplinkTicket ticket, base::Duration core) {
   recorder_.packet(marks, parts_of(marks, left_ran_[ticket.value]), net::virtual_now());
 }
 
+/// Files that have come by now; the slot after the next one's moment is planned.
+void Spine::take_files(Layer& layer, Terminal& terminal, base::Instant now) {
+  for (const std::size_t index : terminal.files) {
+    FileFlow& flow = traffic_->files()[index];
+    if (flow.next > now) continue;
+    while (flow.next <= now) {
+      for (std::uint64_t left = flow.file_bytes; left > 0;) {
+        const auto bytes =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(left, flow.packet_bytes));
+        left -= bytes;
+        layer.inbox.push_back({.ue = flow.ue,
+                               .direction = flow.direction,
+                               .packet = network_.pool().add_synthetic(bytes),
+                               .bytes = bytes,
+                               .arrival = now,
+                               .core = {}});
+      }
+      advance(flow, random_);
+    }
+    layer.agenda.add(
+        {.slot = layer.first_slot_from(flow.next), .task = mac::Task::wake, .ue = flow.ue});
+  }
+}
+
 void Spine::refill(Layer& layer, base::Instant now) {
   for (const base::UeId ue : layer.touched) {
     Terminal& terminal = *terminals_[ue.value];
+    take_files(layer, terminal, now);
     for (const std::size_t index : terminal.flows) {
       SaturatedFlow& flow = traffic_->saturated()[index];
       if (flow.start > now) continue;
       const mac::TxBearer& sender = flow.direction == base::Direction::downlink
-                                        ? connection(layer, terminal).downlink
-                                        : terminal.mac.uplink();
+                                        ? terminal.gnb_bearer->tx
+                                        : terminal.mac.data().tx;
       // What the sender itself knows to be waiting; what is on the air is not its business.
       std::uint64_t queued = sender.buffered_bytes();
       if (flow.over_ip) {
@@ -159,7 +226,6 @@ void Spine::plan_timers(Layer& layer, base::Instant now) {
   for (const base::UeId ue : layer.touched) {
     Terminal& terminal = *terminals_[ue.value];
     terminal.touched = false;
-    const mac::gnb::Connection& c = connection(layer, terminal);
     const auto plan = [&](std::optional<base::Instant> deadline, mac::Task task) {
       if (!deadline) return;
       const base::Slot slot = layer.first_slot_from(std::max(*deadline, now + base::Duration(1)));
@@ -169,10 +235,18 @@ void Spine::plan_timers(Layer& layer, base::Instant now) {
       planned = slot;
       layer.agenda.add({.slot = slot, .task = task, .ue = ue});
     };
-    plan(terminal.mac.uplink().deadline(), mac::Task::ue_timer);
-    plan(terminal.mac.downlink().deadline(), mac::Task::ue_timer);
-    plan(c.downlink.deadline(), mac::Task::gnb_timer);
-    plan(c.uplink.deadline(), mac::Task::gnb_timer);
+    const auto plan_bearer = [&](const mac::RadioBearer& bearer, mac::Task task) {
+      plan(bearer.tx.deadline(), task);
+      plan(bearer.rx.deadline(), task);
+    };
+    plan_bearer(terminal.mac.data(), mac::Task::ue_timer);
+    plan_bearer(terminal.mac.signalling(), mac::Task::ue_timer);
+    plan_bearer(*terminal.gnb_bearer, mac::Task::gnb_timer);
+    for (const Leg& leg : terminal.legs) {
+      plan_bearer(layer.cells[leg.cell]->connection(leg.connection).signalling,
+                  mac::Task::gnb_timer);
+    }
+    plan(terminal.rrc.deadline(), mac::Task::rrc_timer);
     const std::optional<base::Slot> uplink = terminal.mac.next_uplink_slot(running);
     if (uplink) layer.agenda.add({.slot = *uplink, .task = mac::Task::ue_uplink, .ue = ue});
   }
@@ -182,22 +256,29 @@ void Spine::plan_timers(Layer& layer, base::Instant now) {
 void Spine::run_timers(Layer& layer, base::UeId ue, bool at_ue, base::Slot slot) {
   const base::Instant now = layer.start_of(slot);
   Terminal& terminal = *terminals_[ue.value];
-  mac::gnb::Connection& c = connection(layer, terminal);
   output_.clear();
   drops_.clear();
-  mac::TxBearer& sender = at_ue ? terminal.mac.uplink() : c.downlink;
-  mac::RxBearer& receiver = at_ue ? terminal.mac.downlink() : c.uplink;
+  mac::RadioBearer& bearer = at_ue ? terminal.mac.data() : *terminal.gnb_bearer;
   const base::Direction sends = at_ue ? base::Direction::uplink : base::Direction::downlink;
   const base::Direction hears = at_ue ? base::Direction::downlink : base::Direction::uplink;
-  sender.on_time(now, drops_);
+  bearer.tx.on_time(now, drops_);
   account_drops(ue, sends, drops_, now);
-  receiver.on_time(now, output_.delivered, output_.receiver_drops);
+  bearer.rx.on_time(now, output_.data.delivered, output_.data.drops);
   settle(layer, ue, hears, now);
+  const auto run_signalling = [&](mac::RadioBearer& signalling) {
+    signalling.tx.on_time(now, output_.signalling_sender_drops);
+    signalling.rx.on_time(now, output_.signalling.delivered, output_.signalling.drops);
+  };
   if (at_ue) {
+    run_signalling(terminal.mac.signalling());
     terminal.mac.request_grant_if_needed(slot, now);
   } else {
-    layer.cells[terminal.cell]->activate(terminal.connection);
+    for (const Leg& leg : terminal.legs) {
+      run_signalling(layer.cells[leg.cell]->connection(leg.connection).signalling);
+      layer.cells[leg.cell]->activate(leg.connection);
+    }
   }
+  watch_bearers(layer, ue, now);
 }
 
 }  // namespace redcell::scenarios

@@ -6,6 +6,7 @@
 #include "base/math.h"
 #include "phy/link/control_error.h"
 #include "phy/link/power.h"
+#include "phy/nr/numerology.h"
 #include "scenarios/spine.h"
 
 namespace redcell::scenarios {
@@ -40,33 +41,46 @@ phy::PuschPower pusch_power_of(const Layer& layer, const TerminalPlan& plan, bas
                            .power_class = base::Dbm(plan.capability.max_power_dbm())});
 }
 
-void Spine::measure_uplink(Layer& layer, base::UeId ue, mac::gnb::Connection& c) {
+void Spine::measure_uplink(Layer& layer, base::UeId ue, const Leg& leg) {
+  mac::gnb::Connection& c = layer.cells[leg.cell]->connection(leg.connection);
   mac::BlockFormat one_prb;
   one_prb.prb = {.first = 0, .count = 1};
-  const phy::PuschPower power = pusch_power_of(layer, deployment_.terminals[ue.value],
-                                               layer.channel.path_loss_estimate(ue), one_prb);
-  const std::span<const double> sinr =
-      layer.channel.uplink_sinr(ue, base::from_db(power.per_re.value()) * 1e-3);
+  const phy::PuschPower power =
+      pusch_power_of(layer, deployment_.terminals[ue.value],
+                     layer.channel.path_loss_estimate(ue, leg.cell), one_prb);
+  const std::span<const double> sinr = layer.channel.uplink_sinr(
+      {.ue = ue, .cell = leg.cell, .beam = c.beam}, base::from_db(power.per_re.value()) * 1e-3);
   re_count_.assign(sinr.size(), 1);
   c.ul_quality.one_prb_power_below_max_db = -power.headroom.value();
   c.ul_quality.sinr_db_one_prb_full_power =
       base::to_db(phy::effective_sinr(2, re_count_, sinr)) - c.ul_quality.prb_power_below_max_db(1);
 }
 
-void Spine::send_uplink(Layer& layer, base::UeId ue, base::Slot slot) {
-  Terminal& terminal = *terminals_[ue.value];
-  touch(layer, ue);
-  send_uci(layer, ue, slot);
-  const mac::UlGrant* grant = terminal.mac.grant_at(slot);
-  if (grant != nullptr) send_pusch(layer, ue, mac::UlGrant(*grant), slot);
+/// All terminals decide what they send before anything is judged: each suffers from all others.
+void Spine::send_uplink(Layer& layer, base::Slot slot) {
+  layer.ul_data.clear();
+  for (const base::UeId ue : due_terminals_) {
+    Terminal& terminal = *terminals_[ue.value];
+    touch(layer, ue);
+    const mac::Uci uci = terminal.mac.uci(slot);
+    if (!uci.empty()) layer.uci_on_air.push_back({.uci = uci, .leg = terminal.leg, .heard = false});
+    const mac::UlGrant* grant = terminal.mac.grant_at(slot);
+    if (grant != nullptr) build_pusch(layer, ue, mac::UlGrant(*grant), slot);
+  }
+  layer.channel.set_uplink(layer.ul_data);
+  for (UciOnAir& air : layer.uci_on_air) judge_uci(layer, air, slot);
+  for (std::size_t i = 0; i < layer.uplink_on_air.size(); ++i) {
+    judge_pusch(layer, layer.uplink_on_air[i], layer.ul_data[i], slot);
+  }
 }
 
-void Spine::send_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, base::Slot slot) {
+void Spine::build_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, base::Slot slot) {
   Terminal& terminal = *terminals_[ue.value];
   const base::Instant begins = layer.start_of(slot);
   const base::Instant ends = layer.start_of(slot + base::SlotCount(1));
-  const phy::PuschPower power = pusch_power_of(layer, deployment_.terminals[ue.value],
-                                               layer.channel.path_loss_estimate(ue), grant.format);
+  const phy::PuschPower power =
+      pusch_power_of(layer, deployment_.terminals[ue.value],
+                     layer.channel.path_loss_estimate(ue, terminal.leg.cell), grant.format);
   drops_.clear();
   const auto sent = terminal.mac.pusch(
       slot,
@@ -80,39 +94,50 @@ void Spine::send_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, b
       book_.at(packet).granted = std::max(begins, book_.at(packet).aligned);
     }
     terminal.ungranted.clear();
-    for (const mac::RlcPdu& rlc : sent->pdu->data) {
+    for (const mac::RlcPdu& rlc : sent->pdu->data.pdus) {
       book_.on_sent(piece_of(ue, base::Direction::uplink, rlc), begins, ends);
     }
   }
-  const double re_power_w = base::from_db(power.per_re.value()) * 1e-3;
-  const std::span<const double> sinr = layer.channel.uplink_sinr(ue, re_power_w);
-  const phy::SoftBlock quality = block_quality(layer, grant.format, layer.map.uplink(slot), sinr);
-  layer.uplink_on_air.push_back({.grant = grant,
-                                 .cell = terminal.cell,
-                                 .is_sent = true,
-                                 .quality = quality,
-                                 .sinr_db = base::to_db(phy::effective_sinr(
-                                     grant.format.modulation_order, re_count_, sinr))});
+  layer.uplink_on_air.push_back(
+      {.grant = grant, .leg = terminal.leg, .is_sent = true, .quality = {}, .sinr_db = 0});
+  layer.ul_data.push_back({.cell = terminal.leg.cell,
+                           .beam = grant.format.beam,
+                           .ue = ue,
+                           .re_power_w = base::from_db(power.per_re.value()) * 1e-3,
+                           .prb = grant.format.prb,
+                           .share = 1});
+  recorder_.uplink_used(layer.id_of(terminal.leg.cell), grant.format.prb_count);
 }
 
-void Spine::send_uci(Layer& layer, base::UeId ue, base::Slot slot) {
-  Terminal& terminal = *terminals_[ue.value];
-  const mac::Uci uci = terminal.mac.uci(slot);
-  if (uci.empty()) return;
+void Spine::judge_pusch(Layer& layer, UplinkOnAir& air, const Emission& emission, base::Slot slot) {
+  const mac::BlockFormat& format = air.grant.format;
+  const ServingLink link{.ue = air.grant.ue, .cell = air.leg.cell, .beam = format.beam};
+  const std::span<const double> sinr = layer.channel.uplink_sinr(link, emission.re_power_w);
+  air.quality = block_quality(layer, format, layer.map.uplink(slot), sinr);
+  air.sinr_db = base::to_db(phy::effective_sinr(format.modulation_order, re_count_, sinr));
+  recorder_.interference(layer.id_of(link.cell),
+                         layer.channel.interference_over_thermal_db(link, format.prb));
+}
+
+void Spine::judge_uci(Layer& layer, UciOnAir& air, base::Slot slot) {
   // On PUCCH: one PRB at an edge of the BWP, hopping to the other; on PUSCH the same share of it.
+  const base::UeId ue = air.uci.ue;
+  const Leg* leg = find_leg(*terminals_[ue.value], air.leg.cell, air.leg.epoch);
+  if (leg == nullptr) return;  // Closed: nobody listens.
   mac::BlockFormat one_prb;
   one_prb.prb = {.first = 0, .count = 1};
-  const phy::PuschPower power = pusch_power_of(layer, deployment_.terminals[ue.value],
-                                               layer.channel.path_loss_estimate(ue), one_prb);
-  const std::span<const double> sinr =
-      layer.channel.uplink_sinr(ue, base::from_db(power.per_re.value()) * 1e-3);
+  const phy::PuschPower power =
+      pusch_power_of(layer, deployment_.terminals[ue.value],
+                     layer.channel.path_loss_estimate(ue, leg->cell), one_prb);
+  const int beam = layer.cells[leg->cell]->connection(leg->connection).beam;
+  const std::span<const double> sinr = layer.channel.uplink_sinr(
+      {.ue = ue, .cell = leg->cell, .beam = beam}, base::from_db(power.per_re.value()) * 1e-3);
   const double mean = (sinr.front() + sinr.back()) / 2;
-  const std::int64_t bits = std::max(1, uci.feedback_count + (uci.sr ? 1 : 0));
+  const std::int64_t bits = std::max(1, air.uci.feedback_count + (air.uci.sr ? 1 : 0));
   const double error_rate =
       phy::uci_error_rate({.payload = base::Bits(bits), .re_count = pucch_re_count}, mean);
-  const bool heard = random_.uniform(base::Purpose::control_channel, {.a = ue.value, .b = 0},
-                                     draw_index(slot, uci_draw)) >= error_rate;
-  layer.uci_on_air.push_back({.uci = uci, .cell = terminal.cell, .heard = heard});
+  air.heard = random_.uniform(base::Purpose::control_channel, {.a = ue.value, .b = 0},
+                              draw_index(slot, uci_draw)) >= error_rate;
 }
 
 void Spine::receive_uplink(Layer& layer, base::Slot slot) {
@@ -129,13 +154,18 @@ void Spine::receive_pusch(Layer& layer, const UplinkOnAir& air, base::Slot slot)
   const base::Instant now = layer.start_of(slot);
   const mac::UlGrant& grant = air.grant;
   Terminal& terminal = *terminals_[grant.ue.value];
-  mac::gnb::Cell& cell = *layer.cells[air.cell];
-  mac::gnb::Connection& c = cell.connection(terminal.connection);
+  const Leg* leg = find_leg(terminal, air.leg.cell, air.leg.epoch);
+  if (leg == nullptr) return;  // The cell has closed the connection; its blocks were flushed.
+  mac::gnb::Cell& cell = *layer.cells[leg->cell];
+  mac::gnb::Connection& c = cell.connection(leg->connection);
   const bool before = c.receiver.has_decoded(grant.harq);
-  phy::SoftBlock& soft = c.receiver.turn_to(grant.harq);
-  mac::gnb::PuschResult result{.decoded = before, .sinr_db = air.sinr_db, .detected = air.is_sent};
-  const mac::MacPdu* pdu = terminal.mac.block(grant.harq);
-  if (air.is_sent) {
+  // A terminal that has left keeps nothing of what it sent: what is on the air is lost with it.
+  const bool is_of = terminal.mac.is_of(grant.epoch);
+  const mac::MacPdu* pdu = is_of ? terminal.mac.block(grant.harq) : nullptr;
+  const bool is_sent = air.is_sent && pdu != nullptr;
+  mac::gnb::PuschResult result{.decoded = before, .sinr_db = air.sinr_db, .detected = is_sent};
+  if (is_sent) {
+    phy::SoftBlock& soft = c.receiver.turn_to(grant.harq);
     phy::combine(soft, air.quality);
     const double error_rate =
         phy::block_error_rate(grant.format.tbs, grant.format.rate_x1024, soft);
@@ -143,52 +173,67 @@ void Spine::receive_pusch(Layer& layer, const UplinkOnAir& air, base::Slot slot)
         random_.uniform(base::Purpose::transport_block, {.a = grant.ue.value, .b = 0},
                         draw_index(slot, uplink_block));
     result.decoded = before || draw >= error_rate;
+    record_pusch(layer, air, {.decoded = result.decoded, .is_new = !before}, slot);
     if (result.decoded && !before) {
-      for (const mac::RlcPdu& rlc : pdu->data)
+      for (const mac::RlcPdu& rlc : pdu->data.pdus)
         book_.on_received(piece_of(grant.ue, base::Direction::uplink, rlc), now);
-      recorder_.acknowledged(grant.ue, base::Direction::uplink, grant.format.tbs.value() / 8);
+      if (!pdu->data.pdus.empty()) note_data(grant.ue, base::Direction::uplink, now);
     }
-    recorder_.block(grant.ue, base::Direction::uplink,
-                    {.is_first = grant.harq.attempt == 0,
-                     .decoded = result.decoded,
-                     .mcs = grant.format.mcs.value(),
-                     .rank = 1,
-                     .prb_count = grant.format.prb.count});
-    network_.trace(net::TransportBlock{.ue = grant.ue,
-                                       .cell = deployment_.terminals[grant.ue.value].serving,
-                                       .direction = base::Direction::uplink,
-                                       .slot = slot - base::SlotCount(1),
-                                       .mcs = grant.format.mcs,
-                                       .layers = base::LayerCount(1),
-                                       .prb_count = base::PrbCount(grant.format.prb_count),
-                                       .tbs = base::Bytes(grant.format.tbs.value() / 8),
-                                       .attempt = static_cast<std::uint32_t>(grant.harq.attempt),
-                                       .ok = result.decoded});
   }
   output_.clear();
   static const mac::MacPdu nothing;
   const mac::HarqOutcome outcome = cell.on_pusch(
-      terminal.connection,
+      leg->connection,
       {.grant = grant, .pdu = pdu != nullptr ? *pdu : nothing, .result = result, .now = now},
       output_);
-  if (outcome == mac::HarqOutcome::given_up) {
-    recorder_.residual_loss(grant.ue, base::Direction::uplink);
+  // Data that comes where the bearer no longer is ends here; the sender has not heard of it.
+  const bool is_useless = result.decoded && !before && c.data == nullptr;
+  if (outcome == mac::HarqOutcome::given_up || is_useless) {
+    if (outcome == mac::HarqOutcome::given_up) {
+      recorder_.residual_loss(grant.ue, base::Direction::uplink);
+    }
     drops_.clear();
-    if (pdu != nullptr) terminal.mac.uplink().on_block_lost(pdu->data, drops_);
+    if (pdu != nullptr) terminal.mac.data().tx.on_block_lost(pdu->data.pdus, drops_);
     account_drops(grant.ue, base::Direction::uplink, drops_, now);
   }
   settle(layer, grant.ue, base::Direction::uplink, now);
+  keep_signalling(layer, grant.ue, *leg, false);
+}
+
+void Spine::record_pusch(const Layer& layer, const UplinkOnAir& air, const PuschFate& fate,
+                         base::Slot slot) {
+  const mac::UlGrant& grant = air.grant;
+  const std::int64_t bytes = grant.format.tbs.value() / 8;
+  if (fate.decoded && fate.is_new) {
+    recorder_.acknowledged(grant.ue, base::Direction::uplink, bytes);
+  }
+  recorder_.block(grant.ue, base::Direction::uplink,
+                  {.is_first = grant.harq.attempt == 0,
+                   .decoded = fate.decoded,
+                   .mcs = grant.format.mcs.value(),
+                   .rank = 1,
+                   .prb_count = grant.format.prb.count});
+  network_.trace(net::TransportBlock{.ue = grant.ue,
+                                     .cell = layer.id_of(air.leg.cell),
+                                     .direction = base::Direction::uplink,
+                                     .slot = slot - base::SlotCount(1),
+                                     .mcs = grant.format.mcs,
+                                     .layers = base::LayerCount(1),
+                                     .prb_count = base::PrbCount(grant.format.prb_count),
+                                     .tbs = base::Bytes(bytes),
+                                     .attempt = static_cast<std::uint32_t>(grant.harq.attempt),
+                                     .ok = fate.decoded});
 }
 
 void Spine::receive_control(Layer& layer, base::Slot slot) {
   const base::Instant now = layer.start_of(slot);
   for (const UciOnAir& air : layer.uci_on_air) {
-    const Terminal& terminal = *terminals_[air.uci.ue.value];
-    if (!air.heard || air.uci.epoch != terminal.mac.epoch()) continue;
-    if (air.uci.sr) layer.cells[air.cell]->on_scheduling_request(terminal.connection);
+    const Leg* leg = find_leg(*terminals_[air.uci.ue.value], air.leg.cell, air.uci.epoch);
+    if (!air.heard || leg == nullptr) continue;
+    if (air.uci.sr) layer.cells[leg->cell]->on_scheduling_request(leg->connection);
     for (int i = 0; i < air.uci.feedback_count; ++i) {
       conclude_feedback(layer,
-                        {.cell = air.cell,
+                        {.leg = *leg,
                          .ue = air.uci.ue,
                          .feedback = air.uci.feedback[static_cast<std::size_t>(i)]},
                         now);
@@ -200,7 +245,7 @@ void Spine::receive_control(Layer& layer, base::Slot slot) {
   for (const ExpectedFeedback& expected : layer.expected_feedback) {
     if (!is_over(expected)) continue;
     conclude_feedback(layer,
-                      {.cell = expected.cell,
+                      {.leg = expected.leg,
                        .ue = expected.ue,
                        .feedback = {.harq = expected.harq, .ack = false, .heard = false}},
                       now);
@@ -209,28 +254,37 @@ void Spine::receive_control(Layer& layer, base::Slot slot) {
 
   const auto has_arrived = [&](const CsiOnAir& csi) { return csi.arrival <= slot; };
   for (const CsiOnAir& csi : layer.csi_on_air) {
-    if (!has_arrived(csi)) continue;
-    const std::span<const double> sinr = layer.channel.uplink_sinr(
-        csi.ue,
-        base::from_db(deployment_.terminals[csi.ue.value].capability.max_power_dbm()) * 1e-3 / 12);
-    const double error_rate = phy::uci_error_rate(
-        {.payload = base::Bits(csi_report_bits), .re_count = pucch_re_count}, sinr.front());
-    const double draw = random_.uniform(base::Purpose::control_channel, {.a = csi.ue.value, .b = 0},
-                                        draw_index(slot, csi_draw));
-    const Terminal& terminal = *terminals_[csi.ue.value];
-    if (draw >= error_rate && csi.epoch == terminal.mac.epoch()) {
-      connection(layer, terminal).csi = csi.report;
-    }
+    if (has_arrived(csi)) receive_csi(layer, csi, slot);
   }
   std::erase_if(layer.csi_on_air, has_arrived);
 }
 
+void Spine::receive_csi(Layer& layer, const CsiOnAir& csi, base::Slot slot) {
+  const Terminal& terminal = *terminals_[csi.ue.value];
+  const Leg* leg = find_leg(terminal, csi.leg.cell, csi.leg.epoch);
+  if (leg == nullptr || !terminal.mac.is_of(csi.leg.epoch)) return;
+  mac::gnb::Connection& c = layer.cells[leg->cell]->connection(leg->connection);
+  const double power_dbm = deployment_.terminals[csi.ue.value].capability.max_power_dbm();
+  const std::span<const double> sinr =
+      layer.channel.uplink_sinr({.ue = csi.ue, .cell = leg->cell, .beam = c.beam},
+                                base::from_db(power_dbm) * 1e-3 / phy::subcarriers_per_prb);
+  const double error_rate = phy::uci_error_rate(
+      {.payload = base::Bits(csi_report_bits), .re_count = pucch_re_count}, sinr.front());
+  const double draw = random_.uniform(base::Purpose::control_channel, {.a = csi.ue.value, .b = 0},
+                                      draw_index(slot, csi_draw));
+  if (draw < error_rate) return;
+  c.csi = csi.report.csi;
+  c.beam = csi.report.beam;
+}
+
 void Spine::conclude_feedback(Layer& layer, const Answer& answer, base::Instant now) {
-  const auto& [cell, ue, feedback] = answer;
+  const auto& [at, ue, feedback] = answer;
   Terminal& terminal = *terminals_[ue.value];
-  mac::gnb::Connection& c = layer.cells[cell]->connection(terminal.connection);
+  const Leg* leg = find_leg(terminal, at.cell, at.epoch);
+  if (leg == nullptr) return;
+  mac::gnb::Connection& c = layer.cells[leg->cell]->connection(leg->connection);
   const mac::BlockFormat format = c.dl_harq.format(feedback.harq.process);
-  const mac::HarqOutcome outcome = layer.cells[cell]->on_feedback(terminal.connection, feedback);
+  const mac::HarqOutcome outcome = layer.cells[leg->cell]->on_feedback(leg->connection, feedback);
   if (outcome == mac::HarqOutcome::acknowledged) {
     recorder_.acknowledged(ue, base::Direction::downlink, format.tbs.value() / 8);
     touch(layer, ue);
@@ -238,22 +292,24 @@ void Spine::conclude_feedback(Layer& layer, const Answer& answer, base::Instant 
   if (outcome != mac::HarqOutcome::given_up) return;
   touch(layer, ue);
   // The block may have arrived although no ACK did.
-  if (terminal.mac.receiver().has_decoded(feedback.harq)) return;
+  if (terminal.mac.is_of(at.epoch) && terminal.mac.receiver().has_decoded(feedback.harq)) return;
   recorder_.residual_loss(ue, base::Direction::downlink);
+  mac::MacPdu& pdu = c.dl_blocks[static_cast<std::size_t>(feedback.harq.process)];
   drops_.clear();
-  c.downlink.on_block_lost(c.dl_blocks[static_cast<std::size_t>(feedback.harq.process)].data,
-                           drops_);
+  terminal.gnb_bearer->tx.on_block_lost(pdu.data.pdus, drops_);
+  pdu.clear();
   account_drops(ue, base::Direction::downlink, drops_, now);
 }
 
 ByteLedger Spine::ledger(base::UeId ue, base::Direction direction) const {
   const Terminal& terminal = *terminals_[ue.value];
   ByteLedger ledger = terminal.ledger[static_cast<std::size_t>(direction)];
-  const Layer& layer = *layers_[terminal.layer];
-  ledger.queued =
-      direction == base::Direction::downlink
-          ? layer.cells[terminal.cell]->connection(terminal.connection).downlink.queued_bytes()
-          : terminal.mac.uplink().queued_bytes();
+  if (direction == base::Direction::uplink) {
+    ledger.queued = terminal.mac.data().tx.queued_bytes();
+    return ledger;
+  }
+  ledger.queued = terminal.gnb_bearer->tx.queued_bytes();
+  for (const ForwardedSdu& forwarded : terminal.forwarded) ledger.queued += forwarded.sdu.bytes;
   return ledger;
 }
 

@@ -1,6 +1,7 @@
 #include "scenarios/testbed.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 #include "base/math.h"
@@ -19,28 +20,54 @@ void Spine::run_slot(Layer& layer, base::Slot slot) {
   recorder_.close_bins(now);
   layer.channel.go_to(slot);
   take_arrivals(layer, slot);
+  take_forwarded(layer, slot);
   prepare_channel(layer);
 
   receive_downlink(layer, slot);
   receive_uplink(layer, slot);
   receive_control(layer, slot);
+  receive_access(layer, slot);
+  take_messages(layer, slot);
+  take_wire(layer, slot);
 
   layer.agenda.take_due(slot, due_);
   due_terminals_.clear();
-  for (const mac::AgendaEntry& entry : due_) {
-    if (entry.task == mac::Task::ue_uplink) due_terminals_.push_back(entry.ue);
-    if (entry.task == mac::Task::ue_timer) run_timers(layer, entry.ue, true, slot);
-    if (entry.task == mac::Task::gnb_timer) run_timers(layer, entry.ue, false, slot);
-    if (entry.task == mac::Task::csi_report) measure_csi(layer, entry.ue, slot);
-    if (entry.task == mac::Task::wake && entry.ue.value < terminals_.size()) touch(layer, entry.ue);
-  }
+  for (const mac::AgendaEntry& entry : due_) run_task(layer, entry, slot);
   add_requesting_terminals(layer, slot);
-  for (const base::UeId ue : due_terminals_) send_uplink(layer, ue, slot);
+  send_uplink(layer, slot);
   send_downlink(layer, slot);
 
   refill(layer, now);
   plan_timers(layer, now);
   plan_next(layer, slot);
+}
+
+void Spine::run_task(Layer& layer, const mac::AgendaEntry& entry, base::Slot slot) {
+  const base::Instant now = layer.start_of(slot);
+  switch (entry.task) {
+    case mac::Task::ue_uplink:
+      due_terminals_.push_back(entry.ue);
+      return;
+    case mac::Task::ue_timer:
+      return run_timers(layer, entry.ue, true, slot);
+    case mac::Task::gnb_timer:
+      return run_timers(layer, entry.ue, false, slot);
+    case mac::Task::csi_report:
+      layer.csi_due.push_back(entry.ue);
+      return;
+    case mac::Task::wake:
+      return touch(layer, entry.ue);
+    case mac::Task::measurement:
+      return measure(layer, entry.ue, slot);
+    case mac::Task::rrc_timer:
+      return run_rrc_timer(layer, entry.ue, now);
+    case mac::Task::random_access:
+      return send_preamble(layer, entry.ue, slot);
+    case mac::Task::network_timer:
+      return run_network_timer(layer, now);
+    case mac::Task::drive_row:
+      return record_drive_row(layer, entry.ue, now);
+  }
 }
 
 /// With one thread a tile is refreshed when it is first asked for; with more, the busy ones are
@@ -72,6 +99,7 @@ void Spine::plan_next(Layer& layer, base::Slot slot) {
   const base::Slot following = slot + base::SlotCount(1);
   const bool busy = !layer.downlink_on_air.empty() || !layer.uplink_on_air.empty() ||
                     !layer.uci_on_air.empty() || !layer.inbox.empty() ||
+                    !arrived_messages_.empty() ||
                     std::any_of(layer.cells.begin(), layer.cells.end(),
                                 [](const auto& cell) { return cell->has_work(); });
   layer.next = busy ? std::optional(following) : layer.agenda.next();
@@ -109,6 +137,18 @@ void Spine::wake(base::Instant now) {
   if (first) clock_.wake_at(*first);
 }
 
+void Spine::add_cell(const LayerPlan& layer, const CellPlan& cell, analysis::RunStart& facts) {
+  const SitePlan& site = deployment_.sites[cell.site];
+  analysis::RunStart::Cell& out = *facts.add_cells();
+  out.set_cell(cell.id.value);
+  out.set_site(site.name);
+  out.set_carrier(layer.carrier);
+  out.set_east_mm(static_cast<std::int64_t>(std::floor(site.position.east_m * 1e3 + 0.5)));
+  out.set_north_mm(static_cast<std::int64_t>(std::floor(site.position.north_m * 1e3 + 0.5)));
+  const double bearing_deg = 90 - cell.panel.element.azimuth_deg;
+  out.set_azimuth_mdeg(static_cast<std::int32_t>(std::floor(bearing_deg * 1e3 + 0.5)));
+}
+
 void Spine::start() {
   analysis::RunStart facts;
   facts.set_scenario(scenario_.title());
@@ -123,6 +163,10 @@ void Spine::start() {
     out.set_name(group.name);
     out.set_first_ue(group.first_ue);
     out.set_count(group.count);
+    if (group.is_background) out.set_background(true);
+  }
+  for (const LayerPlan& layer : deployment_.layers) {
+    for (const CellPlan& cell : layer.cells) add_cell(layer, cell, facts);
   }
   recorder_.start(facts);
   for (const auto& layer : layers_) layer->next = base::Slot(0);

@@ -1,8 +1,10 @@
 #include "scenarios/traffic.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
+#include "base/math.h"
 #include "terminals/echo_plan.h"
 
 namespace redcell::scenarios {
@@ -26,7 +28,10 @@ std::vector<bool> terminals_without_ip(const schema::Scenario& scenario,
                                        const Deployment& deployment) {
   std::vector<bool> without(deployment.terminals.size(), true);
   for (const schema::Traffic& traffic : scenario.traffic()) {
-    if (traffic.kind_case() == schema::Traffic::kFullBuffer) continue;
+    if (traffic.kind_case() == schema::Traffic::kFullBuffer ||
+        traffic.kind_case() == schema::Traffic::kFileTransfer) {
+      continue;
+    }
     const GroupPlan& group = group_of(deployment, traffic);
     for (std::uint32_t i = 0; i < group.count; ++i) without[group.first_ue + i] = false;
   }
@@ -67,6 +72,8 @@ void Traffic::add(const schema::Traffic& traffic, base::UeId ue) {
       return add_udp_rate(traffic, ue);
     case schema::Traffic::kPing:
       return add_ping(traffic, ue);
+    case schema::Traffic::kFileTransfer:
+      return add_files(traffic, ue);
     case schema::Traffic::kTcpBulk:
       bulks_.push_back(std::make_unique<net::TcpBulk>(
           endpoints_,
@@ -96,6 +103,30 @@ void Traffic::add_udp_full_buffer(const schema::Traffic& traffic, base::UeId ue)
                                                      .direction = direction,
                                                      .queue_target = target,
                                                      .payload_bytes = kind.payload_bytes()})});
+}
+
+void advance(FileFlow& flow, const base::Random& random) {
+  const double u = random.uniform(base::Purpose::arrival,
+                                  {.a = flow.ue.value, .b = 16 + flow.number}, flow.index++);
+  const double seconds = -flow.mean_interval_s * base::log(1 - u);
+  flow.next += base::Duration(static_cast<std::int64_t>(seconds * 1e9) + 1);
+}
+
+void Traffic::add_files(const schema::Traffic& traffic, base::UeId ue) {
+  const schema::FileTransfer& kind = traffic.file_transfer();
+  FileFlow flow{.ue = ue,
+                .direction = take_part(ue, kind.direction()),
+                .mean_interval_s = kind.mean_interval_s(),
+                .file_bytes = static_cast<std::uint64_t>(kind.file_kb() * 1e3),
+                .packet_bytes = kind.packet_bytes(),
+                .number = static_cast<std::uint32_t>(files_.size()),
+                .next = start_of(traffic),
+                .index = 0};
+  // Numbered within its terminal, so that another group's flows move nobody's files.
+  flow.number = static_cast<std::uint32_t>(
+      std::count_if(files_.begin(), files_.end(), [&](const FileFlow& f) { return f.ue == ue; }));
+  advance(flow, context_.random);
+  files_.push_back(flow);
 }
 
 void Traffic::add_udp_rate(const schema::Traffic& traffic, base::UeId ue) {

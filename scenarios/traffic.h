@@ -25,6 +25,20 @@ struct SaturatedFlow {
   std::unique_ptr<net::FullBufferSource> over_ip;  ///< Null: the built-in source, without IP.
 };
 
+/// Files that come at random and are queued at once (FTP model 3, TR 36.814 A.2.1.3.1).
+struct FileFlow {
+  base::UeId ue;
+  base::Direction direction = base::Direction::downlink;
+  double mean_interval_s = 1;
+  std::uint64_t file_bytes = 0;
+  std::uint32_t packet_bytes = 0;
+  std::uint32_t number = 0;  ///< Tells the flows of a terminal apart.
+  base::Instant next;        ///< When the next file comes.
+  std::uint64_t index = 0;   ///< Its number.
+};
+/// Moves a flow on to its next file: exponential times between files, drawn by their number.
+void advance(FileFlow& flow, const base::Random& random);
+
 /// What the built-in source keeps queued at a bearer [ours]: more than any block, so that no slot
 /// goes short.
 inline constexpr std::uint64_t built_in_queue_bytes = 120'000;
@@ -43,6 +57,7 @@ class Traffic {
   ~Traffic();
 
   [[nodiscard]] std::vector<SaturatedFlow>& saturated() { return saturated_; }
+  [[nodiscard]] std::vector<FileFlow>& files() { return files_; }
   /// [ue] {downlink, uplink}: directions in which a terminal has traffic of its own.
   struct Directions {
     bool downlink = false;
@@ -55,11 +70,13 @@ class Traffic {
   base::Direction take_part(base::UeId ue, schema::TrafficDirection direction);
   void add_udp_full_buffer(const schema::Traffic& traffic, base::UeId ue);
   void add_udp_rate(const schema::Traffic& traffic, base::UeId ue);
+  void add_files(const schema::Traffic& traffic, base::UeId ue);
   void add_ping(const schema::Traffic& traffic, base::UeId ue);
 
   Context context_;
   net::Endpoints endpoints_;
   std::vector<SaturatedFlow> saturated_;
+  std::vector<FileFlow> files_;
   std::vector<Directions> directions_;
   std::vector<std::unique_ptr<net::ConstantRateSource>> rates_;
   std::vector<std::unique_ptr<net::Ping>> pings_;

@@ -21,14 +21,6 @@ void sort_by_priority(std::vector<Candidate>& candidates) {
   });
 }
 
-int data_re_count(const phy::SlotResources& slot, const phy::PrbRange& range) {
-  int count = 0;
-  for (int prb = range.first; prb < range.end(); ++prb) {
-    count += slot.data_re[static_cast<std::size_t>(prb)];
-  }
-  return count;
-}
-
 int prbs_for(std::uint64_t bytes, const phy::Mcs& mcs, int layer_count,
              const phy::SlotResources& slot) {
   RC_CHECK(slot.usable_prb_count > 0);

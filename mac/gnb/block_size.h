@@ -13,9 +13,6 @@ namespace redcell::mac::gnb {
 /// Highest priority first; equals by UE id; those without priority last.
 void sort_by_priority(std::vector<Candidate>& candidates);
 
-/// RE per layer that carry data in a range of PRBs.
-[[nodiscard]] int data_re_count(const phy::SlotResources& slot, const phy::PrbRange& range);
-
 /// PRBs that carry the bytes with the headers they will get, at most all of the slot; at least 1.
 /// Reckoned with the slot's mean RE per PRB: beside an SSB a block may come out smaller.
 [[nodiscard]] int prbs_for(std::uint64_t bytes, const phy::Mcs& mcs, int layer_count,

@@ -26,21 +26,52 @@ Cell::Cell(const CellConfig& config)
 
 std::uint32_t Cell::connect(const ConnectionConfig& config) {
   const double target = config_.outer_loop.target_bler;
-  const auto index = connection_count();
-  RC_CHECK(index < config_.policy.connection_count);
-  connections_.push_back(std::make_unique<Connection>(
+  const auto index = free_index();
+  connections_[index] = std::make_unique<Connection>(
       config, ConnectionSetup{.harq = config_.harq,
                               .outer_loop = config_.outer_loop,
                               .dl_thresholds = phy::McsThresholds(config_.dl_table, target,
                                                                   config.max_dl_modulation_order),
-                              .ul_thresholds = phy::McsThresholds(
-                                  config_.ul_table, target, config.max_ul_modulation_order)}));
-  is_active_.push_back(false);
+                              .ul_thresholds = phy::McsThresholds(config_.ul_table, target,
+                                                                  config.max_ul_modulation_order)});
   return index;
 }
 
+std::uint32_t Cell::free_index() {
+  const auto free = std::find(connections_.begin(), connections_.end(), nullptr);
+  const auto index = static_cast<std::uint32_t>(free - connections_.begin());
+  RC_CHECK(index < config_.policy.connection_count);
+  if (free == connections_.end()) {
+    connections_.push_back(nullptr);
+    is_active_.push_back(false);
+  }
+  return index;
+}
+
+void Cell::disconnect(std::uint32_t index) {
+  RC_CHECK(is_connected(index) && connections_[index]->data == nullptr);
+  connections_[index].reset();
+  is_active_[index] = false;
+  std::erase(active_, index);
+  for (UplinkSlot& slot : uplink_slots_) std::erase(slot.granted, index);
+  dl_policy_->forget(index);
+  ul_policy_->forget(index);
+}
+
+void Cell::attach(std::uint32_t index, std::unique_ptr<RadioBearer> data) {
+  RC_CHECK(data != nullptr && connection(index).data == nullptr);
+  connection(index).data = std::move(data);
+  activate(index);
+}
+
+std::unique_ptr<RadioBearer> Cell::detach(std::uint32_t index) {
+  RC_CHECK(connection(index).data != nullptr);
+  return std::move(connection(index).data);
+}
+
 void Cell::activate(std::uint32_t index) {
-  if (is_active_.at(index)) return;
+  RC_CHECK(is_connected(index));
+  if (is_active_[index]) return;
   is_active_[index] = true;
   active_.insert(std::lower_bound(active_.begin(), active_.end(), index), index);
 }
@@ -57,13 +88,21 @@ void Cell::retire_idle(base::Instant now) {
 
 bool Cell::enqueue(std::uint32_t index, const Sdu& sdu, base::Instant now,
                    std::vector<DroppedSdu>& drops) {
-  const bool kept = connections_.at(index)->downlink.enqueue(sdu, now, drops);
+  RC_CHECK(connection(index).data != nullptr);
+  const bool kept = connection(index).data->tx.enqueue(sdu, now, drops);
   if (kept) activate(index);
   return kept;
 }
 
+bool Cell::enqueue_signalling(std::uint32_t index, const Sdu& sdu, base::Instant now,
+                              std::vector<DroppedSdu>& drops) {
+  const bool kept = connection(index).signalling.tx.enqueue(sdu, now, drops);
+  activate(index);
+  return kept;
+}
+
 HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback) {
-  Connection& c = *connections_.at(index);
+  Connection& c = connection(index);
   const HarqOutcome outcome = c.dl_harq.on_feedback(feedback.harq, feedback.ack);
   if (outcome == HarqOutcome::stale) return outcome;
   // Silence tells of the PDCCH or the PUCCH, not of the block: the loop learns nothing from it.
@@ -80,7 +119,7 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
 }
 
 void Cell::on_scheduling_request(std::uint32_t index) {
-  Connection& c = *connections_.at(index);
+  Connection& c = connection(index);
   // A block on its way brings a BSR, which says more.
   if (c.ul_granted_bytes > 0) return;
   c.sr_pending = true;
@@ -89,16 +128,14 @@ void Cell::on_scheduling_request(std::uint32_t index) {
 
 HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception, BlockOutput& out) {
   const auto& [grant, pdu, result, now] = reception;
-  Connection& c = *connections_.at(index);
-  const bool decoded_before = c.receiver.has_decoded(grant.harq);
-  const HarqOutcome outcome = c.ul_harq.on_feedback(grant.harq, result.decoded || decoded_before);
+  Connection& c = connection(index);
+  const HarqOutcome outcome = c.ul_harq.on_feedback(grant.harq, result.decoded);
   RC_CHECK(outcome != HarqOutcome::stale);
   Connection::FirstHeard& heard = c.ul_first_heard[static_cast<std::size_t>(grant.harq.process)];
   if (result.detected && heard.block != grant.harq.block) {
     heard = {.block = grant.harq.block, .slot = grant.pusch_slot};
   }
-  const bool is_first_copy = result.decoded && !decoded_before;
-  const bool has_news = is_first_copy && heard.slot >= c.ul_report_slot;
+  const bool has_news = result.decoded && heard.slot >= c.ul_report_slot;
   if (has_news) c.ul_report_slot = heard.slot;
   if (result.detected && grant.harq.attempt == 0) {
     const base::McsIndex mcs = grant.format.mcs;
@@ -118,16 +155,15 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
   if (grant.harq.attempt == 0) {
     c.ul_granted_bytes -= static_cast<std::uint64_t>(grant.format.tbs.value() / 8);
   }
-  if (is_first_copy) {
+  if (result.decoded) {
     c.receiver.turn_to(grant.harq);
     c.receiver.set_decoded(grant.harq.process);
     if (has_news && pdu.bsr) {
       const std::uint64_t told = buffer_status_bytes(*pdu.bsr);
       c.ul_backlog_bytes = told > c.ul_granted_bytes ? told - c.ul_granted_bytes : 0;
     }
-    if (pdu.has_status) c.downlink.on_status(pdu.status, now, out.sender_drops);
-    for (const RlcPdu& rlc : pdu.data)
-      c.uplink.receive(rlc, now, out.delivered, out.receiver_drops);
+    c.signalling.receive(pdu.signalling, now, out.signalling, out.signalling_sender_drops);
+    if (c.data) c.data->receive(pdu.data, now, out.data, out.sender_drops);
   }
   activate(index);
   return outcome;

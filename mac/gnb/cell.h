@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "base/check.h"
 #include "base/units.h"
 #include "mac/air.h"
 #include "mac/gnb/connection.h"
@@ -60,7 +61,7 @@ struct PuschResult {
 /// A PUSCH, or the silence where one was granted, at the slot boundary after it.
 struct PuschReception {
   const UlGrant& grant;
-  const MacPdu& pdu;  ///< Read when decoded for the first time.
+  const MacPdu& pdu;  ///< Read when decoded.
   PuschResult result;
   base::Instant now;
 };
@@ -69,15 +70,27 @@ class Cell {
  public:
   explicit Cell(const CellConfig& config);
 
-  /// Index of the new connection; dense, in the order of the calls.
+  /// Index of the new connection, the lowest that is free. It has no data bearer yet.
   std::uint32_t connect(const ConnectionConfig& config);
-  [[nodiscard]] Connection& connection(std::uint32_t index) { return *connections_.at(index); }
-  [[nodiscard]] std::uint32_t connection_count() const {
-    return static_cast<std::uint32_t>(connections_.size());
+  /// Ends a connection whose data bearer has been detached. Its index may be given anew.
+  void disconnect(std::uint32_t index);
+  [[nodiscard]] bool is_connected(std::uint32_t index) const {
+    return index < connections_.size() && connections_[index] != nullptr;
   }
+  /// Pre: is_connected(index).
+  [[nodiscard]] Connection& connection(std::uint32_t index) {
+    RC_CHECK(is_connected(index));
+    return *connections_[index];
+  }
+  /// The gNB's end of the data bearer comes, and goes; SRB1 is served with or without it.
+  void attach(std::uint32_t index, std::unique_ptr<RadioBearer> data);
+  std::unique_ptr<RadioBearer> detach(std::uint32_t index);
 
+  /// Pre: a data bearer is attached.
   bool enqueue(std::uint32_t index, const Sdu& sdu, base::Instant now,
                std::vector<DroppedSdu>& drops);
+  bool enqueue_signalling(std::uint32_t index, const Sdu& sdu, base::Instant now,
+                          std::vector<DroppedSdu>& drops);
   HarqOutcome on_feedback(std::uint32_t index, const HarqFeedback& feedback);
   void on_scheduling_request(std::uint32_t index);
   HarqOutcome on_pusch(std::uint32_t index, const PuschReception& reception, BlockOutput& out);
@@ -92,6 +105,7 @@ class Cell {
   [[nodiscard]] bool has_work() const { return !active_.empty(); }
 
  private:
+  [[nodiscard]] std::uint32_t free_index();
   void retire_idle(base::Instant now);
   /// A slot with PDSCH, and where its answers go.
   struct DownlinkSlot {
@@ -101,7 +115,7 @@ class Cell {
   };
   void schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan);
   void schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& plan);
-  void repeat_downlink(base::Slot slot, base::Slot feedback_slot, SlotPlan& plan);
+  void repeat_downlink(base::Slot feedback_slot, SlotPlan& plan);
   bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
   bool grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan);
   bool repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan);
@@ -141,6 +155,7 @@ class Cell {
   std::vector<UplinkSlot> uplink_slots_;  ///< Ring over the reach of K2.
   std::array<int, 16> mcs_of_cqi_{};      ///< [CQI] highest MCS that carries no more than the CQI.
   int cces_left_ = 0;
+  std::vector<DroppedSdu> signalling_drops_;  ///< SRB1 drops nothing but on release.
 };
 
 }  // namespace redcell::mac::gnb

@@ -45,7 +45,7 @@ void Cell::schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan)
   if (!feedback) return;
   const phy::SlotResources& resources = config_.resources->downlink(slot);
   dl_prbs_.reset(resources, Allocation::bitmap);
-  repeat_downlink(slot, *feedback, plan);
+  repeat_downlink(*feedback, plan);
 
   candidates_.clear();
   for (const std::uint32_t index : active_) {
@@ -58,7 +58,6 @@ void Cell::schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan)
         {.ue = c.config.ue,
          .connection = index,
          .rate_bits_per_slot = mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total,
-         .backlog_bytes = c.downlink.buffered_bytes(),
          .priority = std::nullopt});
   }
   dl_policy_->rank(slot, candidates_);
@@ -78,8 +77,7 @@ void Cell::schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan)
   dl_policy_->granted(slot, shares_);
 }
 
-void Cell::repeat_downlink(base::Slot slot, base::Slot feedback_slot, SlotPlan& plan) {
-  const phy::SlotResources& resources = config_.resources->downlink(slot);
+void Cell::repeat_downlink(base::Slot feedback_slot, SlotPlan& plan) {
   for (const std::uint32_t index : active_) {
     if (static_cast<int>(plan.downlink.size()) >= config_.max_ues_per_slot) break;
     Connection& c = *connections_[index];
@@ -91,11 +89,10 @@ void Cell::repeat_downlink(base::Slot slot, base::Slot feedback_slot, SlotPlan& 
     const std::optional<int> level = take_cces(c);
     if (!level) {
       dl_prbs_.give_back(*range);
-      break;
+      continue;
     }
     format.prb = *range;
-    format.symbols = resources.symbols;
-    format.re_count = data_re_count(resources, *range);
+    format.beam = c.beam;
     plan.downlink.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
                              .harq = c.dl_harq.repeat(*process),
@@ -111,9 +108,8 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   const std::optional<int> process = c.dl_harq.idle_process();
   RC_CHECK(process.has_value());
   const base::McsIndex wanted = downlink_mcs(c);
-  const std::uint64_t bytes =
-      c.downlink.sendable_bytes() + (c.uplink.status_pending(now) ? c.uplink.status_bytes() : 0);
-  const int prb_count = prbs_for(bytes, phy::mcs(config_.dl_table, wanted), c.csi.rank, resources);
+  const int prb_count =
+      prbs_for(c.sendable_bytes(now), phy::mcs(config_.dl_table, wanted), c.csi.rank, resources);
   const int cces_before = cces_left_;
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
@@ -128,29 +124,24 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   MacPdu& pdu = c.dl_blocks[static_cast<std::size_t>(*process)];
   pdu.clear();
   auto room = static_cast<std::uint32_t>(fit.tbs.value() / 8);
-  if (room > 0 && c.uplink.build_status(room, now, pdu.status)) {
-    room -= pdu.status.bytes;
-    pdu.has_status = true;
-  }
-  room -= c.downlink.build(room, now, pdu.data, plan.drops);
-  if (!pdu.has_status && pdu.data.empty()) {
+  room -= c.signalling.build(room, now, pdu.signalling, signalling_drops_);
+  if (c.data) c.data->build(room, now, pdu.data, plan.drops);
+  if (pdu.signalling.empty() && pdu.data.empty()) {
     // Nothing fits, or all that waited was discarded: the resources stay free.
     if (range) dl_prbs_.give_back(*range);
     cces_left_ = cces_before;
     return false;
   }
-  pdu.bytes_used = static_cast<std::uint32_t>(fit.tbs.value() / 8) - room;
   const phy::Mcs mcs = phy::mcs(config_.dl_table, fit.mcs);
   const BlockFormat format{.mcs = fit.mcs,
                            .modulation_order = mcs.modulation_order,
                            .rate_x1024 = mcs.rate_x1024,
                            .layer_count = c.csi.rank,
                            .pmi = c.csi.pmi,
+                           .beam = c.beam,
                            .prb = *range,
                            .prb_count = fit.prb_count,
-                           .symbols = resources.symbols,
-                           .tbs = fit.tbs,
-                           .re_count = fit.re_count};
+                           .tbs = fit.tbs};
   plan.downlink.push_back({.ue = c.config.ue,
                            .epoch = c.config.epoch,
                            .harq = c.dl_harq.start(*process, format),

@@ -14,22 +14,19 @@ constexpr int least_block_bytes = 16;
 }  // namespace
 
 base::McsIndex Cell::uplink_mcs(const Connection& c, int prb_count) const {
-  const double sinr_db =
-      c.ul_quality.sinr_db_one_prb_full_power + c.ul_quality.prb_power_below_max_db(prb_count);
-  return c.ul_thresholds.at(sinr_db + c.ul_loop.offset_db());
+  const std::optional<double> sinr_db = c.ul_quality.sinr_db(prb_count);
+  return sinr_db ? c.ul_thresholds.at(*sinr_db + c.ul_loop.offset_db()) : base::McsIndex(0);
 }
 
 int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
+  // Who was never heard gets the smallest block that is of use.
+  if (!c.ul_quality.sinr_db_one_prb_full_power) return 1;
   // By halves, a block that still reaches the lowest scheme: beyond it every further PRB only thins
   // the power.
   const double least_db =
       c.ul_thresholds.required_sinr_db(base::McsIndex(0)) - c.ul_loop.offset_db();
   int count = prb_count;
-  while (count > 1 &&
-         c.ul_quality.sinr_db_one_prb_full_power + c.ul_quality.prb_power_below_max_db(count) <
-             least_db) {
-    count = count / 2;
-  }
+  while (count > 1 && *c.ul_quality.sinr_db(count) < least_db) count = count / 2;
   return count;
 }
 
@@ -61,7 +58,6 @@ void Cell::schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& pla
          .connection = index,
          .rate_bits_per_slot = mcs.spectral_efficiency() * resources.usable_re_total * limit /
                                resources.usable_prb_count,
-         .backlog_bytes = c.ul_backlog_bytes,
          .priority = std::nullopt});
   }
   ul_policy_->rank(slot, candidates_);
@@ -77,7 +73,6 @@ void Cell::schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& pla
 }
 
 bool Cell::repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
-  const phy::SlotResources& resources = config_.resources->uplink(pusch_slot);
   const std::optional<int> process = c.ul_harq.process_to_repeat();
   RC_CHECK(process.has_value());
   BlockFormat format = c.ul_harq.format(*process);
@@ -89,8 +84,7 @@ bool Cell::repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
     return false;
   }
   format.prb = *range;
-  format.symbols = resources.symbols;
-  format.re_count = data_re_count(resources, *range);
+  format.beam = c.beam;
   plan.uplink.push_back({.ue = c.config.ue,
                          .epoch = c.config.epoch,
                          .harq = c.ul_harq.repeat(*process),
@@ -147,11 +141,10 @@ bool Cell::grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
                            .rate_x1024 = mcs.rate_x1024,
                            .layer_count = 1,
                            .pmi = 0,
+                           .beam = c.beam,
                            .prb = *range,
                            .prb_count = fit.prb_count,
-                           .symbols = resources.symbols,
-                           .tbs = fit.tbs,
-                           .re_count = fit.re_count};
+                           .tbs = fit.tbs};
   const auto bytes = static_cast<std::uint64_t>(fit.tbs.value() / 8);
   c.ul_granted_bytes += bytes;
   c.ul_backlog_bytes -= std::min(c.ul_backlog_bytes, bytes);

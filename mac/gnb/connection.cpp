@@ -14,10 +14,14 @@ double UplinkQuality::prb_power_below_max_db(int prb_count) const {
   return one_prb_power_below_max_db ? std::min(*one_prb_power_below_max_db, at_max_db) : at_max_db;
 }
 
+std::optional<double> UplinkQuality::sinr_db(int prb_count) const {
+  if (!sinr_db_one_prb_full_power) return std::nullopt;
+  return *sinr_db_one_prb_full_power + prb_power_below_max_db(prb_count);
+}
+
 Connection::Connection(const ConnectionConfig& c, ConnectionSetup setup)
     : config(c),
-      downlink(c.bearer),
-      uplink(c.bearer),
+      signalling(signalling_bearer()),
       dl_harq(setup.harq),
       ul_harq(setup.harq),
       dl_thresholds(std::move(setup.dl_thresholds)),

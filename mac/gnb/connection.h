@@ -3,28 +3,29 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "mac/air.h"
-#include "mac/bearer.h"
 #include "mac/gnb/outer_loop.h"
 #include "mac/harq.h"
+#include "mac/radio_bearer.h"
 #include "phy/link/csi.h"
 
 namespace redcell::mac::gnb {
 
-/// What the UE has told of itself: capability (TS 38.306) and bearer.
+/// Who is served, and what the UE has told of itself (TS 38.306).
 struct ConnectionConfig {
   base::UeId ue;
   std::uint32_t epoch = 0;
-  BearerConfig bearer;
   int max_dl_modulation_order = 8;
   int max_ul_modulation_order = 8;
 };
 
 /// The uplink as the cell has heard it: what one PRB sent with all the UE's power would give.
 struct UplinkQuality {
-  double sinr_db_one_prb_full_power = 0;
+  /// Unknown: nothing was heard yet.
+  std::optional<double> sinr_db_one_prb_full_power;
   /// Power the open loop wants for one PRB, less P_CMAX. Unknown (no headroom report): limited by
   /// P_CMAX.
   std::optional<double> one_prb_power_below_max_db;
@@ -32,6 +33,8 @@ struct UplinkQuality {
   [[nodiscard]] static double prbs_to_db(int prb_count);
   /// Power of one PRB when prb_count are sent, less P_CMAX.
   [[nodiscard]] double prb_power_below_max_db(int prb_count) const;
+  /// SINR of a PUSCH of so many PRBs; nullopt: unknown.
+  [[nodiscard]] std::optional<double> sinr_db(int prb_count) const;
 };
 
 /// What the cell brings to every connection.
@@ -47,8 +50,8 @@ struct Connection {
   Connection(const ConnectionConfig& c, ConnectionSetup setup);
 
   ConnectionConfig config;
-  TxBearer downlink;
-  RxBearer uplink;
+  RadioBearer signalling;
+  std::unique_ptr<RadioBearer> data;  ///< Null while the UE's context is at another cell.
   HarqEntity dl_harq;
   HarqEntity ul_harq;
   HarqReceiver receiver;  ///< Of the uplink.
@@ -59,6 +62,7 @@ struct Connection {
   OuterLoop dl_loop;
   OuterLoop ul_loop;
   phy::CsiReport csi;
+  int beam = 0;  ///< Traffic beam in use, as last reported.
   UplinkQuality ul_quality;
 
   /// When a block was first heard: its reports are of that moment, however late it is decoded.
@@ -73,9 +77,14 @@ struct Connection {
   std::uint64_t ul_backlog_bytes = 0;  ///< As last reported, less what was granted since.
   std::uint64_t ul_granted_bytes = 0;  ///< New data granted and not yet received.
 
-  [[nodiscard]] bool has_downlink(base::Instant now) const {
-    return downlink.buffered_bytes() > 0 || uplink.status_pending(now);
+  /// Bytes that wait for a downlink block, and those that the windows let through.
+  [[nodiscard]] std::uint64_t waiting_bytes(base::Instant now) const {
+    return signalling.waiting_bytes(now) + (data ? data->waiting_bytes(now) : 0);
   }
+  [[nodiscard]] std::uint64_t sendable_bytes(base::Instant now) const {
+    return signalling.sendable_bytes(now) + (data ? data->sendable_bytes(now) : 0);
+  }
+  [[nodiscard]] bool has_downlink(base::Instant now) const { return waiting_bytes(now) > 0; }
   [[nodiscard]] bool wants_uplink() const { return sr_pending || ul_backlog_bytes > 0; }
 };
 

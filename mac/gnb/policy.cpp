@@ -18,6 +18,7 @@ class RoundRobin final : public Policy {
   void granted(base::Slot /*slot*/, std::span<const Share> shares) override {
     for (const Share& share : shares) last_served_.at(share.connection) = turn_++;
   }
+  void forget(std::uint32_t connection) override { last_served_.at(connection) = -1; }
 
  private:
   std::vector<std::int64_t> last_served_;
@@ -47,6 +48,7 @@ class ProportionalFair final : public Policy {
       a.slot = slot;
     }
   }
+  void forget(std::uint32_t connection) override { averages_.at(connection) = {}; }
 
  private:
   struct Average {

@@ -18,7 +18,6 @@ struct Candidate {
   base::UeId ue;
   std::uint32_t connection = 0;   ///< Index in the cell; dense.
   double rate_bits_per_slot = 0;  ///< What the whole BWP would carry for it.
-  std::uint64_t backlog_bytes = 0;
   std::optional<double>
       priority;  ///< Set by the policy; higher goes first, nullopt: not in this slot.
 };
@@ -38,6 +37,8 @@ class Policy {
   virtual void rank(base::Slot slot, std::span<Candidate> candidates) = 0;
   /// Tells the policy what was granted, so that averages stay honest.
   virtual void granted(base::Slot slot, std::span<const Share> shares) = 0;
+  /// A connection has ended; its index may come again for another.
+  virtual void forget(std::uint32_t connection) = 0;
 };
 
 enum class PolicyKind { round_robin, proportional_fair };

@@ -33,7 +33,6 @@ void PdcpRx::receive(const PdcpPdu& pdu, base::Instant now, RxOutput out) {
   Stored& place = stored_[count];
   if (place.present) return;
   place = {pdu.packet, pdu.bytes - header_bytes_, true};
-  held_bytes_ += place.bytes;
   deliver_consecutive(out);
   if (reordering_ && stored_.begin() >= reord_) {
     reordering_ = false;
@@ -72,7 +71,6 @@ void PdcpRx::deliver_front(RxOutput out) {
   if (next.present) {
     const auto count = static_cast<std::uint32_t>(stored_.begin());
     out.delivered.push_back({next.packet, next.bytes, count});
-    held_bytes_ -= next.bytes;
   }
   stored_.pop_front();
 }

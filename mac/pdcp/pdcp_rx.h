@@ -36,8 +36,6 @@ class PdcpRx {
   /// A PDCP PDU that RLC could not reassemble.
   void report_loss(const PdcpPdu& pdu, RxOutput out) const;
 
-  [[nodiscard]] std::uint64_t held_bytes() const { return held_bytes_; }
-
  private:
   struct Stored {
     base::PacketId packet{};
@@ -58,7 +56,6 @@ class PdcpRx {
   std::uint64_t reord_ = 0;      ///< RX_REORD
   std::optional<base::Instant> reordering_ends_;
   bool reordering_ = false;  ///< t-Reordering runs, for ever when it is infinite.
-  std::uint64_t held_bytes_ = 0;
 };
 
 }  // namespace redcell::mac

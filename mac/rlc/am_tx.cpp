@@ -30,17 +30,6 @@ std::uint32_t AmTx::buffered_bytes() const {
   return again_bytes_ + (unfinished() ? flight_.back().pdu.bytes - flight_.back().sent_bytes : 0);
 }
 
-std::uint32_t AmTx::min_grant_bytes(const PdcpTx& pdcp) const {
-  if (again_head_ < again_.size()) {
-    const Again& next = again_[again_head_];
-    return min_room_bytes(headers_, {next.begin, next.end, flight_[next.sn].pdu.bytes});
-  }
-  if (!new_data(pdcp)) return 0;
-  const std::uint32_t begin = unfinished() ? flight_.back().sent_bytes : 0;
-  const std::uint32_t end = unfinished() ? flight_.back().pdu.bytes : pdcp.next_bytes();
-  return min_room_bytes(headers_, {begin, end, end});
-}
-
 std::uint32_t AmTx::build(std::uint32_t room_bytes, base::Instant now, PdcpTx& pdcp,
                           std::vector<RlcPdu>& out) {
   std::uint32_t used = 0;

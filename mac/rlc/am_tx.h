@@ -27,7 +27,6 @@ class AmTx {
   [[nodiscard]] std::uint32_t buffered_bytes() const;
   /// True when the window lets no further SDU out (TS 38.322 5.2.3.1.1).
   [[nodiscard]] bool stalled() const { return flight_.size() >= window_; }
-  [[nodiscard]] std::uint32_t min_grant_bytes(const PdcpTx& pdcp) const;
 
   void on_status(const RlcStatus& status, PdcpTx& pdcp, std::vector<DroppedSdu>& drops);
   /// maxRetxThreshold was reached since the start or the last reset.

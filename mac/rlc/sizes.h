@@ -84,13 +84,6 @@ struct Fit {
   return {limit - part, part};
 }
 
-/// The smallest room in which fit() carries something.
-[[nodiscard]] constexpr std::uint32_t min_room_bytes(const RlcHeaders& headers, const Stretch& s) {
-  const std::uint32_t all = header_of(headers, s) + (s.end - s.begin);
-  const std::uint32_t one = (s.begin > 0 ? headers.rest : headers.first) + 1u;
-  return 2u + (all < one ? all : one);
-}
-
 /// STATUS PDU without its NACKs (TS 38.322 6.2.2.5), both SN lengths.
 inline constexpr std::uint32_t status_fixed_bytes = 3;
 /// Longest run of SDUs that one NACK range of 8 bits covers (TS 38.322 6.2.2.5).

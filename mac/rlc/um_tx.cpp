@@ -38,12 +38,6 @@ std::uint32_t UmTx::build(std::uint32_t room_bytes, PdcpTx& pdcp, std::vector<Rl
   return used;
 }
 
-std::uint32_t UmTx::min_grant_bytes(const PdcpTx& pdcp) const {
-  if (current_.bytes == 0 && pdcp.empty()) return 0;
-  const std::uint32_t sdu_bytes = current_.bytes > 0 ? current_.bytes : pdcp.next_bytes();
-  return min_room_bytes(headers_, {sent_bytes_, sdu_bytes, sdu_bytes});
-}
-
 void UmTx::reset() {
   next_sn_ = 0;
   current_ = {};

@@ -21,7 +21,6 @@ class UmTx {
   std::uint32_t build(std::uint32_t room_bytes, PdcpTx& pdcp, std::vector<RlcPdu>& out);
   /// Bytes of the SDU begun and not finished.
   [[nodiscard]] std::uint32_t buffered_bytes() const { return current_.bytes - sent_bytes_; }
-  [[nodiscard]] std::uint32_t min_grant_bytes(const PdcpTx& pdcp) const;
   /// TS 38.322 5.1.2. The SDU begun ends with PDCP's account.
   void reset();
 

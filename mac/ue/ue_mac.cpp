@@ -22,14 +22,20 @@ double one_prb_headroom_db(const PowerHeadroom& headroom) {
 }  // namespace
 
 UeMac::UeMac(const UeConfig& config)
-    : config_(config), uplink_(config.bearer), downlink_(config.bearer) {
+    : config_(config), data_(config.bearer), signalling_(signalling_bearer()) {
   RC_CHECK(!config.sr_occasions.empty() && config.sr_period.value() > 0);
   feedback_.reserve(4 * harq_process_count_max);
   grants_.reserve(harq_process_count_max);
 }
 
 void UeMac::connect(std::uint32_t epoch) {
+  disconnect();
   epoch_ = epoch;
+}
+
+void UeMac::disconnect() {
+  epoch_.reset();
+  signalling_ = RadioBearer(signalling_bearer());
   receiver_ = {};
   for (Process& process : processes_) process.used = false;
   feedback_.clear();
@@ -39,8 +45,7 @@ void UeMac::connect(std::uint32_t epoch) {
 }
 
 std::uint64_t UeMac::waiting_bytes(base::Instant now) const {
-  const std::uint64_t status = downlink_.status_pending(now) ? downlink_.status_bytes() : 0;
-  return uplink_.buffered_bytes() + status;
+  return signalling_.waiting_bytes(now) + data_.waiting_bytes(now);
 }
 
 bool UeMac::expects_new_data_grant() const {
@@ -63,15 +68,21 @@ base::Slot UeMac::sr_occasion_at_or_after(base::Slot slot) const {
 
 bool UeMac::enqueue(const Sdu& sdu, base::Slot slot, base::Instant now,
                     std::vector<DroppedSdu>& drops) {
-  const bool kept = uplink_.enqueue(sdu, now, drops);
+  const bool kept = data_.tx.enqueue(sdu, now, drops);
   request_grant_if_needed(slot, now);
   return kept;
+}
+
+void UeMac::enqueue_signalling(const Sdu& sdu, base::Slot slot, base::Instant now) {
+  RC_CHECK(is_connected());
+  RC_CHECK(signalling_.tx.enqueue(sdu, now, signalling_drops_));
+  request_grant_if_needed(slot, now);
 }
 
 void UeMac::request_grant_if_needed(base::Slot slot, base::Instant now) {
   // A grant still to be used carries a BSR, which tells the network; else a scheduling request
   // must.
-  if (sr_due_ || expects_new_data_grant() || waiting_bytes(now) == 0) return;
+  if (!is_connected() || sr_due_ || expects_new_data_grant() || waiting_bytes(now) == 0) return;
   sr_due_ = sr_occasion_at_or_after(slot);
 }
 
@@ -91,8 +102,8 @@ void UeMac::on_block(const ReceivedBlock& block, base::Instant now, BlockOutput&
   if (!decoded || before) return;
   receiver_.turn_to(assignment.harq);
   receiver_.set_decoded(assignment.harq.process);
-  if (pdu.has_status) uplink_.on_status(pdu.status, now, out.sender_drops);
-  for (const RlcPdu& rlc : pdu.data) downlink_.receive(rlc, now, out.delivered, out.receiver_drops);
+  signalling_.receive(pdu.signalling, now, out.signalling, out.signalling_sender_drops);
+  data_.receive(pdu.data, now, out.data, out.sender_drops);
 }
 
 void UeMac::on_grant(const UlGrant& grant) {
@@ -133,8 +144,7 @@ void UeMac::build(MacPdu& pdu, const UlGrant& grant, const UplinkMoment& moment,
                   std::vector<DroppedSdu>& drops) {
   const auto& [now, headroom] = moment;
   pdu.clear();
-  const auto size = static_cast<std::uint32_t>(grant.format.tbs.value() / 8);
-  std::uint32_t room = size;
+  auto room = static_cast<std::uint32_t>(grant.format.tbs.value() / 8);
   RC_CHECK(room >= short_bsr_bytes);
   room -= short_bsr_bytes;
   const double one_prb_db = one_prb_headroom_db(headroom);
@@ -145,17 +155,14 @@ void UeMac::build(MacPdu& pdu, const UlGrant& grant, const UplinkMoment& moment,
     room -= phr_bytes;
     reported_one_prb_headroom_db_ = one_prb_db;
   }
-  if (downlink_.status_pending(now) && downlink_.build_status(room, now, pdu.status)) {
-    room -= pdu.status.bytes;
-    pdu.has_status = true;
-  }
-  room -= uplink_.build(room, now, pdu.data, drops);
+  room -= signalling_.build(room, now, pdu.signalling, signalling_drops_);
+  data_.build(room, now, pdu.data, drops);
   pdu.bsr = buffer_status(waiting_bytes(now));
-  pdu.bytes_used = size - room;
 }
 
 Uci UeMac::uci(base::Slot slot) {
-  Uci uci{.ue = config_.ue, .epoch = epoch_};
+  if (!is_connected()) return {.ue = config_.ue};
+  Uci uci{.ue = config_.ue, .epoch = *epoch_};
   std::erase_if(feedback_, [&](const PendingFeedback& pending) {
     if (pending.slot != slot) return pending.slot < slot;
     uci.add(pending.feedback);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "mac/air.h"
-#include "mac/bearer.h"
 #include "mac/harq.h"
+#include "mac/radio_bearer.h"
 
 namespace redcell::mac::ue {
 
@@ -48,13 +48,19 @@ class UeMac {
  public:
   explicit UeMac(const UeConfig& config);
 
-  /// Begins a connection: everything of an earlier epoch is forgotten but the bearers
-  /// (TS 38.321 5.12).
+  /// Begins a connection: everything of an earlier one is forgotten but the data bearer
+  /// (TS 38.321 5.12); SRB1 begins anew.
   void connect(std::uint32_t epoch);
-  [[nodiscard]] std::uint32_t epoch() const { return epoch_; }
+  /// Leaves the cell: until the next connect() nothing is sent, and packets wait in the bearer.
+  void disconnect();
+  [[nodiscard]] bool is_connected() const { return epoch_.has_value(); }
+  /// Does something that was sent to or by this UE belong to the connection of now?
+  [[nodiscard]] bool is_of(std::uint32_t epoch) const { return epoch_ == epoch; }
 
   /// A packet from the UE's IP stack, known from slot on. False: dropped.
   bool enqueue(const Sdu& sdu, base::Slot slot, base::Instant now, std::vector<DroppedSdu>& drops);
+  /// A message of RRC for SRB1.
+  void enqueue_signalling(const Sdu& sdu, base::Slot slot, base::Instant now);
 
   void on_assignment(const DlAssignment& assignment);
   /// Outcome of a block: answers, and takes its content.
@@ -70,6 +76,15 @@ class UeMac {
   /// What was built for a block; nullptr: nothing, its grants were all missed.
   [[nodiscard]] const MacPdu* block(const HarqId& harq) const;
 
+  /// Calls visit(HarqId, MacPdu) for every block built in this connection.
+  template <class Visit>
+  void for_each_block(Visit visit) const {
+    for (int process = 0; process < harq_process_count_max; ++process) {
+      const Process& p = processes_[static_cast<std::size_t>(process)];
+      if (p.used) visit(HarqId{.process = process, .attempt = 0, .block = p.block}, p.pdu);
+    }
+  }
+
   /// The next slot in which pusch() or uci() may have something; nullopt: nothing is due.
   [[nodiscard]] std::optional<base::Slot> next_uplink_slot(base::Slot after) const;
 
@@ -77,10 +92,9 @@ class UeMac {
   /// event that can make data: a timer of the bearer, a received block.
   void request_grant_if_needed(base::Slot slot, base::Instant now);
 
-  TxBearer& uplink() { return uplink_; }
-  RxBearer& downlink() { return downlink_; }
-  [[nodiscard]] const TxBearer& uplink() const { return uplink_; }
-  [[nodiscard]] const RxBearer& downlink() const { return downlink_; }
+  RadioBearer& data() { return data_; }
+  RadioBearer& signalling() { return signalling_; }
+  [[nodiscard]] const RadioBearer& data() const { return data_; }
   HarqReceiver& receiver() { return receiver_; }
 
  private:
@@ -104,9 +118,10 @@ class UeMac {
   };
 
   UeConfig config_;
-  std::uint32_t epoch_ = 0;
-  TxBearer uplink_;
-  RxBearer downlink_;
+  std::optional<std::uint32_t> epoch_;  ///< Of the connection; none before the first.
+  RadioBearer data_;
+  RadioBearer signalling_;
+  std::vector<DroppedSdu> signalling_drops_;  ///< SRB1 drops nothing but on release.
   HarqReceiver receiver_;
   std::array<Process, harq_process_count_max> processes_;  ///< Uplink.
   std::vector<PendingFeedback> feedback_;

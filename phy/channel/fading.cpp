@@ -1,5 +1,6 @@
 #include "phy/channel/fading.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -29,6 +30,7 @@ struct TapGainJob {
   const float* amplitude;
   const std::uint32_t* los_start;
   const float* los_amplitude;
+  bool has_los;  ///< Some lane has a line-of-sight ray.
   const std::uint32_t* whole;
   const float* fraction;
   float* gain_re;
@@ -114,7 +116,7 @@ void tap_gains(const TapGainJob& job) {
         hn::Store(hn::Mul(amplitude, sum.im), d, job.gain_im + at);
       }
     }
-    if (job.los_amplitude[0] != 0.0f) add_line_of_sight(job, lane, travelled);
+    if (job.has_los) add_line_of_sight(job, lane, travelled);
   }
 }
 
@@ -168,6 +170,12 @@ EqualAngles equal_angles() {
   return angles;
 }
 
+std::vector<TdlTap> unit_taps(TdlProfile profile, std::optional<double> k_factor_db) {
+  std::optional<base::Db> k_factor;
+  if (k_factor_db) k_factor = base::Db(*k_factor_db);
+  return tdl_taps(profile, {base::Seconds(1.0), k_factor});
+}
+
 /// Turns per wavelength, a cosine, in 2^-31.
 std::uint32_t rate_of(double cosine) {
   const double scaled = std::floor(cosine * 2147483647.0 + 0.5);
@@ -178,18 +186,18 @@ std::uint32_t rate_of(double cosine) {
 
 FadingTile::FadingTile(const base::Random& random, const FadingConfig& config,
                        std::span<const FadingLink> links)
-    : config_(config), link_count_(links.size()), tap_count_(0) {
+    : random_(random), config_(config), link_count_(links.size()), tap_count_(0) {
   RC_CHECK(base::isa_supported());
   RC_CHECK(link_count_ >= 1 && link_count_ <= base::lane_count);
   RC_CHECK(config.rx_count >= 1 && config.rx_count <= 2);
   RC_CHECK(config.tx_count >= 1 && config.tx_count <= 2);
   RC_CHECK(config.delay_spread_s >= 0.0);
   RC_CHECK(config.grid.count > 0 && config.grid.spacing.value() > 0.0);
-  std::optional<base::Db> k_factor;
-  if (config.k_factor_db) k_factor = base::Db(*config.k_factor_db);
-  const std::vector<TdlTap> taps = tdl_taps(config.profile, {base::Seconds(1.0), k_factor});
+  taps_ = unit_taps(config.profile, config.k_factor_db);
+  if (config.sight) sight_taps_ = unit_taps(config.sight->profile, config.sight->k_factor_db);
+  RC_CHECK(sight_taps_.size() <= taps_.size());
 
-  tap_count_ = taps.size();
+  tap_count_ = taps_.size();
   const std::size_t pair_count = count_of(config.rx_count) * count_of(config.tx_count);
   const std::size_t group_count = count_of(config.grid.count);
   delay_s_ = base::LaneTile(tap_count_);
@@ -204,26 +212,30 @@ FadingTile::FadingTile(const base::Random& random, const FadingConfig& config,
   gain_im_ = base::LaneTile(tap_count_ * pair_count);
   response_re_ = base::LaneTile(group_count * pair_count);
   response_im_ = base::LaneTile(group_count * pair_count);
-  for (std::size_t lane = 0; lane < link_count_; ++lane) {
-    set_powers(taps, lane, links[lane]);
-    set_sinusoids(random, lane, links[lane]);
-  }
+  for (std::size_t lane = 0; lane < link_count_; ++lane) set_link(lane, links[lane]);
 }
 
-void FadingTile::set_powers(std::span<const TdlTap> taps, std::size_t lane,
-                            const FadingLink& link) {
-  RC_CHECK(link.delay_spread_s >= 0.0);
-  const double spread_s = link.delay_spread_s > 0.0 ? link.delay_spread_s : config_.delay_spread_s;
-  for (std::size_t tap = 0; tap < taps.size(); ++tap) {
-    delay_s_.at(tap, lane) = static_cast<float>(taps[tap].delay_s * spread_s);
-    amplitude_.at(tap, lane) =
-        static_cast<float>(std::sqrt(taps[tap].rayleigh_power_lin / sinusoid_count));
+void FadingTile::set_link(std::size_t lane, const FadingLink& link) {
+  RC_CHECK(lane < link_count_);
+  set_powers(lane, link);
+  set_sinusoids(lane, link);
+}
+
+void FadingTile::set_powers(std::size_t lane, const FadingLink& link) {
+  RC_CHECK(link.delay_spread_s >= 0.0 && (!link.in_sight || config_.sight));
+  const std::vector<TdlTap>& taps = link.in_sight ? sight_taps_ : taps_;
+  const double common_s = link.in_sight ? config_.sight->delay_spread_s : config_.delay_spread_s;
+  const double spread_s = link.delay_spread_s > 0.0 ? link.delay_spread_s : common_s;
+  for (std::size_t tap = 0; tap < tap_count_; ++tap) {
+    const TdlTap none{.delay_s = 0, .rayleigh_power_lin = 0, .los_power_lin = 0};
+    const TdlTap& t = tap < taps.size() ? taps[tap] : none;
+    delay_s_.at(tap, lane) = static_cast<float>(t.delay_s * spread_s);
+    amplitude_.at(tap, lane) = static_cast<float>(std::sqrt(t.rayleigh_power_lin / sinusoid_count));
   }
   los_amplitude_.at(0, lane) = static_cast<float>(std::sqrt(taps.front().los_power_lin));
 }
 
-void FadingTile::set_sinusoids(const base::Random& random, std::size_t lane,
-                               const FadingLink& link) {
+void FadingTile::set_sinusoids(std::size_t lane, const FadingLink& link) {
   static const EqualAngles equal = equal_angles();
   const base::RandomIds ids{link.ue, link.cell};
   const std::size_t rx_count = count_of(config_.rx_count);
@@ -233,8 +245,8 @@ void FadingTile::set_sinusoids(const base::Random& random, std::size_t lane,
     const std::size_t rx = row / tx_count % rx_count;
     const std::size_t tx = row % tx_count;
     const std::size_t pair = (tap * port_count_max + rx) * port_count_max + tx;
-    const auto phases = start_phases(random, ids, pair);
-    const std::uint32_t word = random.at(base::Purpose::tdl_angle, ids, pair)[0];
+    const auto phases = start_phases(random_, ids, pair);
+    const std::uint32_t word = random_.at(base::Purpose::tdl_angle, ids, pair)[0];
     const double offset = base::pi / sinusoid_count * 0x1p-32 * word;
     const double cosine = base::cos(offset);
     const double sine = base::sin(offset);
@@ -256,6 +268,8 @@ void FadingTile::refresh(std::span<const double> travelled_wavelengths) {
     whole_.at(0, lane) = static_cast<std::uint32_t>(static_cast<std::uint64_t>(whole));
     fraction_.at(0, lane) = static_cast<float>(travelled - whole);
   }
+  const std::span<const float> los(los_amplitude_.row(0), base::lane_count);
+  const bool has_los = std::any_of(los.begin(), los.end(), [](float a) { return a != 0.0F; });
   HWY_DYNAMIC_DISPATCH(tap_gains)
   ({.tap_count = tap_count_,
     .rx_count = count_of(config_.rx_count),
@@ -265,6 +279,7 @@ void FadingTile::refresh(std::span<const double> travelled_wavelengths) {
     .amplitude = amplitude_.data(),
     .los_start = los_start_.data(),
     .los_amplitude = los_amplitude_.data(),
+    .has_los = has_los,
     .whole = whole_.data(),
     .fraction = fraction_.data(),
     .gain_re = gain_re_.data(),

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/lane_tile.h"
 #include "base/random.h"
@@ -22,6 +23,14 @@ struct FadingLink {
   std::uint32_t ue = 0;
   std::uint32_t cell = 0;
   double delay_spread_s = 0.0;  ///< RMS; 0 takes that of the configuration.
+  bool in_sight = false;        ///< Takes FadingConfig::sight; pre: there is one.
+};
+
+/// The profile of links that a tile tells apart from its others.
+struct SightProfile {
+  TdlProfile profile = TdlProfile::tdl_d;  ///< At most as many taps as FadingConfig::profile.
+  double delay_spread_s = 0.0;
+  std::optional<double> k_factor_db;
 };
 
 /// What the links of one tile share.
@@ -29,6 +38,7 @@ struct FadingConfig {
   TdlProfile profile = TdlProfile::tdl_a;
   double delay_spread_s = 0.0;        ///< RMS, for links that name none; >= 0.
   std::optional<double> k_factor_db;  ///< Only for TDL-D and TDL-E; absent: the table's own.
+  std::optional<SightProfile> sight;  ///< Of the links in sight, where they differ.
   BlockGrid grid;
   int rx_count = 1;  ///< Receive branches, 1..2. A single branch is branch 0 of two.
   int tx_count = 1;  ///< Transmit ports, 1..2.
@@ -64,6 +74,10 @@ class FadingTile {
   FadingTile(const base::Random& random, const FadingConfig& config,
              std::span<const FadingLink> links);
 
+  /// Gives a lane to another link, or to the same in another state; its response is that of the
+  /// next refresh. What a link is depends on its names alone. No allocation. Pre: a lane in use.
+  void set_link(std::size_t lane, const FadingLink& link);
+
   /// Computes the response at a distance travelled since the start, for each link. A pure function
   /// of it: any order, any subset of times. No allocation.
   ///
@@ -82,10 +96,13 @@ class FadingTile {
   [[nodiscard]] std::size_t link_count() const { return link_count_; }
 
  private:
-  void set_powers(std::span<const TdlTap> taps, std::size_t lane, const FadingLink& link);
-  void set_sinusoids(const base::Random& random, std::size_t lane, const FadingLink& link);
+  void set_powers(std::size_t lane, const FadingLink& link);
+  void set_sinusoids(std::size_t lane, const FadingLink& link);
 
+  base::Random random_;
   FadingConfig config_;
+  std::vector<TdlTap> taps_;        ///< For a delay spread of 1 s.
+  std::vector<TdlTap> sight_taps_;  ///< The same of FadingConfig::sight.
   std::size_t link_count_;
   std::size_t tap_count_;
   base::LaneTile delay_s_;        ///< [tap][lane]

@@ -1,7 +1,6 @@
 #include "phy/channel/path_loss.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/check.h"
@@ -39,19 +38,52 @@ double free_space_loss_db(const Terms& terms) {
   return 20.0 * base::log10(4.0 * base::pi * terms.distance_3d_m / wavelength_m);
 }
 
-double uma_los_loss_db(const Terms& terms) {
-  constexpr double environment_height_m = 1.0;  // Table 7.4.1-1 note 1.
-  const double breakpoint_m = 4.0 * (terms.bs_height_m - environment_height_m) *
-                              (terms.ut_height_m - environment_height_m) * terms.carrier_ghz * 1e9 /
-                              breakpoint_speed_mps;
-  const double common_db = 28.0 + 20.0 * base::log10(terms.carrier_ghz);
+/// Effective environment height, Table 7.4.1-1 note 1.
+constexpr double environment_height_m = 1.0;
+
+double urban_breakpoint_m(const Terms& terms) {
+  return 4.0 * (terms.bs_height_m - environment_height_m) *
+         (terms.ut_height_m - environment_height_m) * terms.carrier_ghz * 1e9 /
+         breakpoint_speed_mps;
+}
+
+/// The decibels per decade in which UMa and UMi differ.
+struct UrbanSlopes {
+  double common_db;
+  double near;
+  double breakpoint;
+};
+constexpr UrbanSlopes uma_slopes = {.common_db = 28.0, .near = 22.0, .breakpoint = 9.0};
+constexpr UrbanSlopes umi_slopes = {.common_db = 32.4, .near = 21.0, .breakpoint = 9.5};
+
+double urban_los_loss_db(const UrbanSlopes& slopes, const Terms& terms) {
+  const double breakpoint_m = urban_breakpoint_m(terms);
+  const double common_db = slopes.common_db + 20.0 * base::log10(terms.carrier_ghz);
   if (terms.distance_2d_m <= breakpoint_m) {
-    return common_db + 22.0 * base::log10(terms.distance_3d_m);
+    return common_db + slopes.near * base::log10(terms.distance_3d_m);
   }
   const double rise_m = terms.bs_height_m - terms.ut_height_m;
   return common_db + 40.0 * base::log10(terms.distance_3d_m) -
-         9.0 * base::log10(breakpoint_m * breakpoint_m + rise_m * rise_m);
+         slopes.breakpoint * base::log10(breakpoint_m * breakpoint_m + rise_m * rise_m);
 }
+
+double uma_nlos_loss_db(const Terms& terms) {
+  const double obstructed_db = 13.54 + 39.08 * base::log10(terms.distance_3d_m) +
+                               20.0 * base::log10(terms.carrier_ghz) -
+                               0.6 * (terms.ut_height_m - 1.5);
+  return std::max(urban_los_loss_db(uma_slopes, terms), obstructed_db);
+}
+
+double umi_nlos_loss_db(const Terms& terms) {
+  const double obstructed_db = 22.4 + 35.3 * base::log10(terms.distance_3d_m) +
+                               21.3 * base::log10(terms.carrier_ghz) -
+                               0.3 * (terms.ut_height_m - 1.5);
+  return std::max(urban_los_loss_db(umi_slopes, terms), obstructed_db);
+}
+
+// Defaults of Table 7.4.1-1.
+constexpr double building_height_m = 5.0;
+constexpr double street_width_m = 20.0;
 
 double rma_breakpoint_m(const Terms& terms) {
   return 2.0 * base::pi * terms.bs_height_m * terms.ut_height_m * terms.carrier_ghz * 1e9 /
@@ -59,7 +91,6 @@ double rma_breakpoint_m(const Terms& terms) {
 }
 
 double rma_los_near_db(double distance_3d_m, double carrier_ghz) {
-  constexpr double building_height_m = 5.0;  // Default of Table 7.4.1-1.
   const double growth = base::pow(building_height_m, 1.72);
   return 20.0 * base::log10(40.0 * base::pi * distance_3d_m * carrier_ghz / 3.0) +
          std::min(0.03 * growth, 10.0) * base::log10(distance_3d_m) -
@@ -75,25 +106,26 @@ double rma_los_loss_db(const Terms& terms) {
          40.0 * base::log10(terms.distance_3d_m / breakpoint_m);
 }
 
-constexpr std::string_view table_clause = "TR 38.901 Table 7.4.1-1";
-
-/// A quantity with the range the table allows it.
-using Limits = std::array<RangeFinding, 4>;
-
-Limits uma_limits(const PathGeometry& geometry) {
-  return {
-      {{"carrier_hz", geometry.carrier.value(), 0.5e9, 100e9, "TR 38.901 Table 7.4.1-1 note 4"},
-       {"distance_2d_m", geometry.distance_2d.value(), 10.0, 5000.0, table_clause},
-       {"bs_height_m", geometry.bs_height.value(), 25.0, 25.0, table_clause},
-       // From 13 m up the environment height is a random number, which this model does not draw.
-       {"ut_height_m", geometry.ut_height.value(), 1.5, 13.0, "TR 38.901 Table 7.4.1-1 note 1"}}};
+double rma_nlos_loss_db(const Terms& terms) {
+  const double log_bs_height = base::log10(terms.bs_height_m);
+  const double height_ratio = building_height_m / terms.bs_height_m;
+  const double log_ut_height = base::log10(11.75 * terms.ut_height_m);
+  const double obstructed_db =
+      161.04 - 7.1 * base::log10(street_width_m) + 7.5 * base::log10(building_height_m) -
+      (24.37 - 3.7 * height_ratio * height_ratio) * log_bs_height +
+      (43.42 - 3.1 * log_bs_height) * (base::log10(terms.distance_3d_m) - 3.0) +
+      20.0 * base::log10(terms.carrier_ghz) - (3.2 * log_ut_height * log_ut_height - 4.97);
+  return std::max(rma_los_loss_db(terms), obstructed_db);
 }
 
-Limits rma_limits(const PathGeometry& geometry) {
-  return {{{"carrier_hz", geometry.carrier.value(), 0.5e9, 30e9, "TR 38.901 Table 7.4.1-1 note 4"},
-           {"distance_2d_m", geometry.distance_2d.value(), 10.0, 10000.0, table_clause},
-           {"bs_height_m", geometry.bs_height.value(), 10.0, 150.0, table_clause},
-           {"ut_height_m", geometry.ut_height.value(), 1.0, 10.0, table_clause}}};
+double inh_los_loss_db(const Terms& terms) {
+  return 32.4 + 17.3 * base::log10(terms.distance_3d_m) + 20.0 * base::log10(terms.carrier_ghz);
+}
+
+double inh_nlos_loss_db(const Terms& terms) {
+  const double obstructed_db =
+      17.3 + 38.3 * base::log10(terms.distance_3d_m) + 24.9 * base::log10(terms.carrier_ghz);
+  return std::max(inh_los_loss_db(terms), obstructed_db);
 }
 
 }  // namespace
@@ -104,23 +136,28 @@ base::Db path_loss(PathLossModel model, const PathGeometry& geometry) {
     case PathLossModel::free_space:
       return base::Db(free_space_loss_db(terms));
     case PathLossModel::uma_los:
-      return base::Db(uma_los_loss_db(terms));
+      return base::Db(urban_los_loss_db(uma_slopes, terms));
     case PathLossModel::rma_los:
       return base::Db(rma_los_loss_db(terms));
+    case PathLossModel::uma_nlos:
+      return base::Db(uma_nlos_loss_db(terms));
+    case PathLossModel::rma_nlos:
+      return base::Db(rma_nlos_loss_db(terms));
+    case PathLossModel::umi_los:
+      return base::Db(urban_los_loss_db(umi_slopes, terms));
+    case PathLossModel::umi_nlos:
+      return base::Db(umi_nlos_loss_db(terms));
+    case PathLossModel::inh_los:
+      return base::Db(inh_los_loss_db(terms));
+    case PathLossModel::inh_nlos:
+      return base::Db(inh_nlos_loss_db(terms));
   }
   RC_CHECK(!"a path loss model");
   return {};
 }
 
-std::optional<RangeFinding> path_loss_range_finding(PathLossModel model,
-                                                    const PathGeometry& geometry) {
-  if (model == PathLossModel::free_space) return std::nullopt;
-  const Limits limits =
-      model == PathLossModel::uma_los ? uma_limits(geometry) : rma_limits(geometry);
-  for (const RangeFinding& limit : limits) {
-    if (!(limit.value >= limit.low && limit.value <= limit.high)) return limit;
-  }
-  return std::nullopt;
+base::Metres rma_breakpoint_distance(const PathGeometry& geometry) {
+  return base::Metres(rma_breakpoint_m(terms_of(geometry)));
 }
 
 }  // namespace redcell::phy

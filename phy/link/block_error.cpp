@@ -1,7 +1,6 @@
 #include "phy/link/block_error.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -90,18 +89,13 @@ double code_word_error_rate(const SoftBlock& word, double info_bits, double buff
   return shrunk > 0 ? base::gaussian_tail(margin / shrunk) : 0;
 }
 
-double block_error_rate(base::Bits tbs, double rate_x1024, const SoftBlock& block,
-                        base::Bits lbrm_tbs) {
-  RC_CHECK(tbs.value() > 0 && lbrm_tbs.value() >= 0);
+double block_error_rate(base::Bits tbs, double rate_x1024, const SoftBlock& block) {
+  RC_CHECK(tbs.value() > 0);
   const int word_count = code_block_count(tbs, rate_x1024);
   const double info_bits =
       static_cast<double>(coded_information_bits(tbs, rate_x1024).value()) / word_count;
-  // Mother codes of rate 1/3 and 1/5 (TS 38.212 5.3.2); limited buffer at rate 2/3 of TBS_LBRM
-  // (5.4.2.1).
-  double buffer_bits = info_bits * (ldpc_base_graph(tbs, rate_x1024) == 1 ? 3 : 5);
-  if (lbrm_tbs.value() > 0) {
-    buffer_bits = std::min(buffer_bits, 1.5 * static_cast<double>(lbrm_tbs.value()) / word_count);
-  }
+  // Mother codes of rate 1/3 and 1/5 (TS 38.212 5.3.2).
+  const double buffer_bits = info_bits * (ldpc_base_graph(tbs, rate_x1024) == 1 ? 3 : 5);
   const double share = 1.0 / word_count;
   const SoftBlock word{.information_bits = block.information_bits * share,
                        .dispersion_bits2 = block.dispersion_bits2 * share,
@@ -116,19 +110,6 @@ double block_error_rate(base::Bits tbs, double rate_x1024, const SoftBlock& bloc
     survival *= 1 - word_error;
   }
   return std::min(error, 1.0);
-}
-
-base::Bits limited_buffer_tbs(base::PrbCount bwp_max, int layer_count_max,
-                              int modulation_order_max) {
-  RC_CHECK(bwp_max.value() > 0 && layer_count_max > 0);
-  constexpr std::array<int, 7> steps = {32,  66,  107, 135,
-                                        162, 217, 273};  // TS 38.212 Table 5.4.2.1-1
-  const auto step = std::find_if(steps.begin(), steps.end() - 1,
-                                 [&](int count) { return bwp_max.value() <= count; });
-  constexpr double rate_x1024 = 948;
-  const double n_info =
-      156.0 * *step * modulation_order_max * std::min(layer_count_max, 4) * (rate_x1024 / 1024);
-  return transport_block_size_from_info(n_info, rate_x1024);
 }
 
 double effective_sinr(int modulation_order, std::span<const int> re_count,

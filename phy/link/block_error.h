@@ -37,19 +37,12 @@ void combine(SoftBlock& block, const SoftBlock& sent);
 /// Probability that a block is not decoded from what was accumulated; 1 when nothing was.
 ///
 /// Another transmission never raises it. Equal RE at equal SINR give the same error in one
-/// transmission or two. lbrm_tbs: TBS_LBRM of TS 38.212 5.4.2.1; 0 means no limited-buffer rate
-/// matching. Pre: tbs > 0, rate_x1024 that of the first transmission. Cost: some 100 ns; no
-/// allocation.
-[[nodiscard]] double block_error_rate(base::Bits tbs, double rate_x1024, const SoftBlock& block,
-                                      base::Bits lbrm_tbs = base::Bits(0));
-
-/// TBS_LBRM for PDSCH: PRBs of the widest configured BWP, most layers (at most 4), highest
-/// modulation order.
-[[nodiscard]] base::Bits limited_buffer_tbs(base::PrbCount bwp_max, int layer_count_max,
-                                            int modulation_order_max);
+/// transmission or two. No limited-buffer rate matching (I_LBRM = 0, TS 38.212 5.4.2.1). Pre: tbs >
+/// 0, rate_x1024 that of the first transmission. Cost: some 100 ns; no allocation.
+[[nodiscard]] double block_error_rate(base::Bits tbs, double rate_x1024, const SoftBlock& block);
 
 /// The SINR, linear, whose information equals the RE-weighted mean over the entries; layout as
-/// accumulate(). Saturates at InformationTable::saturation_sinr(modulation_order).
+/// accumulate(). Saturates where InformationTable::sinr_for() does.
 [[nodiscard]] double effective_sinr(int modulation_order, std::span<const int> re_count,
                                     std::span<const double> sinr);
 

@@ -1,6 +1,7 @@
 #include "phy/link/csi.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -35,15 +36,12 @@ double to_db_with_floor(double sinr_lin) {
   return sinr_lin > 0 ? std::max(sinr_floor_db, base::to_db(sinr_lin)) : sinr_floor_db;
 }
 
-/// Entries first, first + stride, ...: their mean information as a SINR.
-double mean_sinr_db(std::span<const double> sinr, int modulation_order, std::size_t stride) {
+/// The mean information of the entries, as a SINR.
+double mean_sinr_db(std::span<const double> sinr, int modulation_order) {
   const InformationTable& table = information_table();
   double sum = 0;
-  int count = 0;
-  for (std::size_t i = 0; i < sinr.size(); i += stride, ++count) {
-    sum += table.at(modulation_order, sinr[i]).capacity_bits;
-  }
-  return to_db_with_floor(table.sinr_for(modulation_order, sum / count));
+  for (const double one : sinr) sum += table.at(modulation_order, one).capacity_bits;
+  return to_db_with_floor(table.sinr_for(modulation_order, sum / static_cast<double>(sinr.size())));
 }
 
 // The precoder that tells most with the table's highest modulation, which still grows where others
@@ -122,10 +120,7 @@ CsiReport report_of(const CsiInput& input, const Precoded& precoded) {
     report.expected_rate_bits_per_re =
         precoded.rank * scheme.spectral_efficiency() * (1 - quality.error_rate);
   }
-  report.sinr_db = mean_sinr_db(sinr, modulation_order, 1);
-  for (std::size_t layer = 0; layer < rank; ++layer) {
-    report.sinr_db_per_layer[layer] = mean_sinr_db(sinr.subspan(layer), modulation_order, rank);
-  }
+  report.sinr_db = mean_sinr_db(sinr, modulation_order);
   return report;
 }
 
@@ -205,10 +200,6 @@ double McsThresholds::required_sinr_db(base::McsIndex mcs_index) const {
 
 base::McsIndex McsThresholds::highest() const {
   return base::McsIndex(static_cast<std::int32_t>(required_db_.size()) - 1);
-}
-
-base::McsIndex mcs_for(const McsThresholds& thresholds, const CsiReport& report, base::Db offset) {
-  return thresholds.at(report.sinr_db + offset.value());
 }
 
 }  // namespace redcell::phy

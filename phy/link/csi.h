@@ -5,7 +5,6 @@
 // most 0.1 (TS 38.214 5.2.2.1).
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "base/units.h"
@@ -30,9 +29,8 @@ struct CsiReport {
   int rank = 1;
   int pmi = 0;
   base::CqiIndex cqi{0};  ///< 0: not even the lowest can be decoded.
-  /// Mutual-information effective SINR of each layer, and of all layers of the code word together,
-  /// with the modulation of the CQI; -40 dB at least.
-  std::array<double, 2> sinr_db_per_layer{-40, -40};
+  /// Mutual-information effective SINR of the code word over all its layers, with the modulation of
+  /// the CQI; -40 dB at least.
   double sinr_db = -40;
   double expected_rate_bits_per_re =
       0;  ///< rank x spectral efficiency x (1 - error rate); decides the rank.
@@ -60,9 +58,5 @@ class McsThresholds {
   std::vector<double>
       at_least_db_;  ///< [mcs] least of required_db_ from here up: ascending, can be bisected.
 };
-
-/// MCS for the layers of a report, after an offset on its SINR (outer loop; negative is careful).
-[[nodiscard]] base::McsIndex mcs_for(const McsThresholds& thresholds, const CsiReport& report,
-                                     base::Db offset);
 
 }  // namespace redcell::phy

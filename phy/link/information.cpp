@@ -175,10 +175,6 @@ const InformationTable::Curve& InformationTable::curve(int modulation_order) con
   return curves_[static_cast<std::size_t>(modulation_order / 2 - 1)];
 }
 
-double InformationTable::saturation_sinr(int modulation_order) const {
-  return curve(modulation_order).saturation;
-}
-
 Information InformationTable::at(int modulation_order, double sinr_lin) const {
   const Curve& c = curve(modulation_order);
   RC_CHECK(sinr_lin >= 0);

@@ -41,9 +41,6 @@ class InformationTable {
   /// below it. Pre: as at(); capacity_bits >= 0.
   [[nodiscard]] double sinr_for(int modulation_order, double capacity_bits) const;
 
-  /// Above this SINR, linear, nothing more is gained.
-  [[nodiscard]] double saturation_sinr(int modulation_order) const;
-
  private:
   /// Cubics in 0..1 across the cell; one cache line.
   struct alignas(64) Cell {

@@ -36,10 +36,8 @@ PuschPower pusch_power(const PuschPowerInput& input) {
   const base::Dbm wanted =
       input.p0 + base::Db(base::to_db(width)) + input.path_loss * input.alpha + input.closed_loop;
   const base::Dbm total = std::min(p_cmax, wanted);
-  return {.total = total,
-          .per_re = total + base::Db(-base::to_db(12.0 * input.prb_count)),
-          .headroom = p_cmax - wanted,
-          .p_cmax = p_cmax};
+  return {.per_re = total + base::Db(-base::to_db(12.0 * input.prb_count)),
+          .headroom = p_cmax - wanted};
 }
 
 }  // namespace redcell::phy

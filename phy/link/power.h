@@ -23,10 +23,8 @@ struct PuschPowerInput {
 };
 
 struct PuschPower {
-  base::Dbm total;
   base::Dbm per_re;
   base::Db headroom;  ///< P_CMAX minus what open and closed loop ask for; negative when limited.
-  base::Dbm p_cmax;
 };
 
 /// Whether an allocation is inner, TS 38.101-1 6.2.2. Else it is outer or edge, which have the same

@@ -36,6 +36,31 @@ TEST(Distribution, gives_the_quantiles_of_the_sorted_samples) {
   EXPECT_EQ(static_cast<double>(distribution.max()), kept.back());
 }
 
+TEST(Distribution, keeps_levels_of_any_sign_to_half_a_bucket) {
+  Distribution distribution(level_buckets);
+  std::vector<double> kept;
+  for (std::int64_t i = 0; i < 5000; ++i) {
+    const std::int64_t level = -140'000 + i * 7919 % 200'003;
+    distribution.add(i * second / 100, level);
+    kept.push_back(static_cast<double>(level));
+  }
+  std::sort(kept.begin(), kept.end());
+  for (const double share : {0.001, 0.05, 0.5, 0.7, 0.95, 0.9999}) {
+    const double exact = kept[static_cast<std::size_t>(std::ceil(share * 5000.0)) - 1];
+    const Quantile found = distribution.quantile(share);
+    EXPECT_NEAR(found.value, exact, static_cast<double>(level_buckets.width) / 2.0) << share;
+    EXPECT_LE(found.interval.low, found.value);
+    EXPECT_GE(found.interval.high, found.value);
+  }
+  EXPECT_EQ(static_cast<double>(distribution.min()), kept.front());
+}
+
+TEST(DistributionDeathTest, rejects_a_value_below_all_buckets) {
+  Distribution levels(level_buckets), counts;
+  EXPECT_DEATH(levels.add(0, level_buckets.low - 1), "broken precondition");
+  EXPECT_DEATH(counts.add(0, -1), "broken precondition");
+}
+
 TEST(Distribution, is_exact_where_all_samples_are_equal) {
   Distribution distribution;
   for (int i = 0; i < 2000; ++i) distribution.add(i * second / 20, 27'123'457);

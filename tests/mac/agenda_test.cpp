@@ -35,7 +35,7 @@ TEST(Agenda, gives_what_a_sorted_set_would_give) {
         random.at(base::Purpose::arrival, {.a = 0, .b = 0}, static_cast<std::uint64_t>(now));
     for (std::uint32_t i = 0; i < words[0] % 4; ++i) {
       const AgendaEntry entry{.slot = base::Slot(now + 1 + words[1] % (7 + i)),
-                              .task = static_cast<Task>((words[2] >> (8 * i)) % 5),
+                              .task = static_cast<Task>((words[2] >> (8 * i)) % 10),
                               .ue = base::UeId{(words[3] >> (8 * i)) % 3}};
       agenda.add(entry);
       if (i == 1) agenda.add(entry);

@@ -45,7 +45,10 @@ class World {
         random_(seed, 0),
         tx_(c.config),
         rx_(c.config),
-        acknowledged_(c.config.acknowledged) {}
+        acknowledged_(c.config.acknowledged),
+        segment_header_bytes_max_(c.config.rlc_sn_bits == 18   ? 5u
+                                  : c.config.rlc_sn_bits == 12 ? 4u
+                                                               : 3u) {}
 
   void run(std::int64_t arrivals_ms, std::int64_t end_ms) {
     for (; now_ms_ < end_ms && !testing::Test::HasFatalFailure(); ++now_ms_) {
@@ -99,7 +102,9 @@ class World {
     }
     ASSERT_EQ(sum, used);
     if (tx_.sendable_bytes() > 0) {
-      ASSERT_LT(room - used, tx_.min_grant_bytes());
+      // One byte more, with the longest headers a segment can have, would not fit; nor does less.
+      ASSERT_LT(room - used, 2 + segment_header_bytes_max_ + 1);
+      ASSERT_EQ(tx_.build(room - used, now(), block.pdus, drops), 0u);
     }
     if (block.pdus.empty()) return;
     if (chance() < channel_.loss) {
@@ -219,6 +224,7 @@ class World {
   TxBearer tx_;
   RxBearer rx_;
   bool acknowledged_;
+  std::uint32_t segment_header_bytes_max_;  ///< TS 38.322 6.2.2.3, 6.2.2.4, with SO.
   std::int64_t now_ms_ = 0;
   std::vector<Block> air_;
   std::vector<Report> reports_;
@@ -346,13 +352,13 @@ TEST(BearerLaw, a_room_of_zero_or_below_the_smallest_grant_takes_nothing) {
     TxBearer tx(acknowledged ? am(18, 18) : um(12));
     std::vector<DroppedSdu> drops;
     std::vector<RlcPdu> pdus;
-    EXPECT_EQ(tx.min_grant_bytes(), 0u);
     EXPECT_EQ(tx.build(1000, {}, pdus, drops), 0u);
     tx.enqueue({base::PacketId{7}, 1000, {}}, {}, drops);
     EXPECT_EQ(tx.build(0, {}, pdus, drops), 0u);
-    EXPECT_EQ(tx.build(tx.min_grant_bytes() - 1, {}, pdus, drops), 0u);
+    // MAC subheader, RLC header of a first segment, one byte.
+    const std::uint32_t smallest = 2 + (acknowledged ? 3 : 2) + 1;
+    EXPECT_EQ(tx.build(smallest - 1, {}, pdus, drops), 0u);
     EXPECT_TRUE(pdus.empty());
-    const std::uint32_t smallest = tx.min_grant_bytes();
     EXPECT_EQ(tx.build(smallest, {}, pdus, drops), smallest);
     EXPECT_EQ(pdus.size(), 1u);
   }

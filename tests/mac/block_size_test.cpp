@@ -27,13 +27,6 @@ TEST(SortByPriority, puts_the_highest_first_and_equals_by_ue) {
   for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(c[i].ue.value, expected[i]) << i;
 }
 
-TEST(DataReCount, sums_the_range_alone) {
-  phy::SlotResources slot;
-  slot.data_re = {1, 20, 300, 4000};
-  EXPECT_EQ(data_re_count(slot, {.first = 1, .count = 2}), 320);
-  EXPECT_EQ(data_re_count(slot, {.first = 3, .count = 0}), 0);
-}
-
 /// Most data RE a PRB can have, more than N'_RE counts, and the usual.
 std::vector<phy::ResourceMap> maps() {
   phy::ResourceMapConfig wide = fdd_carrier();

@@ -10,6 +10,7 @@
 namespace redcell::mac::gnb {
 namespace {
 
+using mac::testing::bytes_of;
 using mac::testing::CellWorld;
 using mac::testing::connection_config;
 using mac::testing::fdd_carrier;
@@ -38,14 +39,13 @@ TEST(CellDownlink, sizes_a_block_as_the_standard_does) {
     EXPECT_EQ(a.ue, base::UeId{100});
     EXPECT_EQ(a.epoch, 7u);
     EXPECT_EQ(a.format.layer_count, slot % 2 == 0 ? 1 : 2);
-    EXPECT_EQ(a.format.symbols, resources.symbols);
     EXPECT_EQ(a.format.tbs, size_on(resources, a.format)) << slot;
-    EXPECT_EQ(a.format.re_count, a.format.prb.count * resources.data_re[0]);
     const MacPdu& pdu = world.connection(ue).dl_blocks[static_cast<std::size_t>(a.harq.process)];
-    ASSERT_EQ(pdu.data.size(), 1u);
-    EXPECT_TRUE(pdu.data[0].last);
-    EXPECT_EQ(pdu.bytes_used, 1002u + 1 + 3) << "PDCP PDU, RLC and MAC header";
-    EXPECT_LE(8 * static_cast<std::int64_t>(pdu.bytes_used), a.format.tbs.value());
+    ASSERT_EQ(pdu.data.pdus.size(), 1u);
+    EXPECT_TRUE(pdu.data.pdus[0].last);
+    EXPECT_TRUE(pdu.signalling.empty());
+    EXPECT_EQ(bytes_of(pdu), 1002u + 1 + 3) << "PDCP PDU, RLC and MAC header";
+    EXPECT_LE(8 * static_cast<std::int64_t>(bytes_of(pdu)), a.format.tbs.value());
   }
 }
 
@@ -187,6 +187,30 @@ TEST(CellDownlink, repeats_for_no_more_ues_than_it_may) {
   EXPECT_EQ(world.plan().downlink[0].harq.attempt, 1);
 }
 
+TEST(CellDownlink, repeats_for_others_when_the_control_channel_is_too_short_for_one) {
+  phy::ResourceMapConfig carrier = fdd_carrier();
+  carrier.coreset.prb_count = 24;
+  CellWorld world(carrier);
+  ASSERT_EQ(world.map().cce_count(), 4);
+  const std::uint32_t far = world.connect(0);
+  const std::uint32_t near = world.connect(15);
+  const std::uint32_t third = world.connect(15);
+  std::vector<DlAssignment> lost;
+  for (const std::uint32_t index : {far, near}) {
+    world.load(index, 1);
+    lost.push_back(world.run(index).downlink.at(0));
+  }
+  ASSERT_EQ(lost[0].aggregation_level, 4);
+  for (const DlAssignment& a : lost) world.answer(a, false);
+  world.cell().on_scheduling_request(third);
+  const SlotPlan& plan = world.run(2);
+  ASSERT_EQ(plan.uplink.size(), 1u) << "its DCI leaves the far UE too few CCEs";
+  ASSERT_EQ(plan.downlink.size(), 1u);
+  EXPECT_EQ(plan.downlink[0].ue, lost[1].ue);
+  EXPECT_EQ(plan.downlink[0].harq.attempt, 1);
+  EXPECT_EQ(world.run(3).downlink.at(0).ue, lost[0].ue) << "in its turn";
+}
+
 TEST(CellDownlink, gives_the_worst_channel_all_of_a_short_control_region) {
   phy::ResourceMapConfig carrier = fdd_carrier();
   carrier.coreset.prb_count = 12;
@@ -259,29 +283,27 @@ TEST(CellDownlink, answers_a_poll_with_a_status) {
   const std::uint32_t ue = world.connect(9, BearerConfig{});
   world.cell().on_scheduling_request(ue);
   const UlGrant grant = world.run(0).uplink.at(0);
-  RlcPdu polled = mac::testing::whole_pdu(0, 100);
-  polled.header_bytes = 2;
-  polled.poll = true;
   MacPdu pdu;
-  pdu.data.push_back(polled);
+  pdu.data.pdus.push_back(mac::testing::polled_pdu(0, 100));
   world.run(3);
   world.arrive(grant, {.decoded = true, .sinr_db = 10}, pdu);
-  ASSERT_EQ(world.output().delivered.size(), 1u);
+  ASSERT_EQ(world.output().data.delivered.size(), 1u);
   EXPECT_TRUE(world.cell().has_work());
   const DlAssignment a = world.run(4).downlink.at(0);
   const MacPdu& sent = world.connection(ue).dl_blocks[static_cast<std::size_t>(a.harq.process)];
-  EXPECT_TRUE(sent.has_status);
-  EXPECT_EQ(sent.status.ack_sn, 1u);
-  EXPECT_EQ(sent.bytes_used, sent.status.bytes);
+  EXPECT_TRUE(sent.data.has_status);
+  EXPECT_EQ(sent.data.status.ack_sn, 1u);
+  EXPECT_EQ(bytes_of(sent), sent.data.status.bytes);
 }
 
 TEST(CellDownlink, rests_when_there_is_nothing_left_to_do) {
   CellWorld world(tdd_carrier());
   const std::uint32_t ue = world.connect(9);
-  EXPECT_FALSE(world.cell().has_work());
+  world.run(0);
+  EXPECT_FALSE(world.cell().has_work()) << "a bearer came and was empty";
   world.load(ue, 1);
   EXPECT_TRUE(world.cell().has_work());
-  const DlAssignment first = world.run(0).downlink.at(0);
+  const DlAssignment first = world.run(1).downlink.at(0);
   EXPECT_FALSE(world.cell().has_work()) << "the block is on the air";
   world.answer(first, false);
   EXPECT_TRUE(world.cell().has_work()) << "a block to repeat";

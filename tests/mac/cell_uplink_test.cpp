@@ -73,8 +73,6 @@ TEST(CellUplink, sizes_a_block_as_the_standard_does) {
   const std::uint32_t ue = world.connect(9);
   const UlGrant grant = first_grant(world, ue);
   const phy::SlotResources& slot = world.map().uplink(grant.pusch_slot);
-  EXPECT_EQ(grant.format.symbols, slot.symbols);
-  EXPECT_EQ(grant.format.re_count, grant.format.prb.count * slot.data_re[0]);
   EXPECT_EQ(grant.format.tbs,
             phy::transport_block_size({.symbol_count = slot.symbols.count,
                                        .dmrs_re_per_prb = slot.dmrs_re_per_prb,
@@ -157,13 +155,13 @@ TEST(CellUplink, delivers_what_arrived_and_counts_a_failure_in_its_loop) {
   const std::uint32_t ue = world.connect(9);
   const UlGrant grant = first_grant(world, ue);
   MacPdu pdu = reporting(0);
-  pdu.data.push_back(mac::testing::whole_pdu(0, 60));
+  pdu.data.pdus.push_back(mac::testing::whole_pdu(0, 60));
   world.arrive(grant, {.decoded = false, .sinr_db = 3}, pdu);
-  EXPECT_TRUE(world.output().delivered.empty());
+  EXPECT_TRUE(world.output().data.delivered.empty());
   EXPECT_LT(world.connection(ue).ul_loop.offset_db(), 0);
   world.arrive(UlGrant(world.run(10).uplink.at(0)), {.decoded = true, .sinr_db = 3}, pdu);
-  ASSERT_EQ(world.output().delivered.size(), 1u);
-  EXPECT_EQ(world.output().delivered[0].bytes, 60u);
+  ASSERT_EQ(world.output().data.delivered.size(), 1u);
+  EXPECT_EQ(world.output().data.delivered[0].bytes, 60u);
   EXPECT_DOUBLE_EQ(world.connection(ue).ul_loop.offset_db(), -0.5) << "first transmissions alone";
 }
 
@@ -201,6 +199,23 @@ TEST(CellUplink, chooses_the_scheme_for_the_power_of_the_prbs_granted) {
   EXPECT_EQ(grant.format.mcs, c.ul_thresholds.at(25 - 10 * std::log10(51.0)));
 }
 
+TEST(CellUplink, grants_a_small_block_of_the_lowest_scheme_to_whom_it_has_never_heard) {
+  for (const phy::McsTable table : {phy::McsTable::qam256, phy::McsTable::qam64_low_se}) {
+    CellWorld world(fdd_carrier(), [&](CellConfig& c) { c.ul_table = table; });
+    const std::uint32_t ue = world.connect(9);
+    UplinkQuality& quality = world.connection(ue).ul_quality;
+    quality = {};
+    const UlGrant grant = first_grant(world, ue);
+    EXPECT_EQ(grant.format.mcs, base::McsIndex(0));
+    EXPECT_GE(bytes_of(grant), 16) << "reports and some data";
+    EXPECT_LE(bytes_of(grant), 20);
+    world.arrive(grant, {.decoded = false, .sinr_db = -99, .detected = false});
+    EXPECT_FALSE(quality.sinr_db(1).has_value()) << "silence tells nothing";
+    world.arrive(UlGrant(world.run(10).uplink.at(0)), {.decoded = true, .sinr_db = 9});
+    EXPECT_NEAR(quality.sinr_db(grant.format.prb.count).value(), 9, 1e-9);
+  }
+}
+
 TEST(CellUplink, refers_a_sinr_to_the_headroom_that_came_with_it) {
   CellWorld world(fdd_carrier());
   const std::uint32_t ue = world.connect(9);
@@ -210,9 +225,8 @@ TEST(CellUplink, refers_a_sinr_to_the_headroom_that_came_with_it) {
   pdu.phr = {.headroom_db = 12, .prb_count = grant.format.prb.count};
   world.arrive(grant, {.decoded = true, .sinr_db = 9}, pdu);
   const UplinkQuality& quality = world.connection(ue).ul_quality;
-  const double again_db =
-      quality.sinr_db_one_prb_full_power + quality.prb_power_below_max_db(grant.format.prb.count);
-  EXPECT_NEAR(again_db, 9, 1e-9) << "the same PUSCH again is heard alike";
+  EXPECT_NEAR(quality.sinr_db(grant.format.prb.count).value(), 9, 1e-9)
+      << "the same PUSCH again is heard alike";
   EXPECT_NEAR(*quality.one_prb_power_below_max_db, -12 - 10 * std::log10(grant.format.prb.count),
               1e-9);
 }

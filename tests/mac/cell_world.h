@@ -1,6 +1,8 @@
 // A cell with its resources, and the few words in which its tests speak to it.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,12 +25,16 @@ class CellWorld {
   /// A UE with this CQI, heard in the uplink at 40 dB from one PRB at full power, of which the open
   /// loop asks 20 dB less.
   std::uint32_t connect(int cqi, const BearerConfig& bearer = um_bearer()) {
-    gnb::ConnectionConfig connection = connection_config(100 + cell_->connection_count());
-    connection.bearer = bearer;
-    return connect(cqi, connection);
+    const auto ue = 100 + static_cast<std::uint32_t>(index_of_ue_.size());
+    return connect(cqi, connection_config(ue), bearer);
   }
-  std::uint32_t connect(int cqi, const gnb::ConnectionConfig& connection) {
+  /// UEs are numbered from 100 on, in the order in which they come.
+  std::uint32_t connect(int cqi, const gnb::ConnectionConfig& connection,
+                        const BearerConfig& bearer = um_bearer()) {
     const std::uint32_t index = cell_->connect(connection);
+    EXPECT_EQ(connection.ue.value, 100 + index_of_ue_.size());
+    index_of_ue_.push_back(index);
+    cell_->attach(index, std::make_unique<RadioBearer>(bearer));
     gnb::Connection& c = cell_->connection(index);
     c.csi.cqi = base::CqiIndex(cqi);
     c.ul_quality.sinr_db_one_prb_full_power = 40;
@@ -36,11 +42,22 @@ class CellWorld {
     return index;
   }
 
+  /// The UE is gone, with its bearer.
+  void disconnect(std::uint32_t index) {
+    if (cell_->connection(index).data) cell_->detach(index);
+    cell_->disconnect(index);
+  }
+
   /// Packets of 1000 bytes.
   void load(std::uint32_t index, int packet_count) {
     for (int i = 0; i < packet_count; ++i) {
       cell_->enqueue(index, sdu(next_packet_++, 1000), now_, drops_);
     }
+  }
+
+  /// A message of RRC of so many bytes.
+  void send_message(std::uint32_t index, std::uint32_t bytes) {
+    cell_->enqueue_signalling(index, sdu(next_packet_++, bytes), now_, drops_);
   }
 
   const gnb::SlotPlan& run(std::int64_t slot) {
@@ -58,7 +75,7 @@ class CellWorld {
                            {.grant = grant, .pdu = pdu, .result = result, .now = now_}, output_);
   }
 
-  static std::uint32_t index_of(base::UeId ue) { return ue.value - 100; }
+  std::uint32_t index_of(base::UeId ue) const { return index_of_ue_.at(ue.value - 100); }
   gnb::Cell& cell() { return *cell_; }
   gnb::Connection& connection(std::uint32_t index) { return cell_->connection(index); }
   const phy::ResourceMap& map() const { return map_; }
@@ -71,6 +88,7 @@ class CellWorld {
   phy::ResourceMap map_;
   gnb::CellConfig config_;
   std::unique_ptr<gnb::Cell> cell_;
+  std::vector<std::uint32_t> index_of_ue_;  ///< [UE - 100]
   gnb::SlotPlan plan_;
   BlockOutput output_;
   std::vector<DroppedSdu> drops_;

@@ -27,10 +27,10 @@ TEST(HarqEntity, gives_up_after_the_last_retransmission) {
       ASSERT_EQ(harq.on_feedback(id, false), HarqOutcome::to_repeat) << limit;
       id = harq.repeat(0);
       EXPECT_EQ(id.attempt, sent);
-      EXPECT_EQ(harq.attempt(0), sent);
+      EXPECT_EQ(harq.id(0).attempt, sent);
     }
     EXPECT_EQ(harq.on_feedback(id, false), HarqOutcome::given_up) << limit;
-    EXPECT_TRUE(harq.all_idle());
+    EXPECT_FALSE(harq.is_busy(0));
     EXPECT_FALSE(harq.has_to_repeat());
     EXPECT_EQ(harq.idle_process(), 0);
   }
@@ -40,7 +40,8 @@ TEST(HarqEntity, keeps_a_process_until_its_block_is_answered) {
   HarqEntity harq(config(2, 4));
   EXPECT_EQ(harq.idle_process(), 0);
   const HarqId first = harq.start(0, block_format(100));
-  EXPECT_FALSE(harq.all_idle());
+  EXPECT_TRUE(harq.is_busy(0));
+  EXPECT_FALSE(harq.is_busy(1));
   EXPECT_EQ(harq.idle_process(), 1);
   harq.start(1, block_format(200));
   EXPECT_EQ(harq.idle_process(), std::nullopt);
@@ -93,6 +94,30 @@ TEST(HarqEntity, counts_the_blocks_of_a_process_and_not_its_transmissions) {
   EXPECT_EQ(harq.start(1, block_format(100)).block, first.block);
 }
 
+TEST(HarqEntity, names_the_newest_transmission_of_a_process_even_when_it_has_ended) {
+  HarqEntity harq(config(2, 2));
+  const auto expect_newest = [&](const HarqId& sent) {
+    EXPECT_EQ(harq.id(1).process, 1);
+    EXPECT_EQ(harq.id(1).block, sent.block);
+    EXPECT_EQ(harq.id(1).attempt, sent.attempt);
+  };
+  harq.start(0, block_format(100));
+  harq.start(1, block_format(100));
+  harq.on_feedback(harq.id(1), true);
+  const HarqId first = harq.start(1, block_format(100));
+  EXPECT_EQ(first.block, 2u);
+  expect_newest(first);
+  EXPECT_EQ(harq.on_feedback(harq.id(1), false), HarqOutcome::to_repeat);
+  expect_newest(first);
+  EXPECT_TRUE(harq.is_busy(1)) << "it waits to be repeated";
+  const HarqId second = harq.repeat(1);
+  expect_newest(second);
+  EXPECT_EQ(harq.on_feedback(harq.id(1), false), HarqOutcome::given_up);
+  EXPECT_FALSE(harq.is_busy(1));
+  expect_newest(second);
+  EXPECT_TRUE(harq.is_busy(0));
+}
+
 TEST(HarqEntity, keeps_its_counts_through_any_feedback) {
   constexpr std::uint32_t seed = 5;
   constexpr int limit = 3;
@@ -128,7 +153,9 @@ TEST(HarqEntity, keeps_its_counts_through_any_feedback) {
                                    : HarqOutcome::to_repeat);
       waiting += outcome == HarqOutcome::to_repeat ? 1 : 0;
     }
-    ASSERT_EQ(harq.all_idle(), in_flight.empty() && waiting == 0);
+    int busy = 0;
+    for (int process = 0; process < 4; ++process) busy += harq.is_busy(process) ? 1 : 0;
+    ASSERT_EQ(busy, static_cast<int>(in_flight.size()) + waiting);
   }
 }
 
@@ -138,6 +165,8 @@ TEST(HarqEntityDeathTest, starts_and_repeats_only_what_may) {
   harq.start(0, block_format(1));
   EXPECT_DEATH(harq.start(0, block_format(1)), "idle");
   EXPECT_DEATH(harq.start(1, block_format(1)), "process_count");
+  EXPECT_DEATH(static_cast<void>(harq.id(1)), "process_count");
+  EXPECT_DEATH(static_cast<void>(harq.is_busy(-1)), "process_count");
   EXPECT_DEATH(HarqEntity(config(17, 4)), "process_count");
   EXPECT_DEATH(HarqEntity(config(1, 0)), "max_transmissions");
 }

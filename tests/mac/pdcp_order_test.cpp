@@ -34,10 +34,8 @@ TEST(PdcpReordering, delivers_in_order_what_arrives_out_of_order) {
   r.get(2);
   r.get(1);
   EXPECT_TRUE(r.out.empty());
-  EXPECT_EQ(r.rx.held_bytes(), 200u);
   r.get(0);
   EXPECT_EQ(r.counts(), (Counts{0, 1, 2}));
-  EXPECT_EQ(r.rx.held_bytes(), 0u);
   EXPECT_FALSE(r.rx.deadline().has_value());
 }
 
@@ -82,7 +80,6 @@ TEST(PdcpReordering, a_duplicate_of_a_stored_pdu_is_silent) {
   r.get(1);
   r.get(1);
   EXPECT_TRUE(r.drops.empty());
-  EXPECT_EQ(r.rx.held_bytes(), 100u);
   r.get(0);
   EXPECT_EQ(r.counts(), (Counts{0, 1}));
 }

@@ -16,7 +16,6 @@ std::vector<Candidate> candidates_of(const std::vector<std::uint32_t>& connectio
     candidates.push_back({.ue = base::UeId{connection},
                           .connection = connection,
                           .rate_bits_per_slot = 1000,
-                          .backlog_bytes = 100,
                           .priority = std::nullopt});
   }
   return candidates;
@@ -133,6 +132,28 @@ TEST(ProportionalFair, makes_averages_of_a_steady_service_honest) {
   }
   // rate / (average + 1) with the sum of the geometric series, 5000 / 100 / (1 - exp(-1 / 100)).
   EXPECT_NEAR(1000 / priority_of(*policy, 1999), 5025.0 + 1, 1);
+}
+
+TEST(RoundRobin, puts_a_new_ue_of_a_used_number_before_those_served) {
+  const auto policy = make_policy(round_robin());
+  policy->granted(base::Slot(0), share(0, 100));
+  policy->granted(base::Slot(1), share(1, 100));
+  policy->forget(1);
+  std::vector<Candidate> candidates = candidates_of({0, 1, 2});
+  policy->rank(base::Slot(2), candidates);
+  EXPECT_EQ(best_of(candidates).connection, 1u);
+  EXPECT_EQ(*candidates[1].priority, *candidates[2].priority) << "as if never served";
+}
+
+TEST(ProportionalFair, knows_nothing_of_who_had_the_number_before) {
+  const auto policy = make_policy(proportional_fair());
+  policy->granted(base::Slot(0), share(0, 1'000'000));
+  policy->granted(base::Slot(0), share(1, 1'000'000));
+  policy->forget(1);
+  std::vector<Candidate> candidates = candidates_of({0, 1, 2});
+  policy->rank(base::Slot(1), candidates);
+  EXPECT_LT(*candidates[0].priority, *candidates[1].priority);
+  EXPECT_EQ(*candidates[1].priority, *candidates[2].priority);
 }
 
 TEST(PolicyDeathTest, knows_no_connection_beyond_its_count) {

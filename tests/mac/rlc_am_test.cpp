@@ -98,7 +98,6 @@ TEST(AmPolling, a_stalled_window_polls_and_lets_nothing_new_out) {
   for (std::size_t i = 0; i < pdus.size(); ++i) ASSERT_EQ(pdus[i].poll, i == 2047) << i;
   EXPECT_TRUE(e.send(pdu_room).empty());
   EXPECT_EQ(e.tx.sendable_bytes(), 0u);
-  EXPECT_EQ(e.tx.min_grant_bytes(), 0u);
   EXPECT_EQ(e.tx.buffered_bytes(), 952u * 100);
   e.acknowledge(1);
   EXPECT_EQ(e.send(3000 * pdu_room).size(), 1u);
@@ -348,15 +347,18 @@ TEST(AmReassembly, what_lies_outside_the_window_is_discarded) {
 }
 
 TEST(AmReassembly, segments_of_two_sdus_under_one_sn_never_mix) {
-  Ends e(quiet());
-  RlcPdu half{.pdcp_count = 0, .sdu_bytes = 100, .bytes = 50, .first = true};
-  e.rx.receive(half, e.now, e.out, e.drops);
-  half = {.pdcp_count = 1, .sdu_bytes = 100, .offset = 50, .bytes = 50, .last = true};
-  e.rx.receive(half, e.now, e.out, e.drops);
-  EXPECT_EQ(e.rx.held_bytes(), 0u);
-  half = {.pdcp_count = 1, .sdu_bytes = 100, .bytes = 50, .first = true};
-  e.rx.receive(half, e.now, e.out, e.drops);
-  EXPECT_EQ(e.rx.held_bytes(), 98u);
+  for (const std::uint32_t old : {0u, 1u}) {
+    Ends e(quiet());
+    const auto get = [&](const RlcPdu& pdu) { e.rx.receive(pdu, e.now, e.out, e.drops); };
+    get({.pdcp_count = old, .sdu_bytes = 100, .bytes = 50, .first = true});
+    get({.pdcp_count = 1 - old, .sdu_bytes = 100, .offset = 50, .bytes = 50, .last = true});
+    EXPECT_TRUE(e.out.empty()) << "neither of the two is whole";
+    get({.pdcp_count = 1 - old, .sdu_bytes = 100, .bytes = 50, .first = true});
+    get({.sn = 1, .pdcp_count = old, .sdu_bytes = 100, .bytes = 100, .first = true, .last = true});
+    ASSERT_EQ(e.out.size(), 2u);
+    EXPECT_EQ(e.out[0].pdcp_count, 0u);
+    EXPECT_EQ(e.out[1].bytes, 98u);
+  }
 }
 
 TEST(AmStatus, status_prohibit_holds_the_next_status_back) {

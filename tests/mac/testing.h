@@ -49,7 +49,7 @@ inline BearerConfig um_bearer() {
 }
 
 inline gnb::ConnectionConfig connection_config(std::uint32_t ue) {
-  return {.ue = base::UeId{ue}, .epoch = 7, .bearer = um_bearer()};
+  return {.ue = base::UeId{ue}, .epoch = 7};
 }
 
 /// SR in slots 8 and 28 of 40; asks again after 50 slots.
@@ -66,7 +66,6 @@ inline BlockFormat block_format(std::uint32_t bytes) {
   BlockFormat f;
   f.prb = {.first = 0, .count = 10};
   f.prb_count = 10;
-  f.symbols = {.first = 0, .count = 14};
   f.rate_x1024 = 449;
   f.tbs = base::Bits(8 * static_cast<std::int64_t>(bytes));
   return f;
@@ -100,6 +99,30 @@ inline RlcPdu whole_pdu(std::uint32_t count, std::uint32_t ip_bytes) {
           .header_bytes = 1,
           .first = true,
           .last = true};
+}
+
+/// A message of RRC, or its acknowledgement, as AM carries it.
+inline RlcPdu polled_pdu(std::uint32_t count, std::uint32_t ip_bytes) {
+  RlcPdu pdu = whole_pdu(count, ip_bytes);
+  pdu.sn = count;
+  pdu.header_bytes = 2;
+  pdu.poll = true;
+  return pdu;
+}
+
+/// What one logical channel takes of a block, MAC subheaders of 2 or 3 bytes included.
+inline std::uint32_t bytes_of(const ChannelContent& content) {
+  std::uint32_t bytes = content.has_status ? content.status.bytes : 0;
+  for (const RlcPdu& rlc : content.pdus) {
+    const std::uint32_t length = rlc.bytes + rlc.header_bytes;
+    bytes += length + (length < 256 ? 2 : 3);
+  }
+  return bytes;
+}
+
+/// What of a block is not padding.
+inline std::uint32_t bytes_of(const MacPdu& pdu) {
+  return bytes_of(pdu.signalling) + bytes_of(pdu.data) + (pdu.bsr ? 2 : 0) + (pdu.phr ? 3 : 0);
 }
 
 }  // namespace redcell::mac::testing

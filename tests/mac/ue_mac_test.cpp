@@ -6,46 +6,19 @@
 #include <gtest/gtest.h>
 
 #include "mac/bsr.h"
-#include "tests/mac/testing.h"
+#include "tests/mac/ue_world.h"
 
 namespace redcell::mac::ue {
 namespace {
 
+using mac::testing::bytes_of;
 using mac::testing::dl_assignment;
+using mac::testing::polled_pdu;
 using mac::testing::sdu;
 using mac::testing::ue_config;
+using mac::testing::UeWorld;
 using mac::testing::ul_grant;
 using mac::testing::whole_pdu;
-
-constexpr PowerHeadroom headroom{.headroom_db = 10, .prb_count = 10};
-
-/// A UE and the lists it writes into.
-struct World {
-  explicit World(const UeConfig& config = ue_config()) : mac(config) {}
-
-  void enqueue(std::uint32_t bytes, std::int64_t slot) {
-    mac.enqueue(sdu(next_packet++, bytes), base::Slot(slot), now, drops);
-  }
-  std::optional<PuschTransmission> send(std::int64_t slot, const PowerHeadroom& h = headroom) {
-    return mac.pusch(base::Slot(slot), {.now = now, .headroom = h}, drops);
-  }
-  void receive(const DlAssignment& a, bool decoded, const MacPdu& pdu) {
-    mac.on_block({.assignment = a, .pdu = pdu, .decoded = decoded}, now, out);
-  }
-  /// The first slot from `slot` on in which the UE asks for a grant, before `end`.
-  std::optional<std::int64_t> asks(std::int64_t slot, std::int64_t end) {
-    for (; slot < end; ++slot) {
-      if (mac.uci(base::Slot(slot)).sr) return slot;
-    }
-    return std::nullopt;
-  }
-
-  UeMac mac;
-  base::Instant now{};
-  std::uint32_t next_packet = 0;
-  BlockOutput out;
-  std::vector<DroppedSdu> drops;
-};
 
 TEST(UeMacRequest, goes_out_at_the_first_occasion_and_then_at_each) {
   struct Point {
@@ -55,7 +28,7 @@ TEST(UeMacRequest, goes_out_at_the_first_occasion_and_then_at_each) {
   };
   for (const Point& p : {Point{0, 8, 28}, Point{8, 8, 28}, Point{9, 28, 48}, Point{29, 48, 68},
                          Point{400, 408, 428}}) {
-    World world;
+    UeWorld world;
     world.enqueue(100, p.arrival);
     EXPECT_EQ(world.mac.next_uplink_slot(base::Slot(p.arrival - 1)), base::Slot(p.first));
     EXPECT_EQ(world.asks(p.arrival, 1000), p.first);
@@ -64,14 +37,14 @@ TEST(UeMacRequest, goes_out_at_the_first_occasion_and_then_at_each) {
 }
 
 TEST(UeMacRequest, is_not_made_without_data) {
-  World world;
+  UeWorld world;
   world.mac.request_grant_if_needed(base::Slot(0), world.now);
   EXPECT_EQ(world.mac.next_uplink_slot(base::Slot(0)), std::nullopt);
   EXPECT_EQ(world.asks(0, 200), std::nullopt);
 }
 
 TEST(UeMacRequest, is_not_made_while_a_new_grant_is_on_its_way) {
-  World world;
+  UeWorld world;
   world.mac.on_grant(ul_grant(base::Slot(30), 500));
   world.enqueue(100, 0);
   EXPECT_EQ(world.asks(0, 30), std::nullopt);
@@ -81,7 +54,7 @@ TEST(UeMacRequest, is_not_made_while_a_new_grant_is_on_its_way) {
 }
 
 TEST(UeMacRequest, is_not_made_while_a_repetition_never_heard_before_is_on_its_way) {
-  World world;
+  UeWorld world;
   UlGrant second = ul_grant(base::Slot(30), 500);
   second.harq.attempt = 1;
   world.mac.on_grant(second);
@@ -90,7 +63,7 @@ TEST(UeMacRequest, is_not_made_while_a_repetition_never_heard_before_is_on_its_w
 }
 
 TEST(UeMacRequest, ends_with_the_grant_it_asked_for) {
-  World world;
+  UeWorld world;
   world.enqueue(100, 0);
   EXPECT_EQ(world.asks(0, 100), 8);
   world.mac.on_grant(ul_grant(base::Slot(40), 500));
@@ -98,7 +71,7 @@ TEST(UeMacRequest, ends_with_the_grant_it_asked_for) {
 }
 
 TEST(UeMacRequest, is_made_beside_a_repetition) {
-  World world;
+  UeWorld world;
   world.enqueue(100, 0);
   world.mac.on_grant(ul_grant(base::Slot(2), 500));
   ASSERT_TRUE(world.send(2));
@@ -110,7 +83,7 @@ TEST(UeMacRequest, is_made_beside_a_repetition) {
 }
 
 TEST(UeMacRequest, is_made_again_when_no_grant_follows_a_report) {
-  World world;
+  UeWorld world;
   world.enqueue(2000, 0);
   world.mac.on_grant(ul_grant(base::Slot(10), 500));
   const auto sent = world.send(10);
@@ -120,7 +93,7 @@ TEST(UeMacRequest, is_made_again_when_no_grant_follows_a_report) {
 }
 
 TEST(UeMacRequest, is_not_made_again_once_a_late_heard_grant_took_everything) {
-  World world;
+  UeWorld world;
   world.enqueue(100, 0);
   EXPECT_EQ(world.asks(0, 9), 8);
   UlGrant second = ul_grant(base::Slot(20), 500);
@@ -129,18 +102,16 @@ TEST(UeMacRequest, is_not_made_again_once_a_late_heard_grant_took_everything) {
   EXPECT_EQ(world.asks(9, 20), std::nullopt);
   const auto sent = world.send(20);
   ASSERT_TRUE(sent);
-  EXPECT_EQ(sent->pdu->data.size(), 1u);
+  EXPECT_EQ(sent->pdu->data.pdus.size(), 1u);
   EXPECT_EQ(world.asks(20, 300), std::nullopt);
 }
 
 TEST(UeMacRequest, is_made_for_a_status_too) {
   UeConfig config = ue_config();
   config.bearer.acknowledged = true;
-  World world(config);
+  UeWorld world(config);
   MacPdu pdu;
-  pdu.data.push_back(whole_pdu(0, 100));
-  pdu.data[0].header_bytes = 2;
-  pdu.data[0].poll = true;
+  pdu.data.pdus.push_back(polled_pdu(0, 100));
   const DlAssignment a = dl_assignment(base::Slot(8));
   world.mac.on_assignment(a);
   world.receive(a, true, pdu);
@@ -149,13 +120,13 @@ TEST(UeMacRequest, is_made_for_a_status_too) {
   world.mac.on_grant(ul_grant(base::Slot(12), 100));
   const auto sent = world.send(12);
   ASSERT_TRUE(sent);
-  EXPECT_TRUE(sent->pdu->has_status);
-  EXPECT_EQ(sent->pdu->status.ack_sn, 1u);
-  EXPECT_EQ(sent->pdu->bytes_used, short_bsr_bytes + phr_bytes + sent->pdu->status.bytes);
+  EXPECT_TRUE(sent->pdu->data.has_status);
+  EXPECT_EQ(sent->pdu->data.status.ack_sn, 1u);
+  EXPECT_EQ(bytes_of(*sent->pdu), short_bsr_bytes + phr_bytes + sent->pdu->data.status.bytes);
 }
 
 TEST(UeMacBlock, reports_what_is_left_after_it) {
-  World world;
+  UeWorld world;
   world.enqueue(1000, 0);
   world.enqueue(1000, 0);
   world.mac.on_grant(ul_grant(base::Slot(5), 600));
@@ -164,20 +135,21 @@ TEST(UeMacBlock, reports_what_is_left_after_it) {
   EXPECT_TRUE(sent->is_new);
   ASSERT_TRUE(sent->pdu->bsr);
   std::uint32_t payload_bytes = 0;
-  for (const RlcPdu& rlc : sent->pdu->data) payload_bytes += rlc.bytes;
+  for (const RlcPdu& rlc : sent->pdu->data.pdus) payload_bytes += rlc.bytes;
   EXPECT_EQ(sent->pdu->bsr->index, buffer_status(2004 - payload_bytes).index);
-  EXPECT_EQ(sent->pdu->bytes_used, 600u);
+  EXPECT_EQ(bytes_of(*sent->pdu), 600u);
   EXPECT_EQ(payload_bytes, 600u - short_bsr_bytes - phr_bytes - 2 - 3) << "RLC and MAC headers";
   EXPECT_FALSE(world.send(5)) << "one block a grant";
 }
 
 TEST(UeMacBlock, is_the_same_when_sent_again) {
-  World world;
+  UeWorld world;
   world.enqueue(1000, 0);
   world.mac.on_grant(ul_grant(base::Slot(5), 400));
   const auto first = world.send(5);
   ASSERT_TRUE(first);
-  const std::uint32_t offset_end = first->pdu->data.back().offset + first->pdu->data.back().bytes;
+  const std::uint32_t offset_end =
+      first->pdu->data.pdus.back().offset + first->pdu->data.pdus.back().bytes;
   UlGrant again = ul_grant(base::Slot(15), 400);
   again.harq.attempt = 1;
   world.mac.on_grant(again);
@@ -185,11 +157,11 @@ TEST(UeMacBlock, is_the_same_when_sent_again) {
   ASSERT_TRUE(second);
   EXPECT_FALSE(second->is_new);
   EXPECT_EQ(second->pdu, first->pdu);
-  EXPECT_EQ(second->pdu->data.back().offset + second->pdu->data.back().bytes, offset_end);
+  EXPECT_EQ(second->pdu->data.pdus.back().offset + second->pdu->data.pdus.back().bytes, offset_end);
 }
 
 TEST(UeMacBlock, is_built_on_a_repetition_when_the_first_grant_was_missed) {
-  World world;
+  UeWorld world;
   world.enqueue(100, 0);
   world.mac.on_grant(ul_grant(base::Slot(5), 400));
   ASSERT_TRUE(world.send(5));
@@ -201,14 +173,14 @@ TEST(UeMacBlock, is_built_on_a_repetition_when_the_first_grant_was_missed) {
   const auto sent = world.send(25);
   ASSERT_TRUE(sent);
   EXPECT_TRUE(sent->is_new);
-  ASSERT_EQ(sent->pdu->data.size(), 1u);
-  EXPECT_EQ(sent->pdu->data[0].sdu_bytes, 202u);
+  ASSERT_EQ(sent->pdu->data.pdus.size(), 1u);
+  EXPECT_EQ(sent->pdu->data.pdus[0].sdu_bytes, 202u);
   EXPECT_EQ(world.mac.block(second.harq), sent->pdu);
   EXPECT_EQ(world.mac.block({.process = 0, .attempt = 0, .block = 1}), nullptr);
 }
 
 TEST(UeMacBlock, follows_the_grant_of_its_slot) {
-  World world;
+  UeWorld world;
   world.mac.on_grant(ul_grant(base::Slot(9), 100));
   UlGrant other = ul_grant(base::Slot(6), 300);
   other.harq.process = 1;
@@ -223,7 +195,7 @@ TEST(UeMacBlock, follows_the_grant_of_its_slot) {
 }
 
 /// Headroom reports in blocks sent one after another, one for each headroom measured.
-std::vector<bool> reports(World& world, const std::vector<PowerHeadroom>& measured) {
+std::vector<bool> reports(UeWorld& world, const std::vector<PowerHeadroom>& measured) {
   std::vector<bool> reported;
   for (std::size_t i = 0; i < measured.size(); ++i) {
     const auto slot = static_cast<std::int64_t>(10 * i);
@@ -241,19 +213,19 @@ std::vector<bool> reports(World& world, const std::vector<PowerHeadroom>& measur
 }
 
 TEST(UeMacHeadroom, is_reported_first_and_then_after_more_than_a_decibel) {
-  World world;
+  UeWorld world;
   EXPECT_EQ(reports(world, {{10, 10}, {10, 10}, {10.9, 10}, {11.2, 10}, {10.3, 10}, {10.1, 10}}),
             (std::vector<bool>{true, false, false, true, false, true}));
 }
 
 TEST(UeMacHeadroom, does_not_move_with_the_width_of_the_pusch) {
-  World world;
+  UeWorld world;
   // Ten times the PRBs take 10 dB more power over the same path loss.
   EXPECT_EQ(reports(world, {{20, 1}, {10, 10}, {20, 10}}), (std::vector<bool>{true, false, true}));
 }
 
 TEST(UeMacHeadroom, is_left_out_of_a_block_too_small_for_it) {
-  World world;
+  UeWorld world;
   world.mac.on_grant(ul_grant(base::Slot(1), short_bsr_bytes + phr_bytes - 1));
   EXPECT_FALSE(world.send(1)->pdu->phr);
   UlGrant next = ul_grant(base::Slot(2), short_bsr_bytes + phr_bytes);
@@ -263,7 +235,7 @@ TEST(UeMacHeadroom, is_left_out_of_a_block_too_small_for_it) {
 }
 
 TEST(UeMacFeedback, answers_what_was_decoded_what_was_not_and_nothing_unheard) {
-  World world;
+  UeWorld world;
   EXPECT_TRUE(world.mac.uci(base::Slot(8)).empty());
   const DlAssignment good = dl_assignment(base::Slot(9));
   DlAssignment bad = good;
@@ -275,9 +247,9 @@ TEST(UeMacFeedback, answers_what_was_decoded_what_was_not_and_nothing_unheard) {
   EXPECT_EQ(world.mac.next_uplink_slot(base::Slot(0)), base::Slot(9));
   world.receive(good, true, {});
   MacPdu lost;
-  lost.data.push_back(whole_pdu(0, 100));
+  lost.data.pdus.push_back(whole_pdu(0, 100));
   world.receive(bad, false, lost);
-  EXPECT_TRUE(world.out.delivered.empty());
+  EXPECT_TRUE(world.out.data.delivered.empty());
   world.receive(later, true, {});
   const Uci uci = world.mac.uci(base::Slot(9));
   EXPECT_EQ(uci.ue, base::UeId{3});
@@ -291,13 +263,13 @@ TEST(UeMacFeedback, answers_what_was_decoded_what_was_not_and_nothing_unheard) {
 }
 
 TEST(UeMacFeedback, acknowledges_a_duplicate_and_delivers_it_once) {
-  World world;
+  UeWorld world;
   MacPdu pdu;
-  pdu.data.push_back(whole_pdu(0, 100));
+  pdu.data.pdus.push_back(whole_pdu(0, 100));
   DlAssignment a = dl_assignment(base::Slot(8));
   world.mac.on_assignment(a);
   world.receive(a, true, pdu);
-  EXPECT_EQ(world.out.delivered.size(), 1u);
+  EXPECT_EQ(world.out.data.delivered.size(), 1u);
   EXPECT_TRUE(world.mac.uci(base::Slot(8)).feedback[0].ack);
 
   // The ACK was lost. Whatever is decoded of the repetition, the block is there.
@@ -305,10 +277,10 @@ TEST(UeMacFeedback, acknowledges_a_duplicate_and_delivers_it_once) {
   a.harq.attempt = 1;
   a.feedback_slot = base::Slot(18);
   world.mac.on_assignment(a);
-  pdu.data[0] = whole_pdu(1, 100);
+  pdu.data.pdus[0] = whole_pdu(1, 100);
   world.receive(a, true, pdu);
   world.receive(a, false, pdu);
-  EXPECT_TRUE(world.out.delivered.empty());
+  EXPECT_TRUE(world.out.data.delivered.empty());
   const Uci uci = world.mac.uci(base::Slot(18));
   ASSERT_EQ(uci.feedback_count, 1);
   EXPECT_TRUE(uci.feedback[0].ack);
@@ -317,40 +289,8 @@ TEST(UeMacFeedback, acknowledges_a_duplicate_and_delivers_it_once) {
   a.harq = {.process = 0, .attempt = 1, .block = 2};
   world.mac.on_assignment(a);
   world.receive(a, true, pdu);
-  EXPECT_EQ(world.out.delivered.size(), 1u)
+  EXPECT_EQ(world.out.data.delivered.size(), 1u)
       << "a new block, though its first transmission was missed";
-}
-
-TEST(UeMacConnection, forgets_all_of_the_last_one_but_the_bearers) {
-  World world;
-  MacPdu pdu;
-  pdu.data.push_back(whole_pdu(0, 100));
-  const DlAssignment a = dl_assignment(base::Slot(8));
-  world.mac.on_assignment(a);
-  world.receive(a, true, pdu);
-  world.enqueue(600, 0);
-  const UlGrant grant = ul_grant(base::Slot(2), 300);
-  world.mac.on_grant(grant);
-  ASSERT_TRUE(world.send(2));
-  world.mac.on_grant(ul_grant(base::Slot(6), 300));
-  const std::uint32_t waiting_bytes = world.mac.uplink().buffered_bytes();
-  ASSERT_GT(waiting_bytes, 0u);
-
-  world.mac.connect(4);
-  EXPECT_EQ(world.mac.epoch(), 4u);
-  EXPECT_EQ(world.mac.next_uplink_slot(base::Slot(0)), std::nullopt);
-  EXPECT_EQ(world.mac.block(grant.harq), nullptr);
-  EXPECT_FALSE(world.mac.receiver().has_decoded(a.harq));
-  EXPECT_EQ(world.mac.uplink().buffered_bytes(), waiting_bytes);
-  world.mac.request_grant_if_needed(base::Slot(0), world.now);
-  const Uci uci = world.mac.uci(base::Slot(8));
-  EXPECT_EQ(uci.epoch, 4u);
-  EXPECT_EQ(uci.feedback_count, 0);
-  EXPECT_TRUE(uci.sr);
-  world.mac.on_grant(ul_grant(base::Slot(12), 300));
-  const auto sent = world.send(12);
-  EXPECT_TRUE(sent->is_new);
-  EXPECT_TRUE(sent->pdu->phr) << "the new cell knows no headroom";
 }
 
 TEST(UeMacDeathTest, needs_occasions_to_ask_at) {

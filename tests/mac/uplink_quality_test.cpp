@@ -32,6 +32,15 @@ TEST(UplinkQuality, is_never_above_the_maximum) {
   EXPECT_NEAR(quality.prb_power_below_max_db(10), -10, rounding_db);
 }
 
+TEST(UplinkQuality, knows_no_sinr_before_something_was_heard) {
+  UplinkQuality quality;
+  quality.one_prb_power_below_max_db = -13.0;
+  EXPECT_FALSE(quality.sinr_db(1).has_value());
+  quality.sinr_db_one_prb_full_power = 20.0;
+  EXPECT_NEAR(quality.sinr_db(1).value(), 7, rounding_db);
+  EXPECT_NEAR(quality.sinr_db(100).value(), 0, rounding_db);
+}
+
 TEST(UplinkQuality, counts_prbs_in_decibels) {
   EXPECT_NEAR(UplinkQuality::prbs_to_db(1), 0, rounding_db);
   EXPECT_NEAR(UplinkQuality::prbs_to_db(1000), 30, rounding_db);

@@ -177,10 +177,10 @@ TEST(Harq, is_never_hurt_by_another_transmission) {
       for (double first_db = -8; first_db < 24; first_db += 1.3) {
         for (const double second_db : {-30.0, -12.0, -3.0, 5.0, 20.0}) {
           SoftBlock block = sent({4, rate_x1024, re, from_db(first_db)});
-          double last = block_error_rate(Bits(tbs), rate_x1024, block, Bits(2 * tbs));
+          double last = block_error_rate(Bits(tbs), rate_x1024, block);
           for (int round = 0; round < 6; ++round) {
             send(block, {round % 2 == 0 ? 4 : 2, rate_x1024, re, from_db(second_db)});
-            const double error = block_error_rate(Bits(tbs), rate_x1024, block, Bits(2 * tbs));
+            const double error = block_error_rate(Bits(tbs), rate_x1024, block);
             ASSERT_LE(error, last * (1 + rounding)) << tbs << " bits, " << rate_x1024 << ", "
                                                     << first_db << " then " << second_db << " dB";
             last = error;
@@ -214,31 +214,6 @@ TEST(Harq, adds_only_energy_once_the_buffer_is_used_up) {
   const double expected = 0.5 * std::erfc(z / std::sqrt(2.0));
   // 2 re falls short of the buffer by less than one symbol.
   EXPECT_NEAR(block_error_rate(tbs, 512, block), expected, 0.02 * expected);
-}
-
-TEST(Harq, gains_less_when_the_buffer_is_limited) {
-  const Sending s{6, 772, 6000, from_db(10.6)};
-  const Bits tbs = block_for(s);
-  SoftBlock block;
-  send(block, s);
-  send(block, s);
-  const double unlimited = block_error_rate(tbs, s.rate_x1024, block);
-  const double limited = block_error_rate(tbs, s.rate_x1024, block, tbs);
-  EXPECT_GT(limited, 10 * unlimited);
-  EXPECT_EQ(block_error_rate(tbs, s.rate_x1024, block, Bits(10 * tbs.value())), unlimited);
-}
-
-// TS 38.212 5.4.2.1 by hand: 106 PRB count as 107; 156 RE x 107 x 8 bits x 948/1024 x 2 layers =
-// 247250.9, quantised by 5.1.3.2 with 30 code blocks.
-TEST(LimitedBuffer, counts_resources_in_the_steps_of_the_standard) {
-  EXPECT_EQ(limited_buffer_tbs(base::PrbCount(106), 2, 8),
-            transport_block_size_from_info(156.0 * 107 * 8 * 948 / 1024 * 2, 948));
-  EXPECT_EQ(limited_buffer_tbs(base::PrbCount(51), 1, 6),
-            transport_block_size_from_info(156.0 * 66 * 6 * 948 / 1024, 948));
-  EXPECT_EQ(limited_buffer_tbs(base::PrbCount(32), 8, 6),
-            transport_block_size_from_info(156.0 * 32 * 6 * 948 / 1024 * 4, 948));
-  EXPECT_EQ(limited_buffer_tbs(base::PrbCount(273), 1, 6),
-            transport_block_size_from_info(156.0 * 273 * 6 * 948 / 1024, 948));
 }
 
 TEST(EffectiveSinr, of_a_flat_channel_is_its_sinr) {

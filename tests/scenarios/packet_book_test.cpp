@@ -17,7 +17,7 @@ PacketPiece piece(base::PacketId id, bool last_byte, std::uint32_t pdcp_count = 
 }
 
 PacketMarks& open(PacketBook& book, base::PacketId id) {
-  PacketMarks& marks = book.open(id);
+  PacketMarks& marks = book.open(id, base::UeId{0}, base::Direction::downlink);
   marks.core = base::Duration(7);
   marks.arrival = at(100);
   marks.aligned = at(110);
@@ -87,7 +87,7 @@ TEST(PacketBook, forgets_when_a_number_is_used_again) {
   const PacketMarks& again = open(book, packet);
   EXPECT_NE(again.number, first);
   EXPECT_FALSE(again.is_sent);
-  EXPECT_NE(book.open({0}).number, again.number);
+  EXPECT_NE(book.open({0}, base::UeId{0}, base::Direction::downlink).number, again.number);
 }
 
 TEST(PacketBook, passes_over_a_copy_of_the_number_s_last_owner) {
@@ -101,6 +101,27 @@ TEST(PacketBook, passes_over_a_copy_of_the_number_s_last_owner) {
   book.on_received(piece(packet, true, 41), at(155));
   book.on_received(piece(packet, true, 42), at(160));
   expect_parts(parts_of(book.at(packet), at(160)), {7, 10, 20, 20, 10, 0, 0, 0});
+}
+
+TEST(PacketBook, passes_over_a_copy_of_an_owner_long_gone) {
+  PacketBook book;
+  open(book, packet);
+  book.on_sent(piece(packet, true, 41), at(1), at(2));
+  open(book, packet);
+  book.on_sent(piece(packet, true, 42), at(3), at(4));
+  open(book, packet);
+  book.on_sent(piece(packet, true, 41), at(140), at(145));
+  EXPECT_FALSE(book.at(packet).is_sent) << "the first owner's, sent again after re-establishment";
+}
+
+TEST(PacketBook, begins_at_zero_again_when_the_sender_does) {
+  PacketBook book;
+  open(book, packet);
+  book.on_sent(piece(packet, true, 41), at(1), at(2));
+  open(book, packet);
+  book.restart_counts(base::UeId{0}, base::Direction::downlink);
+  book.on_sent(piece(packet, true, 0), at(150), at(160));
+  EXPECT_TRUE(book.at(packet).is_sent);
 }
 
 }  // namespace

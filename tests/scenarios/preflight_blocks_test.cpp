@@ -5,19 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/scenarios/load_example.h"
+#include "tests/scenarios/preflight_rule.h"
 
 namespace redcell::scenarios {
 namespace {
 
-using testing::HasSubstr;
 using testing::SizeIs;
-
-std::vector<Finding> findings_of(const std::string& text,
-                                 const std::vector<std::string>& overrides = {}) {
-  const LoadedScenario loaded = load_text(text, overrides);
-  return preflight(loaded.scenario, loaded.where);
-}
 
 TEST(Preflight, refuses_a_tdd_pattern_on_fdd_and_its_absence_on_tdd) {
   auto findings = findings_of(with(fdd_text, "broadcast {", "tdd { } broadcast {"));
@@ -35,13 +28,10 @@ TEST(Preflight, refuses_fdd_without_an_uplink_frequency) {
   EXPECT_EQ(findings[0].path, "carrier[n28].ul_centre_mhz");
 }
 
-TEST(Preflight, refuses_a_second_cell_on_a_carrier_in_this_version) {
-  const auto findings =
-      findings_of(with(tdd_text, "sector { carrier: \"n41\" }",
-                       "sector { carrier: \"n41\" } sector { carrier: \"n41\" }"));
-  ASSERT_THAT(findings, SizeIs(1));
-  EXPECT_EQ(findings[0].path, "site[mast].sector[1]");
-  EXPECT_THAT(findings[0].allowed, HasSubstr("not there yet"));
+TEST(Preflight, lets_cells_share_a_carrier) {
+  EXPECT_EQ(to_text(findings_of(with(tdd_text, "sector { carrier: \"n41\" }",
+                                     "sector { carrier: \"n41\" } sector { carrier: \"n41\" }"))),
+            "");
 }
 
 TEST(Preflight, gives_the_place_of_what_it_finds) {

@@ -3,48 +3,16 @@
 // changes with the path and clause of the finding.
 #include "scenarios/preflight.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/scenarios/load_example.h"
+#include "tests/scenarios/preflight_rule.h"
 
 namespace redcell::scenarios {
 namespace {
 
-std::vector<Finding> findings_of(const std::string& text,
-                                 const std::vector<std::string>& overrides = {}) {
-  const LoadedScenario loaded = load_text(text, overrides);
-  return preflight(loaded.scenario, loaded.where);
-}
-
-/// One change of a valid scenario and the finding it must lead to; no path: it stays legal.
-struct Case {
-  const char* name;
-  const char* text;
-  std::vector<std::string> overrides;
-  std::string path;
-  std::string clause;
-};
-
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
-
 class Rule : public testing::TestWithParam<Case> {};
 
-TEST_P(Rule, finds_the_broken_and_passes_the_legal) {
-  const Case& c = GetParam();
-  const std::vector<Finding> findings = findings_of(c.text, c.overrides);
-  if (c.path.empty()) {
-    EXPECT_EQ(to_text(findings), "");
-    return;
-  }
-  std::vector<std::pair<std::string, std::string>> places;
-  for (const Finding& finding : findings) {
-    places.emplace_back(finding.path, finding.clause);
-    EXPECT_FALSE(finding.file.empty());
-    EXPECT_FALSE(finding.allowed.empty());
-  }
-  EXPECT_THAT(places, testing::Contains(testing::Pair(c.path, c.clause))) << to_text(findings);
-}
+TEST_P(Rule, finds_the_broken_and_passes_the_legal) { expect_rule(GetParam()); }
 
 const std::string n41 = "carrier[n41].";
 const std::string n28 = "carrier[n28].";
@@ -104,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
              {n41 + "tdd[0].ul_slots=0"},
              n41 + "tdd",
              "[ours]"}),
-    [](const auto& p) { return p.param.name; });
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Grid, Rule,
@@ -216,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(
              {n41 + "broadcast.sib1_first_prb=10"},
              "carrier[n41]",
              ""}),
-    [](const auto& p) { return p.param.name; });
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Timing, Rule,
@@ -291,7 +259,7 @@ INSTANTIATE_TEST_SUITE_P(
              {n41 + "broadcast.csi_rs_period_ms=30"},
              n41 + "broadcast.csi_rs_period_ms",
              "TS 38.331 CSI-ResourcePeriodicityAndOffset"}),
-    [](const auto& p) { return p.param.name; });
+    name_of);
 
 const std::string cam = "terminal_group[cam].";
 
@@ -348,7 +316,7 @@ INSTANTIATE_TEST_SUITE_P(
                          {cam + "bearer.pdcp_discard_ms=70"},
                          cam + "bearer.pdcp_discard_ms",
                          "TS 38.331 PDCP-Config"}),
-    [](const auto& p) { return p.param.name; });
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Places, Rule,
@@ -420,7 +388,7 @@ INSTANTIATE_TEST_SUITE_P(
                          {n41 + "channel.fading=TDL_C", n41 + "channel.delay_spread_ns=300"},
                          "",
                          ""}),
-    [](const auto& p) { return p.param.name; });
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Experiment, Rule,
@@ -448,7 +416,7 @@ INSTANTIATE_TEST_SUITE_P(
              "target[0].kpi",
              ""},
         Case{"target_of_latency_part", tdd_text, {"target[0].kpi=ul_latency_grant_ms"}, "", ""}),
-    [](const auto& p) { return p.param.name; });
+    name_of);
 
 }  // namespace
 }  // namespace redcell::scenarios

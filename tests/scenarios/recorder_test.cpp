@@ -20,7 +20,7 @@ base::Instant at(double s) { return base::Instant(static_cast<std::int64_t>(s * 
 class RecorderTest : public testing::Test {
  protected:
   Recorder make(std::size_t terminal_count) {
-    return Recorder(terminal_count,
+    return Recorder(terminal_count, {},
                     [this](const analysis::KpiRecord& record) { records_.push_back(record); });
   }
   [[nodiscard]] std::vector<analysis::ThroughputBin> bins() const {
@@ -171,7 +171,7 @@ TEST_F(RecorderTest, writes_a_packet_with_its_parts) {
 }
 
 TEST_F(RecorderTest, does_nothing_without_a_sink) {
-  Recorder recorder(1, {});
+  Recorder recorder(1, {}, {});
   recorder.take_part({0}, dl);
   recorder.start({});
   recorder.acknowledged({0}, dl, 1);

@@ -7,7 +7,6 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
-#include "scenarios/resolve_carrier.h"
 #include "tests/scenarios/load_example.h"
 
 namespace redcell::scenarios {
@@ -47,6 +46,7 @@ TEST(Resolve, leaves_absent_what_means_something_by_its_absence) {
   EXPECT_FALSE(full.carrier(0).channel().has_k_factor_db());
   EXPECT_TRUE(full.traffic(0).has_full_buffer());
   EXPECT_FALSE(full.target(0).has_low());
+  EXPECT_FALSE(full.terminal_group(0).route().has_random_way());
 }
 
 TEST(Resolve, keeps_what_the_file_says) {
@@ -100,30 +100,6 @@ TEST(ToText, loads_as_the_same_message_again) {
     const schema::Scenario again = load_text(to_text(full)).scenario;
     EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(full, again));
   }
-}
-
-TEST(DistanceRange, follows_a_ring_along_its_route) {
-  schema::Scenario scenario = load_text(tdd_text).scenario;  // 4 s
-  schema::TerminalGroup& group = *scenario.mutable_terminal_group(0);
-  group.mutable_placement()->set_x_m(300);
-  group.mutable_placement()->set_y_m(400);
-  const auto range = [&] { return distance_range(scenario, group, scenario.site(0)); };
-  EXPECT_NEAR(range().near_m, 500, 1e-9);
-  group.mutable_placement()->set_max_radius_m(50);
-  EXPECT_NEAR(range().near_m, 450, 1e-9);
-  EXPECT_NEAR(range().far_m, 550, 1e-9);
-  // 600 m to the west: passes 400 m north of the mast.
-  group.mutable_route()->set_speed_kmh(540);
-  group.mutable_route()->set_heading_deg(270);
-  EXPECT_NEAR(range().near_m, 350, 1e-6);
-  EXPECT_NEAR(range().far_m, 550, 1e-6);
-  // A ring around the mast, with terminals that cannot come to its centre.
-  group.mutable_placement()->set_x_m(0);
-  group.mutable_placement()->set_y_m(0);
-  group.mutable_route()->set_speed_kmh(9);  // 10 m
-  group.mutable_placement()->set_min_radius_m(30);
-  EXPECT_NEAR(range().near_m, 20, 1e-9);
-  EXPECT_NEAR(range().far_m, 60, 1e-9);
 }
 
 }  // namespace

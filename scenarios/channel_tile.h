@@ -1,0 +1,163 @@
+// The links of one terminal with fast fading: one lane for each of the cells it hears loudest.
+//
+// All is a pure function of (terminal, cell, time): a cell that is no longer followed and comes
+// back later goes on with the same bits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/lane_tile.h"
+#include "base/random.h"
+#include "phy/channel/fading.h"
+#include "phy/link/sinr.h"
+#include "scenarios/deployment.h"
+#include "scenarios/hash.h"
+#include "scenarios/large_scale.h"
+
+namespace redcell::scenarios {
+
+/// Way in wavelengths that a terminal may move between two refreshes [ours].
+inline constexpr double refresh_way_wavelengths = 0.02;
+inline constexpr std::int64_t refresh_slots_max = 20;
+/// Time between two looks at the slow part of a moving terminal's links [ours]: 1 m at 90 km/h,
+/// where shadowing keeps 97 % of its correlation.
+inline constexpr base::Duration large_scale_period = base::milliseconds(40);
+/// Weight of the newest interference in what a terminal reports [ours]: an average over some four
+/// reports, as TS 38.214 5.2.2.5 allows where timeRestrictionForInterferenceMeasurements is absent.
+inline constexpr double interference_weight = 0.25;
+
+inline constexpr int gnb_port_count = 2;
+/// The uplink of an FDD carrier fades on its own.
+inline constexpr std::uint32_t uplink_cell_bit = 0x8000'0000U;
+
+class ChannelTile;
+
+/// Sixteen lanes of fast fading for terminals that are refreshed alike: with few cells to follow,
+/// several terminals share one.
+class FadingBank {
+ public:
+  struct Setup {
+    const LayerPlan& layer;
+    phy::BlockGrid grid;
+    const base::Random& random;
+    int rx_count = 1;
+    std::int64_t refresh_slots = 1;
+  };
+  /// Pre: the layer outlives the bank.
+  explicit FadingBank(const Setup& setup);
+
+  [[nodiscard]] bool has_room(std::size_t lane_count) const {
+    return lane_count_ + lane_count <= base::lane_count;
+  }
+  /// Gives lanes to a terminal, which must outlive the bank; returns the first. Pre: has_room().
+  std::size_t add(ChannelTile& terminal, std::size_t lane_count);
+  void set_link(std::size_t lane, phy::FadingLink link);
+  void set_way(std::size_t lane, double way_m);
+
+  [[nodiscard]] const Setup& setup() const { return setup_; }
+  [[nodiscard]] bool is_stale(base::Slot slot) const;
+  /// Refreshes the lanes of all its terminals to the refresh instant of a slot.
+  void go_to(base::Slot slot, const LargeScale& large_scale);
+  /// The same once more, when a lane has changed hands.
+  void repeat();
+
+  [[nodiscard]] phy::ChannelView downlink(std::size_t lane) const;
+  [[nodiscard]] phy::ChannelView uplink(std::size_t lane) const;
+  void add_to(Hash& hash, std::size_t lane) const;
+  /// Mean power of all port pairs where the co-polarised have 1.
+  [[nodiscard]] double mean_power(bool in_sight) const {
+    return in_sight ? mean_power_sight_ : mean_power_;
+  }
+
+ private:
+  void copy_reciprocal();
+
+  Setup setup_;
+  std::size_t lane_count_ = 0;  ///< Given away.
+  std::int64_t index_ = -1;     ///< Refresh that the responses belong to.
+  std::vector<ChannelTile*> terminals_;
+  double mean_power_ = 1;
+  double mean_power_sight_ = 1;
+  std::optional<phy::FadingTile> downlink_;  ///< Empty: no fading.
+  std::optional<phy::FadingTile> uplink_;    ///< FDD; in TDD the downlink serves both ways.
+  base::LaneTile flat_re_;                   ///< Without fading: the identity.
+  base::LaneTile flat_im_;
+  base::LaneTile reciprocal_re_;  ///< TDD: [group][port][lane] from the terminal's first branch.
+  base::LaneTile reciprocal_im_;
+  std::vector<double> dl_wavelengths_;  ///< [lane] travelled.
+  std::vector<double> ul_wavelengths_;
+};
+
+/// Slots between two refreshes of a terminal.
+[[nodiscard]] std::int64_t refresh_slots(const LayerPlan& layer, const terminals::Route& route);
+/// Lanes a terminal of this layer takes.
+[[nodiscard]] std::size_t lanes_per_terminal(const LayerPlan& layer);
+
+class ChannelTile {
+ public:
+  /// Pre: bank and terminal outlive the tile; the bank has room.
+  ChannelTile(FadingBank& bank, const TerminalPlan& terminal);
+  ChannelTile(const ChannelTile&) = delete;
+  ChannelTile& operator=(const ChannelTile&) = delete;
+
+  [[nodiscard]] FadingBank& bank() { return bank_; }
+  /// For the bank: where the terminal is at a refresh instant, and what it hears there.
+  void move_to(base::Instant t, const LargeScale& large_scale);
+  /// Makes sure that a cell has a lane: one that serves is followed however weak it has become.
+  void follow(std::uint32_t cell);
+
+  [[nodiscard]] const TerminalLinks& links() const { return links_; }
+  [[nodiscard]] double noise_w() const { return noise_w_; }
+  /// nullopt: not among the cells with fast fading.
+  [[nodiscard]] std::optional<std::size_t> lane_of(std::uint32_t cell) const;
+
+  /// The terminal's branches by the cell's ports, and the other way round. Pre: it has a lane.
+  [[nodiscard]] phy::ChannelView downlink(std::uint32_t cell) const;
+  [[nodiscard]] phy::ChannelView uplink(std::uint32_t cell) const;
+  // Power that fading leaves of a transmission, averaged over the receiver's branches; of a cell
+  // without a lane its mean.
+
+  /// Over all ports of the cell, equally strong and uncorrelated.
+  [[nodiscard]] double downlink_power(std::uint32_t cell, int group) const;
+  [[nodiscard]] double uplink_power(std::uint32_t cell, int group) const;
+  /// Over the first port, on groups [first, end), at the best branch (TS 38.215 5.1.1).
+  struct GroupRange {
+    int first = 0;
+    int end = 1;
+  };
+  [[nodiscard]] double ssb_power(std::uint32_t cell, GroupRange groups) const;
+
+  /// Replaces noise and interference by their average over measurements, this one included.
+  void average_interference(std::span<double> heard_w);
+  void forget_interference() { average_w_.clear(); }
+
+  void add_to(Hash& hash) const;
+
+ private:
+  void look_around(base::Instant t, const LargeScale& large_scale);
+  void set_lane(std::size_t lane, std::uint32_t cell);
+  void index_lanes();
+  [[nodiscard]] double mean_power(std::uint32_t cell) const;
+  [[nodiscard]] static double pair_power(const phy::ChannelView& view, int group);
+
+  FadingBank& bank_;
+  const LayerPlan& layer_;
+  const TerminalPlan& terminal_;
+  double noise_w_;
+  std::int64_t look_index_ = -1;
+  TerminalLinks links_;
+  std::size_t tracked_count_;  ///< Lanes for the loudest cells.
+  std::size_t first_lane_;     ///< Of the bank.
+  std::vector<std::uint32_t>
+      tracked_;                      ///< [lane] cell; a lane beyond tracked_count_ is follow()'s.
+  std::vector<bool> lane_in_sight_;  ///< [lane] State its fading was built for.
+  std::vector<std::int8_t> lane_of_cell_;  ///< [cell] lane of the bank; -1: none.
+  std::vector<double> loudness_;           ///< [cell] Working memory.
+  std::vector<std::uint32_t> order_;       ///< [cell] Loudest first, as far as tracked_count_.
+  std::vector<double> average_w_;          ///< [group], empty before the first measurement.
+};
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,178 @@
+#include "scenarios/large_scale.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/math.h"
+#include "phy/channel/line_of_sight.h"
+
+namespace redcell::scenarios {
+namespace {
+
+constexpr double degrees = 180 / base::pi;
+
+enum FieldKind : std::uint32_t { sight_field, los_field, nlos_field };
+
+double distance_2d(const PlanePoint& way) {
+  return std::sqrt(way.east_m * way.east_m + way.north_m * way.north_m);
+}
+
+std::size_t strongest(std::span<const float> gains) {
+  return static_cast<std::size_t>(std::max_element(gains.begin(), gains.end()) - gains.begin());
+}
+
+}  // namespace
+
+LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
+                       const base::Random& random)
+    : layer_(layer), deployment_(deployment) {
+  RC_CHECK(!layer.cells.empty());
+  const phy::Environment environment = layer.channel.environment;
+  for (const CellPlan& cell : layer.cells) {
+    const auto known = std::find_if(sites_.begin(), sites_.end(),
+                                    [&](const Site& s) { return s.index == cell.site; });
+    site_of_cell_.push_back(static_cast<std::size_t>(known - sites_.begin()));
+    if (known == sites_.end()) {
+      Site& site = sites_.emplace_back(Site{.index = cell.site, .fields = {}});
+      if (layer.channel.is_drawn) {
+        const auto add_field = [&](FieldKind kind, base::Metres correlation) {
+          // One field a kind, site and layer, which its first cell names: another band stands
+          // behind other obstacles.
+          const base::RandomIds ids{.a = cell.id.value, .b = kind};
+          site.fields.emplace_back(random, ids, correlation);
+        };
+        const auto shadowing = [&](bool in_sight) {
+          return phy::shadowing_correlation_distance(phy::path_loss_model(environment, in_sight));
+        };
+        add_field(sight_field, phy::los_correlation_distance(environment));
+        add_field(los_field, shadowing(true));
+        add_field(nlos_field, shadowing(false));
+      }
+    }
+    beams_.emplace_back(cell.panel);
+    ssb_beams_.emplace_back(cell.ssb_panel);
+    beam_count_ = std::max(beam_count_, static_cast<std::size_t>(beams_.back().beam_count()));
+    ssb_beam_count_ =
+        std::max(ssb_beam_count_, static_cast<std::size_t>(ssb_beams_.back().beam_count()));
+  }
+  for (const TerminalPlan& terminal : deployment.terminals) {
+    const double inside_db = phy::penetration_loss_db({.model = terminal.penetration,
+                                                       .environment = environment,
+                                                       .carrier = layer.radio.dl_centre},
+                                                      random, terminal.id);
+    loss_db_.push_back(inside_db + terminal.extra_loss_db - terminal.capability.antenna_gain_dbi());
+  }
+}
+
+double LargeScale::path_gain_lin(phy::PathGeometry geometry, const PathState& state) const {
+  const auto gain = [&](bool in_sight, double shadow) {
+    const phy::PathLossModel model = phy::path_loss_model(layer_.channel.environment, in_sight);
+    const double loss_db = phy::path_loss(model, geometry).value();
+    return base::from_db(-loss_db + shadow * phy::shadowing_sigma_db(model, geometry));
+  };
+  double gain_lin = 0;
+  if (state.los_share > 0) gain_lin += state.los_share * gain(true, state.shadow_los);
+  if (state.los_share < 1) gain_lin += (1 - state.los_share) * gain(false, state.shadow_nlos);
+  return gain_lin;
+}
+
+LargeScale::Sighting LargeScale::sight(const Site& site, const TerminalPlan& terminal,
+                                       const phy::Position& at, bool is_nearest) const {
+  const SitePlan& plan = deployment_.sites[site.index];
+  const PlanePoint way = from_site(plan, at);
+  const double ground_m = distance_2d(way);
+  Sighting out{.ray = {.azimuth_deg = base::atan2(way.north_m, way.east_m) * degrees,
+                       .zenith_deg = base::atan2(ground_m, at.up_m - plan.position.up_m) * degrees},
+               .spread = {},
+               .link = {}};
+  const phy::Environment environment = layer_.channel.environment;
+  phy::PathGeometry geometry{.distance_2d = base::Metres(ground_m),
+                             .bs_height = base::Metres(plan.position.up_m),
+                             .ut_height = base::Metres(at.up_m),
+                             .carrier = layer_.radio.dl_centre};
+  PathState state;
+  const bool is_chosen = is_nearest && terminal.nearest_site_in_sight;
+  if (layer_.channel.is_drawn && !is_chosen) {
+    const auto field = [&](FieldKind kind) {
+      return site.fields[kind].at(way.east_m, way.north_m);
+    };
+    const double probability =
+        phy::los_probability(environment, geometry.distance_2d, geometry.ut_height);
+    const base::Metres wavelength(base::speed_of_light_mps / geometry.carrier.value());
+    state = {.los_share = phy::los_share(probability, field(sight_field), wavelength),
+             .shadow_los = field(los_field),
+             .shadow_nlos = field(nlos_field)};
+  }
+  const double loss_lin = base::from_db(-loss_db_[terminal.id.value]);
+  out.link.dl_gain_lin = path_gain_lin(geometry, state) * loss_lin;
+  out.link.in_sight = state.los_share > 0.5;
+  if (layer_.channel.is_drawn) {
+    const phy::SmallScaleMedian median =
+        phy::small_scale_median(phy::path_loss_model(environment, out.link.in_sight), geometry);
+    const double k_lin = out.link.in_sight ? base::from_db(median.k_factor_db) : 0;
+    out.spread = {.azimuth_deg = median.azimuth_spread_departure_deg,
+                  .zenith_deg = median.zenith_spread_departure_deg,
+                  .direct_share = k_lin / (k_lin + 1)};
+  }
+  geometry.carrier = layer_.radio.ul_centre;
+  out.link.ul_gain_lin = geometry.carrier == layer_.radio.dl_centre
+                             ? out.link.dl_gain_lin
+                             : path_gain_lin(geometry, state) * loss_lin;
+  return out;
+}
+
+void LargeScale::links_at(const TerminalPlan& terminal, base::Instant t,
+                          TerminalLinks& links) const {
+  const phy::Position at = terminal.route.position_at(t);
+  links.cells.resize(layer_.cells.size());
+  links.beam_gain_lin.resize(layer_.cells.size() * beam_count_);
+  links.ssb_gain_lin.resize(layer_.cells.size() * ssb_beam_count_);
+  std::size_t nearest = 0;
+  double nearest_m = 0;
+  for (std::size_t s = 0; s < sites_.size(); ++s) {
+    const double distance_m = distance_2d(from_site(deployment_.sites[sites_[s].index], at));
+    if (s > 0 && distance_m >= nearest_m) continue;
+    nearest = s;
+    nearest_m = distance_m;
+  }
+  // The sectors of a site follow one another.
+  std::size_t seen = sites_.size();
+  Sighting sighting;
+  for (std::size_t cell = 0; cell < layer_.cells.size(); ++cell) {
+    const std::size_t s = site_of_cell_[cell];
+    if (s != seen) sighting = sight(sites_[s], terminal, at, s == nearest);
+    seen = s;
+    links.cells[cell] = sighting.link;
+    const auto beams = static_cast<std::size_t>(beams_[cell].beam_count());
+    const auto ssb_beams = static_cast<std::size_t>(ssb_beams_[cell].beam_count());
+    beams_[cell].gains(sighting.ray, sighting.spread,
+                       {links.beam_gain_lin.data() + cell * beam_count_, beams});
+    ssb_beams_[cell].gains(sighting.ray, sighting.spread,
+                           {links.ssb_gain_lin.data() + cell * ssb_beam_count_, ssb_beams});
+  }
+}
+
+std::size_t LargeScale::best_ssb_beam(const TerminalLinks& links, std::size_t cell) const {
+  return strongest({links.ssb_gain_lin.data() + cell * ssb_beam_count_, ssb_beam_count_});
+}
+
+double LargeScale::ssb_gain_lin(const TerminalLinks& links, std::size_t cell) const {
+  const std::size_t beam = best_ssb_beam(links, cell);
+  return links.cells[cell].dl_gain_lin *
+         static_cast<double>(links.ssb_gain_lin[cell * ssb_beam_count_ + beam]);
+}
+
+std::size_t LargeScale::best_beam(const TerminalLinks& links, std::size_t cell) const {
+  return strongest({links.beam_gain_lin.data() + cell * beam_count_, beam_count_});
+}
+
+std::size_t LargeScale::loudest(const TerminalLinks& links) const {
+  std::size_t best = 0;
+  for (std::size_t cell = 1; cell < links.cells.size(); ++cell) {
+    if (ssb_gain_lin(links, cell) > ssb_gain_lin(links, best)) best = cell;
+  }
+  return best;
+}
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,95 @@
+// Rules about fading: which tapped delay line fits the links, the carrier and the other fields.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "phy/channel/tdl.h"
+#include "phy/nr/numerology.h"
+#include "scenarios/preflight_rules.h"
+
+namespace redcell::scenarios {
+namespace {
+
+/// Share of a link's power that may fall behind the cyclic prefix before the channel model, which
+/// knows no interference between symbols, says something untrue [ours]: -20 dB, below the floor of
+/// 256QAM's EVM.
+constexpr double late_power_max = 0.01;
+
+std::optional<phy::TdlProfile> profile_of(const schema::Channel& channel) {
+  switch (channel.fading()) {
+    case schema::Channel::TDL_A:
+      return phy::TdlProfile::tdl_a;
+    case schema::Channel::TDL_B:
+      return phy::TdlProfile::tdl_b;
+    case schema::Channel::TDL_C:
+      return phy::TdlProfile::tdl_c;
+    case schema::Channel::TDL_D:
+      return phy::TdlProfile::tdl_d;
+    case schema::Channel::TDL_E:
+      return phy::TdlProfile::tdl_e;
+    case schema::Channel::NONE:
+    case schema::Channel::BY_SIGHT:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// A link's state says everything: what the file says beside it would not be read.
+void check_by_sight(const CarrierView& view, Report& report) {
+  const schema::Channel& channel = view.carrier.channel();
+  if (channel.path_loss() == schema::Channel::FREE_SPACE) {
+    report.add(view.path + ".channel.fading",
+               {.found = "BY_SIGHT in FREE_SPACE, which has no spreads",
+                .allowed = "NONE or a profile with a delay spread of its own",
+                .clause = "TR 38.901 Table 7.5-6"});
+  }
+  const auto refuse = [&](const char* field) {
+    report.add(fmt::format("{}.channel.{}", view.path, field),
+               {.found = fmt::format("{} with fading BY_SIGHT", field),
+                .allowed = "none: the spreads and K are the medians of each link's state",
+                .clause = "TR 38.901 Table 7.5-6"});
+  };
+  // The default may stand there: it does in a scenario that was written down with its defaults.
+  const double spread_ns = channel.delay_spread_ns();
+  if (spread_ns != schema::Channel::default_instance().delay_spread_ns()) refuse("delay_spread_ns");
+  if (channel.has_k_factor_db()) refuse("k_factor_db");
+}
+
+}  // namespace
+
+void check_fading(const CarrierView& view, Report& report) {
+  const schema::Channel& channel = view.carrier.channel();
+  if (channel.fading() == schema::Channel::BY_SIGHT) return check_by_sight(view, report);
+  const auto profile = profile_of(channel);
+  const bool has_los = profile && phy::has_line_of_sight(*profile);
+  if (channel.has_k_factor_db() && !has_los) {
+    return report.add(
+        view.path + ".channel.k_factor_db",
+        {.found = fmt::format("a K factor with {}", schema::Channel::Fading_Name(channel.fading())),
+         .allowed = "none: only TDL_D and TDL_E have a line of sight",
+         .clause = "TR 38.901 7.7.6"});
+  }
+  if (!profile) return;
+  phy::TdlScaling scaling{.delay_spread = base::Seconds(channel.delay_spread_ns() * 1e-9),
+                          .k_factor = std::nullopt};
+  if (channel.has_k_factor_db()) scaling.k_factor = base::Db(channel.k_factor_db());
+  // The prefix of most symbols: 144 kappa 2^-mu Tc.
+  const std::uint32_t steps = view.carrier.scs_khz() / 15;
+  const double prefix_s = base::to_seconds(phy::duration_of_tc(144 * 64 / std::max(1U, steps)));
+  double late_power = 0;
+  for (const phy::TdlTap& tap : phy::tdl_taps(*profile, scaling)) {
+    if (tap.delay_s > prefix_s) late_power += tap.rayleigh_power_lin + tap.los_power_lin;
+  }
+  if (late_power <= late_power_max) return;
+  report.add(view.path + ".channel.delay_spread_ns",
+             {.found = fmt::format("{} ns: {:.0f} % of the power comes after the cyclic prefix "
+                                   "of {:.0f} ns at {} kHz",
+                                   channel.delay_spread_ns(), 100 * late_power, prefix_s * 1e9,
+                                   view.carrier.scs_khz()),
+              .allowed = fmt::format("at most {:.0f} %", 100 * late_power_max),
+              .clause = "TS 38.211 5.3.1"});
+}
+
+}  // namespace redcell::scenarios
