@@ -304,8 +304,8 @@ double ChannelTile::mean_power(std::uint32_t cell) const {
   return bank_.mean_power(in_sight);
 }
 
-/// Mean over the port pairs of one group.
-double ChannelTile::pair_power(const phy::ChannelView& view, int group) {
+double FadedCell::power(int group) const {
+  if (view.re == nullptr) return mean;
   const auto pairs = static_cast<std::size_t>(view.rx_count * view.tx_count);
   const std::size_t at = static_cast<std::size_t>(group) * pairs * base::lane_count + view.lane;
   double sum = 0;
@@ -316,14 +316,16 @@ double ChannelTile::pair_power(const phy::ChannelView& view, int group) {
   return sum / static_cast<double>(pairs);
 }
 
-double ChannelTile::downlink_power(std::uint32_t cell, int group) const {
+FadedCell ChannelTile::downlink_power(std::uint32_t cell) const {
   const std::optional<std::size_t> lane = lane_of(cell);
-  return lane ? pair_power(bank_.downlink(*lane), group) : mean_power(cell);
+  if (!lane) return {.view = {}, .mean = mean_power(cell)};
+  return {.view = bank_.downlink(*lane), .mean = 1};
 }
 
-double ChannelTile::uplink_power(std::uint32_t cell, int group) const {
+FadedCell ChannelTile::uplink_power(std::uint32_t cell) const {
   const std::optional<std::size_t> lane = lane_of(cell);
-  return lane ? pair_power(bank_.uplink(*lane), group) : mean_power(cell);
+  if (!lane) return {.view = {}, .mean = mean_power(cell)};
+  return {.view = bank_.uplink(*lane), .mean = 1};
 }
 
 double ChannelTile::ssb_power(std::uint32_t cell, GroupRange groups) const {

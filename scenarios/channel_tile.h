@@ -96,6 +96,14 @@ class FadingBank {
 /// Lanes a terminal of this layer takes.
 [[nodiscard]] std::size_t lanes_per_terminal(const LayerPlan& layer);
 
+/// Power that fading leaves of a transmission, averaged over all port pairs; valid until the next
+/// refresh.
+struct FadedCell {
+  phy::ChannelView view{};  ///< Empty: the cell has no lane.
+  double mean = 1;          ///< Then.
+  [[nodiscard]] double power(int group) const;
+};
+
 class ChannelTile {
  public:
   /// Pre: bank and terminal outlive the tile; the bank has room.
@@ -121,8 +129,8 @@ class ChannelTile {
   // without a lane its mean.
 
   /// Over all ports of the cell, equally strong and uncorrelated.
-  [[nodiscard]] double downlink_power(std::uint32_t cell, int group) const;
-  [[nodiscard]] double uplink_power(std::uint32_t cell, int group) const;
+  [[nodiscard]] FadedCell downlink_power(std::uint32_t cell) const;
+  [[nodiscard]] FadedCell uplink_power(std::uint32_t cell) const;
   /// Over the first port, on groups [first, end), at the best branch (TS 38.215 5.1.1).
   struct GroupRange {
     int first = 0;
@@ -141,7 +149,6 @@ class ChannelTile {
   void set_lane(std::size_t lane, std::uint32_t cell);
   void index_lanes();
   [[nodiscard]] double mean_power(std::uint32_t cell) const;
-  [[nodiscard]] static double pair_power(const phy::ChannelView& view, int group);
 
   FadingBank& bank_;
   const LayerPlan& layer_;

@@ -67,18 +67,24 @@ std::vector<CellArea> cell_areas(const schema::Scenario& scenario,
   return areas;
 }
 
-/// Uniform over a rhombus of two equilateral triangles: a third of the hexagon around the site,
-/// with the boresight as its long diagonal.
+/// Uniform over the third of the site's hexagon within 60 degrees of the boresight. The hexagon,
+/// whose corners lie at 30 degrees and every 60 from there, is three rhombi; a turn by a third
+/// takes it to itself.
 PlanePoint place_in(const CellArea& area, const base::Random& random, base::UeId ue) {
   const double along = random.uniform(base::Purpose::placement, {.a = ue.value, .b = 1}, 0);
   const double across = random.uniform(base::Purpose::placement, {.a = ue.value, .b = 1}, 1);
-  const double first_rad = area.boresight_rad - base::pi / 3;
-  const double second_rad = area.boresight_rad + base::pi / 3;
+  constexpr double first_rad = base::pi / 6;
+  constexpr double second_rad = 5 * base::pi / 6;
   const double r = area.hexagon_radius_m;
-  return {.east_m = area.site.east_m +
-                    r * (along * base::cos(first_rad) + across * base::cos(second_rad)),
-          .north_m = area.site.north_m +
-                     r * (along * base::sin(first_rad) + across * base::sin(second_rad))};
+  const double east = r * (along * base::cos(first_rad) + across * base::cos(second_rad));
+  const double north = r * (along * base::sin(first_rad) + across * base::sin(second_rad));
+  const double distance_m = std::sqrt(east * east + north * north);
+  constexpr double third_rad = 2 * base::pi / 3;
+  double off_rad = base::atan2(north, east) - area.boresight_rad;
+  off_rad -= third_rad * std::floor(off_rad / third_rad + 0.5);
+  const double bearing_rad = area.boresight_rad + off_rad;
+  return {.east_m = area.site.east_m + distance_m * base::cos(bearing_rad),
+          .north_m = area.site.north_m + distance_m * base::sin(bearing_rad)};
 }
 
 terminals::RouteConfig route_config(const schema::Scenario& scenario,

@@ -14,6 +14,14 @@ constexpr double degrees = 180 / base::pi;
 
 enum FieldKind : std::uint32_t { sight_field, los_field, nlos_field };
 
+/// Sight is lost behind an edge over the radius of the first Fresnel zone, not at once [ours]: at
+/// 50 m from the edge, knife-edge diffraction.
+base::Metres edge_width(const LayerPlan& layer) {
+  constexpr double edge_distance_m = 50;
+  const double wavelength_m = base::speed_of_light_mps / layer.radio.dl_centre.value();
+  return base::Metres(std::sqrt(wavelength_m * edge_distance_m));
+}
+
 double distance_2d(const PlanePoint& way) {
   return std::sqrt(way.east_m * way.east_m + way.north_m * way.north_m);
 }
@@ -36,16 +44,17 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
     if (known == sites_.end()) {
       Site& site = sites_.emplace_back(Site{.index = cell.site, .fields = {}});
       if (layer.channel.is_drawn) {
-        const auto add_field = [&](FieldKind kind, base::Metres correlation) {
+        const auto add_field = [&](FieldKind kind, base::Metres correlation,
+                                   base::Metres finest = base::Metres(0)) {
           // One field a kind, site and layer, which its first cell names: another band stands
           // behind other obstacles.
           const base::RandomIds ids{.a = cell.id.value, .b = kind};
-          site.fields.emplace_back(random, ids, correlation);
+          site.fields.emplace_back(random, ids, correlation, finest);
         };
         const auto shadowing = [&](bool in_sight) {
           return phy::shadowing_correlation_distance(phy::path_loss_model(environment, in_sight));
         };
-        add_field(sight_field, phy::los_correlation_distance(environment));
+        add_field(sight_field, phy::los_correlation_distance(environment), edge_width(layer));
         add_field(los_field, shadowing(true));
         add_field(nlos_field, shadowing(false));
       }

@@ -93,11 +93,17 @@ void LayerChannel::prepare(std::span<const base::UeId> terminals, Workers& worke
   }
 }
 
-double LayerChannel::share_of(const Emission& emission, int group) const {
-  const int first = group * group_size_;
-  const int end = std::min(first + group_size_, layer_.resources.bwp_dl.count);
-  const int used = std::min(end, emission.prb.end()) - std::max(first, emission.prb.first);
-  return emission.share * std::max(used, 0) / (end - first);
+/// Adds what one transmission leaves in each group; mean_w is that of a full group without fading.
+void LayerChannel::hear(const Emission& emission, double mean_w, const FadedCell& faded) {
+  const int bwp = layer_.resources.bwp_dl.count;
+  const int last = group_of(emission.prb.end() - 1);
+  for (int group = group_of(emission.prb.first); group <= last; ++group) {
+    const int first = group * group_size_;
+    const int end = std::min(first + group_size_, bwp);
+    const int used = std::min(end, emission.prb.end()) - std::max(first, emission.prb.first);
+    const double share = emission.share * used / (end - first);
+    heard_w_[static_cast<std::size_t>(group)] += mean_w * share * faded.power(group);
+  }
 }
 
 void LayerChannel::hear_downlink(const ChannelTile& tile, std::uint32_t cell,
@@ -109,11 +115,7 @@ void LayerChannel::hear_downlink(const ChannelTile& tile, std::uint32_t cell,
     const std::size_t at = e.cell * large_scale_.beam_count() + static_cast<std::size_t>(e.beam);
     const double mean_w = e.re_power_w * links.cells[e.cell].dl_gain_lin *
                           static_cast<double>(links.beam_gain_lin[at]);
-    const int last = group_of(e.prb.end() - 1);
-    for (int group = group_of(e.prb.first); group <= last; ++group) {
-      const double faded = tile.downlink_power(e.cell, group);
-      heard_w_[static_cast<std::size_t>(group)] += mean_w * share_of(e, group) * faded;
-    }
+    hear(e, mean_w, tile.downlink_power(e.cell));
   }
 }
 
@@ -131,11 +133,7 @@ void LayerChannel::hear_uplink(const ServingLink& link) {
     const ChannelTile& tile = fresh(e.ue);
     const double mean_w =
         e.re_power_w * uplink_gain(tile, {.ue = e.ue, .cell = link.cell, .beam = link.beam});
-    const int last = group_of(e.prb.end() - 1);
-    for (int group = group_of(e.prb.first); group <= last; ++group) {
-      const double faded = tile.uplink_power(link.cell, group);
-      heard_w_[static_cast<std::size_t>(group)] += mean_w * share_of(e, group) * faded;
-    }
+    hear(e, mean_w, tile.uplink_power(link.cell));
   }
 }
 

@@ -104,7 +104,7 @@ class LayerChannel {
   void hear_downlink(const ChannelTile& tile, std::uint32_t cell,
                      std::span<const Emission> emissions);
   void hear_uplink(const ServingLink& link);
-  [[nodiscard]] double share_of(const Emission& emission, int group) const;
+  void hear(const Emission& emission, double mean_w, const FadedCell& faded);
   [[nodiscard]] double uplink_gain(const ChannelTile& tile, const ServingLink& link) const;
 
   base::Random random_;

@@ -56,6 +56,7 @@ struct SiteView {
   PlanePoint at;
   double height_m;
   bool is_in_grid;
+  std::optional<WrapAround> wrap;  ///< Its grid goes on for ever.
 };
 
 /// A group on a carrier, where it goes and what sends there.
@@ -66,7 +67,6 @@ struct Meeting {
   const schema::TerminalGroup& group;
   std::string group_path;
   std::vector<Way> ways;
-  bool is_endless;  ///< A grid that goes on for ever sends there.
 };
 
 /// Collects findings once: a height is wrong once, however many sites and groups meet at it.
@@ -77,7 +77,9 @@ class Rules {
   void check(const Meeting& meeting) {
     for (const SiteView& site : meeting.sites) check_heights(meeting, site);
     for (const SiteView& site : meeting.sites) check_near(meeting, site);
-    if (!meeting.is_endless) check_far(meeting);
+    const bool is_endless = std::any_of(meeting.sites.begin(), meeting.sites.end(),
+                                        [](const SiteView& site) { return site.wrap.has_value(); });
+    if (!is_endless) check_far(meeting);
   }
 
  private:
@@ -142,39 +144,70 @@ class Rules {
     add(path, fmt::format("{} of {}", range->quantity, range->value), *range, meeting);
   }
 
-  /// How near the terminals are known to come. Not known is what is drawn inside an area around a
+  /// Where the terminals are known to come. Not known is what is drawn inside an area around a
   /// site: where a random way leads, and where in a grid's cells or streets a ring has its places.
-  static std::optional<double> nearest_m(const Meeting& meeting, const SiteView& site) {
+  static std::vector<Way> known_ways(const Meeting& meeting, const SiteView& site) {
     const schema::Placement& place = meeting.group.placement();
     const schema::Route& route = meeting.group.route();
     const bool is_point = place.max_radius_m() == 0;
     if (route.has_random_way()) {
-      if (place.per_cell() || !is_point) return std::nullopt;
-      const PlanePoint centre{.east_m = place.x_m(), .north_m = place.y_m()};
-      const std::vector<Way> start{{.from = centre, .to = centre}};
-      return distance_range(start, site.at).near_m;
+      if (place.per_cell() || !is_point) return {};
+      const PlanePoint start{.east_m = place.x_m(), .north_m = place.y_m()};
+      return {{.from = start, .to = start}};
     }
-    const bool is_drawn = place.per_cell() || !is_point;
-    if (route.way_point_size() == 0 && is_drawn && (place.per_cell() || site.is_in_grid)) {
-      return std::nullopt;
+    if (route.way_point_size() > 0) return meeting.ways;
+    if (place.per_cell() || (site.is_in_grid && !is_point)) return {};
+    return meeting.ways;
+  }
+
+  /// To the site itself, and from the ends of the ways to its images.
+  static double nearest_m(const std::vector<Way>& ways, const SiteView& site) {
+    double near_m = distance_range(ways, site.at).near_m;
+    if (!site.wrap) return near_m;
+    for (const Way& way : ways) {
+      for (const PlanePoint& end : {way.from, way.to}) {
+        const PlanePoint to_image = site.wrap->shortest(
+            {.east_m = end.east_m - site.at.east_m, .north_m = end.north_m - site.at.north_m});
+        near_m = std::min(near_m, std::sqrt(to_image.east_m * to_image.east_m +
+                                            to_image.north_m * to_image.north_m));
+      }
     }
-    return distance_range(meeting.ways, site.at).near_m;
+    return near_m;
+  }
+
+  /// Whoever moves in a grid without end may meet an image of a site anywhere.
+  void check_images(const Meeting& meeting, const SiteView& site, const std::vector<Way>& ways) {
+    const double rise_m = std::fabs(site.height_m - meeting.group.height_m());
+    const bool moves = std::any_of(ways.begin(), ways.end(), [](const Way& way) {
+      return way.from.east_m != way.to.east_m || way.from.north_m != way.to.north_m;
+    });
+    if (!site.wrap || !moves || rise_m >= antenna_distance_m_min) return;
+    const std::string path = meeting.group_path + ".height_m";
+    if (!said_.insert(path + site.path).second) return;
+    report_.add(path, {.found = fmt::format("terminals that move at {} m through a grid without "
+                                            "end, at the height of its antennas",
+                                            meeting.group.height_m()),
+                       .allowed = fmt::format("{} m or more above or below {} m",
+                                              antenna_distance_m_min, site.height_m),
+                       .clause = "[ours]"});
   }
 
   void check_near(const Meeting& meeting, const SiteView& site) {
-    const std::optional<double> near_m = nearest_m(meeting, site);
-    if (!near_m) return;
+    const std::vector<Way> ways = known_ways(meeting, site);
+    if (ways.empty()) return;
+    check_images(meeting, site, ways);
+    const double near_m = nearest_m(ways, site);
     const std::string path = place_path(meeting);
     const std::string found =
-        fmt::format("terminals {:.1f} m from {} (route included)", *near_m, site.name);
-    const Range range = range_at(meeting, site, *near_m);
+        fmt::format("terminals {:.1f} m from {} (route included)", near_m, site.name);
+    const Range range = range_at(meeting, site, near_m);
     if (range && is_distance(*range)) {
       // What is too far off is another rule's.
       if (range->value < range->low) add(path, found, *range, meeting);
       return;
     }
     const double rise_m = site.height_m - meeting.group.height_m();
-    if (std::sqrt(*near_m * *near_m + rise_m * rise_m) >= antenna_distance_m_min) return;
+    if (std::sqrt(near_m * near_m + rise_m * rise_m) >= antenna_distance_m_min) return;
     if (!said_.insert(path + found).second) return;
     report_.add(path,
                 {.found = found + ", at its height",
@@ -250,29 +283,26 @@ std::vector<SiteView> sites_on(const schema::Scenario& scenario, const std::stri
                      .path = element_path("", site, "site", s),
                      .at = {.east_m = site.x_m(), .north_m = site.y_m()},
                      .height_m = site.height_m(),
-                     .is_in_grid = false});
+                     .is_in_grid = false,
+                     .wrap = std::nullopt});
   }
   for (int g = 0; g < scenario.site_grid_size(); ++g) {
     const schema::SiteGrid& grid = scenario.site_grid(g);
     if (!sends_on(grid.sector(), carrier)) continue;
+    const auto rings = static_cast<int>(grid.rings());
+    const double isd_m = grid.inter_site_distance_m();
     int number = 0;
-    for (const PlanePoint& at :
-         hexagonal_sites(static_cast<int>(grid.rings()), grid.inter_site_distance_m())) {
-      sites.push_back({.name = grid.name() + std::to_string(number++),
-                       .path = element_path("", grid, "site_grid", g),
-                       .at = at,
-                       .height_m = grid.height_m(),
-                       .is_in_grid = true});
+    for (const PlanePoint& at : hexagonal_sites(rings, isd_m)) {
+      sites.push_back(
+          {.name = grid.name() + std::to_string(number++),
+           .path = element_path("", grid, "site_grid", g),
+           .at = at,
+           .height_m = grid.height_m(),
+           .is_in_grid = true,
+           .wrap = grid.wrap_around() ? std::optional(WrapAround(rings, isd_m)) : std::nullopt});
     }
   }
   return sites;
-}
-
-bool is_endless(const schema::Scenario& scenario, const std::string& carrier) {
-  return std::any_of(scenario.site_grid().begin(), scenario.site_grid().end(),
-                     [&](const schema::SiteGrid& grid) {
-                       return grid.wrap_around() && sends_on(grid.sector(), carrier);
-                     });
 }
 
 }  // namespace
@@ -289,8 +319,7 @@ void check_path_loss(const schema::Scenario& scenario, Report& report) {
                    .sites = sites,
                    .group = group,
                    .group_path = element_path("", group, "terminal_group", g),
-                   .ways = ways_of(scenario, group),
-                   .is_endless = is_endless(scenario, carrier.name())});
+                   .ways = ways_of(scenario, group)});
     }
   }
 }

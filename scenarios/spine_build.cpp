@@ -75,6 +75,15 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
   dl_data.reserve(at_most);
   dl_control.reserve(2 * at_most);
   ul_data.reserve(at_most);
+  downlink_on_air.reserve(at_most);
+  uplink_on_air.reserve(at_most);
+  grants_missed.reserve(at_most);
+  const std::size_t terminal_count = plan.terminals.size();
+  uci_on_air.reserve(terminal_count);
+  csi_on_air.reserve(4 * terminal_count);
+  csi_due.reserve(terminal_count);
+  touched.reserve(terminal_count);
+  expected_feedback.reserve(static_cast<std::size_t>(mac::harq_process_count_max) * at_most);
 }
 
 base::Slot Layer::first_slot_from(base::Instant t) const {
@@ -93,6 +102,11 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
       recorder_(deployment_.terminals.size(), capacities(deployment_), options.sink),
       clock_([this](base::Instant now) { return tick(now); }) {
   terminals_.resize(deployment_.terminals.size());
+  constexpr std::size_t block_count_max = 64;  // Of the schema, in one slot and direction.
+  plan_.downlink.reserve(block_count_max);
+  plan_.uplink.reserve(block_count_max);
+  due_.reserve(8 * terminals_.size());
+  due_terminals_.reserve(8 * terminals_.size());
   for (const LayerPlan& plan : deployment_.layers) {
     layers_.push_back(std::make_unique<Layer>(plan, deployment_, random_));
     for (const base::UeId ue : plan.terminals) connect(*layers_.back(), ue);

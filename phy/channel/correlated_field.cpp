@@ -93,16 +93,20 @@ std::uint32_t steps_of(double metres) {
 }  // namespace
 
 CorrelatedField::CorrelatedField(const base::Random& random, base::RandomIds ids,
-                                 base::Metres correlation_distance) {
+                                 base::Metres correlation_distance, base::Metres finest) {
   RC_CHECK(base::isa_supported());
-  RC_CHECK(correlation_distance.value() >= 1.0);
+  RC_CHECK(correlation_distance.value() >= 1.0 && finest.value() >= 0.0);
+  const double ratio = finest.value() / correlation_distance.value();
+  // Share of the power in waves shorter than the finest: 1 / sqrt(1 + 1 / ratio^2).
+  const double left_out = ratio / std::sqrt(ratio * ratio + 1.0);
   const double first_turn = random.at(base::Purpose::field_wave, ids, 0)[2] * 0x1p-32;
   for (std::size_t wave = 0; wave < field_wave_count; ++wave) {
     const auto words = random.at(base::Purpose::field_wave, ids, wave);
     const double order = static_cast<double>(wave);
     // The spectrum (1 / d) / (1 / d^2 + k^2)^(3/2) leaves the share 1 / sqrt(1 + (k d)^2) of the
     // power above k. Each wave has an equal slice of the power, and its place therein by chance.
-    const double above = (order + (words[0] + 0.5) * 0x1p-32) / field_wave_count;
+    const double slice = (order + (words[0] + 0.5) * 0x1p-32) / field_wave_count;
+    const double above = left_out + (1.0 - left_out) * slice;
     const double wave_number = std::min(
         std::sqrt(1.0 / (above * above) - 1.0) / correlation_distance.value(), wave_number_max);
     // A wave and its opposite are the same: half a circle of directions holds all.

@@ -37,8 +37,11 @@ class CorrelatedField {
   /// correlation distance makes the field one number everywhere.
   ///
   /// Pre: correlation_distance >= 1 m. Cost: some 20 us.
+  /// finest: waves shorter than 2 pi of it are left out, so that the field is smooth on that scale;
+  /// nearer than that the correlation falls more slowly than the exponential, whose field is rough
+  /// everywhere.
   CorrelatedField(const base::Random& random, base::RandomIds ids,
-                  base::Metres correlation_distance);
+                  base::Metres correlation_distance, base::Metres finest = base::Metres(0));
 
   /// The field in units of its standard deviation; mean 0. Places are rounded to 2^-10 m. The same
   /// bits on every instruction set.

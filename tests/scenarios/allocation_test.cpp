@@ -13,8 +13,8 @@
 
 #include "net/simulation.h"
 #include "net/slot_clock.h"
-#include "scenarios/prepare.h"
 #include "scenarios/testbed.h"
+#include "tests/scenarios/testing.h"
 
 namespace {
 std::uint64_t allocation_count = 0;
@@ -63,16 +63,17 @@ Count empty_ticks(base::Duration slot) {
 }
 
 Count saturated_cell(const std::string& policy) {
-  const std::vector<std::string> overrides{"duration_s=7",
-                                           "warm_up_s=0",
-                                           "terminal_group[test].placement.y_m=0",
-                                           "terminal_group[test].count=10",
-                                           "carrier[n41].scheduler.policy=" + policy,
-                                           "traffic[download].full_buffer.direction=DOWNLINK",
-                                           "traffic[upload].full_buffer.direction=UPLINK",
-                                           "terminal_group[test].placement.max_radius_m=400",
-                                           "terminal_group[test].placement.min_radius_m=50"};
-  const schema::Scenario scenario = prepare("trial-2600-peak", overrides);
+  const CellKind kind = CellKind::n41_tdd;
+  std::vector<std::string> overrides = fading_overrides(kind, 3, 0);
+  for (const char* change :
+       {"duration_s=7", "warm_up_s=0", "terminal_group[ue].count=10",
+        "terminal_group[ue].placement.x_m=0", "terminal_group[ue].placement.max_radius_m=150",
+        "terminal_group[ue].placement.min_radius_m=50"}) {
+    overrides.emplace_back(change);
+  }
+  overrides.push_back(on(kind, "scheduler.policy=" + policy));
+  const schema::Scenario scenario =
+      ready_text(one_cell(kind, full_buffer("DOWNLINK") + full_buffer("UPLINK")), overrides);
   Testbed testbed(scenario);
   testbed.start();
   const Count count = count_last_second([&] { return testbed.slot_count(); });
