@@ -68,9 +68,13 @@ PeakRate rate_of(const phy::ResourceMap& map, const Side& side) {
 
 std::set<std::string> sent_carriers(const schema::Scenario& scenario) {
   std::set<std::string> names;
-  for (const schema::Site& site : scenario.site()) {
-    for (const schema::Sector& sector : site.sector()) names.insert(sector.carrier());
-  }
+  const auto add_sectors = [&](const auto& sites) {
+    for (const auto& site : sites) {
+      for (const schema::Sector& sector : site.sector()) names.insert(sector.carrier());
+    }
+  };
+  add_sectors(scenario.site());
+  add_sectors(scenario.site_grid());
   return names;
 }
 

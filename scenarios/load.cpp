@@ -14,6 +14,7 @@
 #include "scenarios/library_index.h"
 #include "scenarios/load_merge.h"
 #include "scenarios/load_parse.h"
+#include "scenarios/load_sites.h"
 #include "scenarios/path.h"
 
 namespace redcell::scenarios {
@@ -295,6 +296,9 @@ LoadedScenario load_scenario(const std::string& name_or_path,
   // Where a part is missing, only what is there can be judged.
   const ValueScope scope = is_whole ? ValueScope::everything : ValueScope::what_is_there;
   for (Finding& finding : check_values(loaded.scenario, loaded.where, scope)) {
+    findings.push_back(std::move(finding));
+  }
+  for (Finding& finding : place_sites(loaded.scenario, loaded.where)) {
     findings.push_back(std::move(finding));
   }
   if (!findings.empty()) throw ScenarioError(std::move(findings));

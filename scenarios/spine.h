@@ -133,6 +133,7 @@ struct Terminal {
   std::optional<Leg> bearer_leg;
   std::uint32_t path_cell = 0;          ///< Where the core sends.
   std::vector<ForwardedSdu> forwarded;  ///< In order.
+  std::uint64_t forwarded_bytes = 0;
   base::Instant wire_last;              ///< Its messages stay in order.
 
   base::Slot csi_until{-1};  ///< Reports go on until this slot; later when data comes.

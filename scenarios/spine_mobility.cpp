@@ -406,6 +406,8 @@ void Spine::join(Layer& layer, base::UeId ue, const mac::ue::JoinCell& connectio
                                 : Leg{.cell = layer.index_of(connection.cell),
                                       .connection = 0,
                                       .epoch = connection.epoch};
+  // What the cell has sent in vain so far would be of the bearer before it begins anew.
+  if (leg != nullptr) flush_downlink(layer, ue, *leg, now);
   restart_bearers(layer, ue, now);
   terminal.mac.connect(connection.epoch);
   terminal.link_sinr_count = 0;

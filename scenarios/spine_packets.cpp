@@ -74,6 +74,7 @@ void Spine::enqueue_downlink(Layer& layer, base::UeId ue, const mac::Sdu& sdu, b
     due = std::max(due, terminal.forwarded.back().due);
   }
   terminal.forwarded.push_back({.due = due, .sdu = sdu});
+  terminal.forwarded_bytes += sdu.bytes;
   layer.agenda.add({.slot = layer.first_slot_from(due), .task = mac::Task::wake, .ue = ue});
 }
 
@@ -86,6 +87,7 @@ void Spine::take_forwarded(Layer& layer, base::Slot slot) {
     std::size_t taken = 0;
     drops_.clear();
     while (taken < terminal.forwarded.size() && terminal.forwarded[taken].due <= now) {
+      terminal.forwarded_bytes -= terminal.forwarded[taken].sdu.bytes;
       layer.cells[terminal.bearer_leg->cell]->enqueue(terminal.bearer_leg->connection,
                                                       terminal.forwarded[taken++].sdu, now, drops_);
     }
@@ -205,6 +207,7 @@ void Spine::refill(Layer& layer, base::Instant now) {
                                         : terminal.mac.data().tx;
       // What the sender itself knows to be waiting; what is on the air is not its business.
       std::uint64_t queued = sender.buffered_bytes();
+      if (flow.direction == base::Direction::downlink) queued += terminal.forwarded_bytes;
       if (flow.over_ip) {
         flow.over_ip->refill(base::Bytes(static_cast<std::int64_t>(queued)));
         continue;

@@ -308,8 +308,7 @@ ByteLedger Spine::ledger(base::UeId ue, base::Direction direction) const {
     ledger.queued = terminal.mac.data().tx.queued_bytes();
     return ledger;
   }
-  ledger.queued = terminal.gnb_bearer->tx.queued_bytes();
-  for (const ForwardedSdu& forwarded : terminal.forwarded) ledger.queued += forwarded.sdu.bytes;
+  ledger.queued = terminal.gnb_bearer->tx.queued_bytes() + terminal.forwarded_bytes;
   return ledger;
 }
 

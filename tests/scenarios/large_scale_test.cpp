@@ -273,7 +273,7 @@ TEST(LargeScale, forgets_its_shadows_along_a_route_as_the_standard_has_it) {
   }
   for (std::size_t lag = 0; lag <= lags; ++lag) {
     const double correlation = by_lag[lag].product / by_lag[lag].count;
-    EXPECT_NEAR(correlation, std::exp(-0.5 * static_cast<double>(lag)), 0.08) << lag;
+    EXPECT_NEAR(correlation, std::exp(-0.5 * static_cast<double>(lag)), 0.06) << lag;
   }
 }
 
@@ -295,7 +295,7 @@ TEST(LargeScale, sees_the_share_of_places_that_the_standard_has) {
     }
   }
   EXPECT_GT(expected / places, 0.1);
-  EXPECT_NEAR(in_sight / places, expected / places, 0.011);
+  EXPECT_NEAR(in_sight / places, expected / places, 0.008);
 }
 
 TEST(LargeScale, puts_a_chosen_point_in_sight_of_its_nearest_site) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -113,30 +114,9 @@ TEST_P(LayerChannelTest, gives_the_same_bits_from_prepared_tiles) {
   }
 }
 
-// A fast car asks for a refresh in every slot, those who stand for one in twenty.
-TEST_P(LayerChannelTest, leaves_who_stands_alone_when_a_fast_car_comes) {
-  const auto standing =
-      crowd(GetParam()) + std::vector<std::string>{"terminal_group[ue].route.speed_kmh=0",
-                                                   "terminal_group[ue].route.fading_speed_kmh=0.1"};
-  const World before(three_cells(GetParam()), standing);
-  const World after(
-      three_cells(GetParam(), group_text("car", "placement { x_m: 50 } route { speed_kmh: 200 }")),
-      standing);
-  ASSERT_EQ(after.deployment().terminals.size(), before.deployment().terminals.size() + 1);
-  LayerChannel without = before.channel();
-  LayerChannel with = after.channel();
-  for (std::int64_t slot = 0; slot < 100; slot += 3) {
-    without.go_to(base::Slot(slot));
-    with.go_to(base::Slot(slot));
-    look(with, {crowd_count}, 0);
-    for (std::uint32_t ue = 0; ue < crowd_count; ue += 7) {
-      ASSERT_EQ(look(with, {ue}, 0), look(without, {ue}, 0)) << "slot " << slot << ", ue " << ue;
-    }
-  }
-}
-
-// The first group takes lanes of the layer, or is on the other carrier: those behind it move up.
-TEST(LayerChannel, gives_a_terminal_the_same_bits_beside_any_others) {
+// Cars ask for a refresh in every slot, those who stand for one in twenty. The cars come first and
+// take lanes of the layer, or are on the other carrier: those behind them move up.
+TEST(LayerChannel, leaves_who_stands_alone_when_fast_cars_come) {
   const CellKind kind = CellKind::n41_tdd;
   const std::string other_carrier = R"(carrier {
   name: "n28" band: "n28" scs_khz: 15 bandwidth_mhz: 20 dl_centre_mhz: 780.5 ul_centre_mhz: 725.5
@@ -144,25 +124,54 @@ TEST(LayerChannel, gives_a_terminal_the_same_bits_beside_any_others) {
   broadcast { sib1_first_prb: 24 }
 }
 )" + site_text(CellKind::n28_fdd, {.name = "low", .x_m = 10, .azimuth_deg = 90});
-  const std::string text =
-      three_cells(kind, other_carrier + group_text("late", "count: 9 placement { x_m: 120 }"));
-  const auto locked = [&](const std::string& carrier) {
+  const std::string text = three_cells(
+      kind, other_carrier + group_text("standing",
+                                       "count: 9 carrier: \"n41\" placement { x_m: 120 } "
+                                       "route { fading_speed_kmh: 0.1 }"));
+  const auto with_cars_on = [&](const std::string& carrier) {
     return crowd(kind) + std::vector<std::string>{"terminal_group[ue].count=3",
-                                                  "terminal_group[ue].carrier=" + carrier,
-                                                  "terminal_group[late].carrier=n41"};
+                                                  "terminal_group[ue].route.speed_kmh=200",
+                                                  "terminal_group[ue].carrier=" + carrier};
   };
-  const World crowded(text, locked("n41"));
-  const World empty(text, locked("n28"));
-  ASSERT_EQ(crowded.layer().terminals.size(), 12U);
-  ASSERT_EQ(empty.layer().terminals.size(), 9U);
-  LayerChannel among_others = crowded.channel();
-  LayerChannel alone = empty.channel();
-  for (const std::int64_t slot : {0, 77}) {
-    among_others.go_to(base::Slot(slot));
+  const World with_cars(text, with_cars_on("n41"));
+  const World without(text, with_cars_on("n28"));
+  ASSERT_EQ(with_cars.layer().terminals.size(), 12U);
+  ASSERT_EQ(without.layer().terminals.size(), 9U);
+  LayerChannel beside_cars = with_cars.channel();
+  LayerChannel alone = without.channel();
+  for (std::int64_t slot = 0; slot < 100; slot += 3) {
+    beside_cars.go_to(base::Slot(slot));
     alone.go_to(base::Slot(slot));
+    for (std::uint32_t car = 0; car < 3; ++car) look(beside_cars, {car}, 0);
     for (std::uint32_t ue = 3; ue < 12; ++ue) {
-      EXPECT_EQ(look(among_others, {ue}, 0), look(alone, {ue}, 0)) << "slot " << slot;
+      ASSERT_EQ(look(beside_cars, {ue}, 0), look(alone, {ue}, 0)) << "slot " << slot;
     }
+  }
+}
+
+// A terminal that follows one cell is asked about another, by each door first.
+TEST_P(LayerChannelTest, follows_a_weak_cell_whatever_is_asked_first) {
+  const auto world = [&](const std::string& tracked) {
+    return std::make_unique<World>(
+        three_cells(GetParam()),
+        crowd(GetParam()) +
+            std::vector<std::string>{on(GetParam(), "channel.tracked_cells=") + tracked});
+  };
+  const auto one = world("1");
+  const auto all = world("3");
+  for (const std::uint32_t cell : {0U, 1U, 2U}) {
+    const ServingLink link{.ue = {4}, .cell = cell, .beam = 0};
+    const auto both = [&](const auto& ask) {
+      LayerChannel weak = one->channel();
+      LayerChannel followed = all->channel();
+      weak.go_to(base::Slot(50));
+      followed.go_to(base::Slot(50));
+      EXPECT_EQ(ask(weak), ask(followed)) << "cell " << cell;
+    };
+    both([&](LayerChannel& c) { return c.downlink_sinr(link, 1, 0).front(); });
+    both([&](LayerChannel& c) { return c.control_sinr(link).front(); });
+    both([&](LayerChannel& c) { return c.uplink_sinr(link, re_power_w).front(); });
+    both([&](LayerChannel& c) { return c.measure_csi({4}, cell, base::Slot(50)).csi.sinr_db; });
   }
 }
 

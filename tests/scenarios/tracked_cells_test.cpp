@@ -130,6 +130,20 @@ class AllFollowed {
     return truth;
   }
 
+  /// What the terminal leaves of a power per RE at a cell's branches, in each group.
+  std::vector<double> uplink_at(base::Slot slot, std::uint32_t cell) {
+    bank_.go_to(slot, large_scale_);
+    tile_.follow(cell);
+    const std::size_t beam = cell * large_scale_.beam_count();
+    const double gain = tile_.links().cells[cell].ul_gain_lin *
+                        static_cast<double>(tile_.links().beam_gain_lin[beam]);
+    std::vector<double> received;
+    for (int group = 0; group < 13; ++group) {
+      received.push_back(gain * tile_.uplink_power(cell).power(group));
+    }
+    return received;
+  }
+
  private:
   const LayerPlan& layer_;
   LargeScale large_scale_;
@@ -259,6 +273,28 @@ TEST(Interference, of_cells_not_followed_is_the_mean_of_those_followed) {
   EXPECT_NEAR(down_w[1] / down_w[0], 1, mean_error_max);
   EXPECT_NEAR(up_lin[1] / up_lin[0], 1, mean_error_max);
   EXPECT_NE(down_w[1], down_w[0]);
+}
+
+TEST(Interference, in_the_uplink_fades_with_the_senders_way_to_the_one_that_hears) {
+  const World world(
+      one_cell(kind, site_text(kind, {.name = "east", .x_m = 600, .azimuth_deg = 270}) +
+                         group_text("far", "placement { x_m: 500 }")),
+      {on(kind, "channel.fading=TDL_A")});
+  LayerChannel channel = world.channel();
+  AllFollowed sender(world, {1});
+  const std::vector<Emission> up{
+      {.cell = 1, .ue = {1}, .re_power_w = 1e-6, .prb = {.first = 0, .count = prb_count}}};
+  for (const std::int64_t slot : {0, 700}) {
+    channel.go_to(base::Slot(slot));
+    channel.set_uplink(up);
+    const std::vector<double> received = sender.uplink_at(base::Slot(slot), 0);
+    for (int group = 0; group < 13; ++group) {
+      const double heard_db = channel.interference_over_thermal_db(
+          {.ue = {0}, .cell = 0, .beam = 0}, {.first = 4 * group, .count = 3});
+      const double expected = 1e-6 * received[static_cast<std::size_t>(group)];
+      EXPECT_NEAR((linear(heard_db) - 1) * re_noise_w(kind, 5) / expected, 1, 1e-4) << group;
+    }
+  }
 }
 
 struct Bound {
