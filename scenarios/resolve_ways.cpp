@@ -121,34 +121,34 @@ DistanceRange range_of(const Way& way, const PlanePoint& site) {
   return range;
 }
 
-/// How far along a way one gets inside a disc from `at` on, both as shares of the way; nothing when
-/// `at` is outside.
-std::optional<double> leaves(const Way& way, double at, const Disc& disc) {
+/// How far along a way one gets inside a disc from `at` on, both as shares of the way; -1 when `at`
+/// is outside.
+double leaves(const Way& way, double at, const Disc& disc) {
   const double radius_m = disc.radius_m - way.max_radius_m;
-  if (radius_m < 0) return std::nullopt;
+  if (radius_m < 0) return -1;
   const PlanePoint from = way.from - disc.centre;
   const PlanePoint along = way.to - way.from;
   const double a = dot(along, along);
   const double b = dot(along, from);
   const double c = dot(from, from) - radius_m * radius_m;
-  if (a == 0) return c <= 0 ? std::optional(1.0) : std::nullopt;
+  if (a == 0) return c <= 0 ? 1 : -1;
   const double root2 = b * b - a * c;
-  if (root2 < 0) return std::nullopt;
+  if (root2 < 0) return -1;
   const double enters = (-b - std::sqrt(root2)) / a;
   const double end = (-b + std::sqrt(root2)) / a;
-  if (enters > at || end < at) return std::nullopt;
+  if (enters > at || end < at) return -1;
   return std::min(end, 1.0);
 }
 
 std::optional<PlanePoint> uncovered(const Way& way, std::span<const Disc> discs) {
   double at = 0;
   for (;;) {
-    std::optional<double> end;
+    double end = -1;
     for (const Disc& disc : discs) end = std::max(end, leaves(way, at, disc));
-    if (end && *end >= 1) return std::nullopt;
+    if (end >= 1) return std::nullopt;
     // Here no disc leads on.
-    if (!end || *end <= at) return way.from + at * (way.to - way.from);
-    at = *end;
+    if (end <= at) return way.from + at * (way.to - way.from);
+    at = end;
   }
 }
 
