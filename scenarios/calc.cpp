@@ -17,6 +17,7 @@
 #include "scenarios/path.h"
 #include "scenarios/preflight.h"
 #include "scenarios/resolve.h"
+#include "scenarios/resolve_carrier.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -64,18 +65,6 @@ PeakRate rate_of(const phy::ResourceMap& map, const Side& side) {
   rate.blocks_mbps = phy::tbs_based_rate_mbps(
       map, side.direction, {.table = side.table, .mcs = mcs, .layer_count = side.layer_count});
   return rate;
-}
-
-std::set<std::string> sent_carriers(const schema::Scenario& scenario) {
-  std::set<std::string> names;
-  const auto add_sectors = [&](const auto& sites) {
-    for (const auto& site : sites) {
-      for (const schema::Sector& sector : site.sector()) names.insert(sector.carrier());
-    }
-  };
-  add_sectors(scenario.site());
-  add_sectors(scenario.site_grid());
-  return names;
 }
 
 std::set<std::string> carried_capabilities(const schema::Scenario& scenario) {

@@ -119,17 +119,6 @@ terminals::RouteConfig route_config(const schema::Scenario& scenario,
   return config;
 }
 
-double loop_length_m(const terminals::RouteConfig& config) {
-  double length_m = 0;
-  for (std::size_t i = 0; i < config.way_points.size(); ++i) {
-    const terminals::WayPoint& a = config.way_points[i];
-    const terminals::WayPoint& b = config.way_points[(i + 1) % config.way_points.size()];
-    length_m += std::sqrt((b.east_m - a.east_m) * (b.east_m - a.east_m) +
-                          (b.north_m - a.north_m) * (b.north_m - a.north_m));
-  }
-  return length_m;
-}
-
 /// A group and what its terminals have in common.
 struct GroupBuild {
   const schema::TerminalGroup& group;
@@ -157,7 +146,7 @@ terminals::Route route_of(const GroupBuild& build, const base::Random& random, b
   }
   if (config.kind == terminals::RouteKind::loop) {
     config.start_offset_m =
-        build.group.route().start_offset_m() + loop_length_m(config) * i / build.count;
+        build.group.route().start_offset_m() + terminals::Route(config).lap_m() * i / build.count;
   }
   if (config.kind != terminals::RouteKind::random_way_point) return terminals::Route(config);
   return terminals::Route(config, random, ue);

@@ -62,8 +62,6 @@ void check_timing(const CarrierView& view, double far_m, Report& report);
 /// Values of Mobility that RRC can signal.
 void check_mobility(const CarrierView& view, Report& report);
 
-/// Names of the carriers that some sector of a site or of a grid sends on.
-[[nodiscard]] std::set<std::string> sent_carriers(const schema::Scenario& scenario);
 /// False when the group is locked to another carrier.
 [[nodiscard]] bool may_use(const schema::TerminalGroup& group, const std::string& carrier);
 

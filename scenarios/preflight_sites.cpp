@@ -103,17 +103,6 @@ void check_names(const schema::Scenario& scenario, Report& report) {
 
 }  // namespace
 
-std::set<std::string> sent_carriers(const schema::Scenario& scenario) {
-  std::set<std::string> names;
-  for (const schema::Site& site : scenario.site()) {
-    for (const schema::Sector& sector : site.sector()) names.insert(sector.carrier());
-  }
-  for (const schema::SiteGrid& grid : scenario.site_grid()) {
-    for (const schema::Sector& sector : grid.sector()) names.insert(sector.carrier());
-  }
-  return names;
-}
-
 void check_sites(const schema::Scenario& scenario, Report& report) {
   for (int s = 0; s < scenario.site_size(); ++s) {
     const schema::Site& site = scenario.site(s);

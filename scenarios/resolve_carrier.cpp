@@ -28,6 +28,17 @@ bool has_uplink(const phy::ResourceMapConfig& config, std::int64_t slot) {
 
 }  // namespace
 
+std::set<std::string> sent_carriers(const schema::Scenario& scenario) {
+  std::set<std::string> names;
+  for (const schema::Site& site : scenario.site()) {
+    for (const schema::Sector& sector : site.sector()) names.insert(sector.carrier());
+  }
+  for (const schema::SiteGrid& grid : scenario.site_grid()) {
+    for (const schema::Sector& sector : grid.sector()) names.insert(sector.carrier());
+  }
+  return names;
+}
+
 std::optional<int> carrier_prb_count(const schema::Carrier& carrier) {
   const auto count =
       phy::max_prb_count(carrier.bandwidth_mhz(), static_cast<int>(carrier.scs_khz()));

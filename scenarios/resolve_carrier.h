@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/units.h"
@@ -38,5 +40,8 @@ struct SlotOffsets {
 [[nodiscard]] bool reaches_uplink(const schema::Carrier& carrier, int k1);
 /// True when some PDCCH can grant a PUSCH k2 slots later. Pre: as above.
 [[nodiscard]] bool grants_uplink(const schema::Carrier& carrier, int k2);
+
+/// Names of the carriers that some sector of a site or of a grid sends on.
+[[nodiscard]] std::set<std::string> sent_carriers(const schema::Scenario& scenario);
 
 }  // namespace redcell::scenarios

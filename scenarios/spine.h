@@ -131,10 +131,10 @@ struct Terminal {
   mac::RadioBearer* gnb_bearer = nullptr;
   std::unique_ptr<mac::RadioBearer> travelling;
   std::optional<Leg> bearer_leg;
+  std::optional<Leg> waiting_leg;       ///< Where the travelling one has come before its terminal.
   std::uint32_t path_cell = 0;          ///< Where the core sends.
   std::vector<ForwardedSdu> forwarded;  ///< In order.
   std::uint64_t forwarded_bytes = 0;
-  base::Instant wire_last;              ///< Its messages stay in order.
 
   base::Slot csi_until{-1};  ///< Reports go on until this slot; later when data comes.
   bool csi_planned = false;
@@ -299,6 +299,7 @@ class Spine {
   void restart_bearers(Layer& layer, base::UeId ue, base::Instant now);
   void send_wire(Layer& layer, const mac::gnb::Send& send, base::Instant now);
   void send_rrc(Layer& layer, const mac::gnb::SendRrc& send, base::Instant now);
+  void attach_bearer(Layer& layer, base::UeId ue, const Leg& leg, base::Instant now);
   void open_connection(Layer& layer, const mac::gnb::Link& link);
   void close_connection(Layer& layer, const mac::gnb::Link& link, base::Instant now);
   void plan_measurement(Layer& layer, base::UeId ue, base::Slot after);

@@ -227,6 +227,7 @@ void Spine::execute_network(Layer& layer, base::Instant now) {
                    },
                    [&](const mac::gnb::TakeBearer& take) {
                      Terminal& terminal = *terminals_[take.link.ue.value];
+                     if (terminal.waiting_leg) return terminal.waiting_leg.reset();
                      RC_CHECK(terminal.bearer_leg.has_value());
                      const Leg leg = *terminal.bearer_leg;
                      // A terminal that has left hears nothing of what is still on its way.
@@ -240,10 +241,12 @@ void Spine::execute_network(Layer& layer, base::Instant now) {
                      const Leg* leg =
                          find_leg(terminal, layer.index_of(install.link.cell), install.link.epoch);
                      RC_CHECK(leg != nullptr && terminal.travelling != nullptr);
-                     terminal.bearer_leg = *leg;
-                     layer.cells[leg->cell]->attach(leg->connection,
-                                                    std::move(terminal.travelling));
-                     touch(layer, install.link.ue);
+                     // Nothing is sent to a terminal that is not there yet.
+                     if (!terminal.mac.is_of(leg->epoch)) {
+                       terminal.waiting_leg = *leg;
+                       return;
+                     }
+                     attach_bearer(layer, install.link.ue, *leg, now);
                    },
                    [&](const mac::MobilityEvent& event) { recorder_.mobility(event, now); }},
         action);
@@ -261,8 +264,8 @@ void Spine::send_wire(Layer& layer, const mac::gnb::Send& send, base::Instant no
     using Message = std::decay_t<decltype(message)>;
     base::Duration delay = layer.plan.xn_delay;
     if constexpr (std::is_same_v<Message, mac::gnb::PathSwitch>) delay = layer.plan.path_switch;
-    // Half of the decisions are the target's, before its answer; half the source's, before its
-    // request.
+    // Half of the decisions are the target's, before it sends its answer; half the source's, before
+    // its request. All else is sent at once, so that messages between two cells stay in order.
     if constexpr (std::is_same_v<Message, mac::gnb::HandoverRequest> ||
                   std::is_same_v<Message, mac::gnb::HandoverRequestAck>) {
       delay += base::Duration(layer.plan.preparation.value() / 2);
@@ -270,12 +273,10 @@ void Spine::send_wire(Layer& layer, const mac::gnb::Send& send, base::Instant no
     return std::pair(delay, message.ue);
   };
   const auto [delay, ue] = std::visit(delay_and_ue, send.message);
-  Terminal& terminal = *terminals_[ue.value];
-  terminal.wire_last = std::max(terminal.wire_last, now + delay);
-  const WireItem item{.due = terminal.wire_last, .ue = ue, .message = send.message};
+  const WireItem item{.due = now + delay, .ue = ue, .message = send.message};
   const auto later =
       std::upper_bound(layer.wire.begin(), layer.wire.end(), item,
-                       [](const WireItem& a, const WireItem& b) { return a.due < b.due; });
+                       [](const WireItem& x, const WireItem& y) { return x.due < y.due; });
   layer.wire.insert(later, item);
   layer.agenda.add({.slot = layer.first_slot_from(item.due), .task = mac::Task::wake, .ue = ue});
 }
@@ -321,6 +322,18 @@ void Spine::send_rrc(Layer& layer, const mac::gnb::SendRrc& send, base::Instant 
   touch(layer, send.link.ue);
 }
 
+void Spine::attach_bearer(Layer& layer, base::UeId ue, const Leg& leg, base::Instant now) {
+  Terminal& terminal = *terminals_[ue.value];
+  RC_CHECK(terminal.travelling != nullptr);
+  terminal.waiting_leg.reset();
+  terminal.bearer_leg = leg;
+  layer.cells[leg.cell]->attach(leg.connection, std::move(terminal.travelling));
+  // Packets forwarded meanwhile may have been due before.
+  layer.agenda.add(
+      {.slot = layer.first_slot_from(now + base::Duration(1)), .task = mac::Task::wake, .ue = ue});
+  touch(layer, ue);
+}
+
 void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
   Terminal& terminal = *terminals_[link.ue.value];
   const schema::Capability& capability = deployment_.terminals[link.ue.value].capability;
@@ -337,7 +350,7 @@ void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
 void Spine::close_connection(Layer& layer, const mac::gnb::Link& link, base::Instant now) {
   Terminal& terminal = *terminals_[link.ue.value];
   const Leg* found = find_leg(terminal, layer.index_of(link.cell), link.epoch);
-  RC_CHECK(found != nullptr && terminal.bearer_leg != *found);
+  RC_CHECK(found != nullptr && terminal.bearer_leg != *found && terminal.waiting_leg != *found);
   const Leg leg = *found;
   flush_downlink(layer, link.ue, leg, now);
   layer.cells[leg.cell]->disconnect(leg.connection);
@@ -406,15 +419,16 @@ void Spine::join(Layer& layer, base::UeId ue, const mac::ue::JoinCell& connectio
                                 : Leg{.cell = layer.index_of(connection.cell),
                                       .connection = 0,
                                       .epoch = connection.epoch};
-  // What the cell has sent in vain so far would be of the bearer before it begins anew.
-  if (leg != nullptr) flush_downlink(layer, ue, *leg, now);
   restart_bearers(layer, ue, now);
   terminal.mac.connect(connection.epoch);
   terminal.link_sinr_count = 0;
   terminal.interrupted = {true, true};
   layer.channel.forget_interference(ue);
   const base::Slot slot = layer.plan.resources.numerology.slot_at(now);
-  if (leg != nullptr) layer.cells[leg->cell]->on_scheduling_request(leg->connection);
+  if (leg != nullptr) {
+    if (terminal.waiting_leg == *leg) attach_bearer(layer, ue, *leg, now);
+    layer.cells[leg->cell]->on_scheduling_request(leg->connection);
+  }
   plan_csi(layer, ue, slot);
   terminal.mac.request_grant_if_needed(slot, now);
   touch(layer, ue);

@@ -67,7 +67,10 @@ void Spine::enqueue_downlink(Layer& layer, base::UeId ue, const mac::Sdu& sdu, b
     plan_csi(layer, ue, slot);
     return;
   }
-  base::Instant due = is_there ? now : now + layer.plan.xn_delay;
+  const std::optional<Leg>& goal =
+      terminal.waiting_leg ? terminal.waiting_leg : terminal.bearer_leg;
+  const bool has_way = !goal || goal->cell != terminal.path_cell;
+  base::Instant due = has_way ? now + layer.plan.xn_delay : now;
   if (terminal.forwarded.empty()) {
     layer.forwarding.push_back(ue);
   } else {

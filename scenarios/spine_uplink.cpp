@@ -177,7 +177,8 @@ void Spine::receive_pusch(Layer& layer, const UplinkOnAir& air, base::Slot slot)
     if (result.decoded && !before) {
       for (const mac::RlcPdu& rlc : pdu->data.pdus)
         book_.on_received(piece_of(grant.ue, base::Direction::uplink, rlc), now);
-      if (!pdu->data.pdus.empty()) note_data(grant.ue, base::Direction::uplink, now);
+      if (c.data != nullptr && !pdu->data.pdus.empty())
+        note_data(grant.ue, base::Direction::uplink, now);
     }
   }
   output_.clear();

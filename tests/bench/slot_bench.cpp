@@ -1,7 +1,10 @@
-// A saturated cell with ten terminals: how many slots a second one core runs, without the IP stack.
+// How many slots a second one core runs: ten saturated terminals before a site of the trial's
+// network, without the IP stack; and the trial's drives as they are, IP for the car, with 21 cells
+// and, to see how cost grows, with 57.
 //
-// Both directions are full all the time (built-in source), so every slot schedules, sends and
-// receives. slots_per_second and real_time_factor are per second of CPU time.
+// The ten are full in both directions all the time (built-in source), so every slot schedules,
+// sends and receives. slots_per_second, real_time_factor and cpu_ms_per_cell_second are of CPU
+// time, the start of the run included.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -15,11 +18,19 @@
 namespace redcell::scenarios {
 namespace {
 
+schema::Scenario drive(const std::string& layer, const std::string& grid, int rings) {
+  return prepare(
+      "trial-" + layer + "-drive",
+      std::vector<std::string>{"duration_s=10", "warm_up_s=0",
+                               "site_grid[" + grid + "].rings=" + std::to_string(rings)});
+}
+
 schema::Scenario saturated_cell(const std::string& trial, const std::string& carrier) {
   const std::vector<std::string> overrides{
       "duration_s=2",
       "warm_up_s=0",
       "terminal_group[test].count=10",
+      "terminal_group[test].placement.x_m=0",
       "terminal_group[test].placement.y_m=0",
       "terminal_group[test].placement.min_radius_m=50",
       "terminal_group[test].placement.max_radius_m=400",
@@ -29,19 +40,20 @@ schema::Scenario saturated_cell(const std::string& trial, const std::string& car
   return prepare(trial, overrides);
 }
 
-void run(benchmark::State& state, const std::string& trial, const std::string& carrier) {
-  const schema::Scenario scenario = saturated_cell(trial, carrier);
+void run(benchmark::State& state, const schema::Scenario& scenario, int cell_count) {
   double slots = 0;
   double simulated_s = 0;
   for (auto _ : state) {
     const RunResult result = simulate(scenario, {});
     const analysis::Kpi* rate = result.summary.find("dl_throughput_mbps", "", "mean");
-    if (rate == nullptr || rate->value <= 1) state.SkipWithError("the cell carries no traffic");
+    if (rate == nullptr || rate->value <= 1) state.SkipWithError("there is no traffic");
     slots += static_cast<double>(result.slot_count);
     simulated_s += result.facts.simulated_s;
   }
   state.counters["slots_per_second"] = benchmark::Counter(slots, benchmark::Counter::kIsRate);
   state.counters["real_time_factor"] = benchmark::Counter(simulated_s, benchmark::Counter::kIsRate);
+  state.counters["cpu_ms_per_cell_second"] = benchmark::Counter(
+      simulated_s * cell_count / 1e3, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.SetLabel(std::string(base::isa_name()) + " " + base::build_type);
 }
 
@@ -49,11 +61,16 @@ void run(benchmark::State& state, const std::string& trial, const std::string& c
 }  // namespace redcell::scenarios
 
 int main(int argc, char** argv) {
-  using redcell::scenarios::run;
-  benchmark::RegisterBenchmark("saturated_cell/n41", run, "trial-2600-peak", "n41")
-      ->Unit(benchmark::kMillisecond);
-  benchmark::RegisterBenchmark("saturated_cell/n28", run, "trial-700-peak", "n28")
-      ->Unit(benchmark::kMillisecond);
+  using namespace redcell::scenarios;
+  const auto add = [](const char* name, const redcell::schema::Scenario& scenario, int cells) {
+    benchmark::RegisterBenchmark(name, run, scenario, cells)->Unit(benchmark::kMillisecond);
+  };
+  add("ten_saturated/n41", saturated_cell("trial-2600-peak", "n41"), 1);
+  add("ten_saturated/n28", saturated_cell("trial-700-peak", "n28"), 1);
+  add("drive/n41/21_cells", drive("2600", "urban", 1), 21);
+  add("drive/n41/57_cells", drive("2600", "urban", 2), 57);
+  add("drive/n28/21_cells", drive("700", "rural", 1), 21);
+  add("drive/n28/57_cells", drive("700", "rural", 2), 57);
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -92,6 +92,7 @@ TEST(HandoverFailure, happens_again_and_again_without_a_loss) {
     EXPECT_GE(failed.size(), 2U);
     EXPECT_EQ(times(seen, analysis::REESTABLISHED).size(), failed.size());
     expect_nothing_dropped(run);
+    EXPECT_EQ(connections_at_end(run), 1U);
     expect_traffic_until(run, 8'000 * ms_ns);
   }
 }
@@ -138,12 +139,32 @@ TEST(HandoverFailure, comes_before_the_command_when_preparation_takes_too_long) 
                                       on(n28, "mobility.t310_ms=50"), on(n28, "mobility.n310=1")});
   const Events seen = events(run.records);
   EXPECT_EQ(first_time(seen, analysis::COMMAND_RECEIVED), -1);
+  // Reports go on; one preparation is enough.
+  EXPECT_GE(times(seen, analysis::REPORT_RECEIVED).size(), 2U);
+  EXPECT_EQ(times(seen, analysis::PREPARATION_STARTED).size(), 1U);
   EXPECT_EQ(times(seen, analysis::RADIO_LINK_FAILURE).size(), 1U);
   ASSERT_EQ(times(seen, analysis::REESTABLISHED).size(), 1U);
+  EXPECT_EQ(connections_at_end(run), 1U);
   EXPECT_EQ(seen.back().kind(), analysis::REESTABLISHED);
   EXPECT_EQ(seen.back().target_cell(), east);
   expect_nothing_dropped(run);
   expect_traffic_until(run, 3'000 * ms_ns);
+}
+
+// What source and target still have to decide keeps no other message on the wire waiting.
+TEST(HandoverFailure, is_mended_however_long_the_preparation_would_have_taken) {
+  std::vector<std::int64_t> mended;
+  for (const char* preparation_ms : {"900", "1000"}) {
+    const Drive run =
+        drive(two_sites(n28, both_ways),
+              plain_mobility(n28) +
+                  std::vector<std::string>{
+                      "duration_s=3", std::string("core.preparation_ms=") + preparation_ms,
+                      on(n28, "mobility.t310_ms=50"), on(n28, "mobility.n310=1")});
+    mended.push_back(first_time(events(run.records), analysis::REESTABLISHED));
+  }
+  EXPECT_GT(mended[0], 0);
+  EXPECT_EQ(mended[0], mended[1]);
 }
 
 // --- radio link failure ---

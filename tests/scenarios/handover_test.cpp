@@ -176,6 +176,7 @@ TEST(Handover, loses_no_packet_of_an_acknowledged_bearer) {
   for (const CellKind kind : {n28, n41}) {
     const Drive run = drive(two_sites(kind, both_ways, shuttle(40)), long_drive(kind));
     EXPECT_GE(times(events(run.records), analysis::COMPLETED).size(), 3U);
+    EXPECT_EQ(connections_at_end(run), 1U);
     EXPECT_GT(run.looks, 1000);
     std::uint64_t queued = 0;
     for (const ByteLedger& ledger : run.ledger) {
@@ -250,6 +251,13 @@ TEST(Handover, sends_packets_over_the_wire_until_the_path_is_switched) {
   EXPECT_GT(direct, 100);
 }
 
+// A radio without errors, and no acknowledgement: what is lost was sent to nobody.
+TEST(Handover, sends_nothing_to_a_terminal_that_is_not_there_yet) {
+  const Drive run = drive(two_sites(n28, udp("DOWNLINK", 2)), plain_mobility(n28) + unacknowledged);
+  EXPECT_EQ(kinds(events(run.records)), one_handover);
+  EXPECT_EQ(run.ledger[0].dropped_total(), 0U);
+}
+
 // --- interruption ---
 
 std::vector<analysis::HandoverInterruption> interruptions(const Drive& run,
@@ -291,13 +299,17 @@ TEST(Handover, records_how_long_no_packet_came_down) {
   EXPECT_GT(gap.length_ns, switch_ns);
 }
 
-// With a full buffer there is data in every block.
+// With a full buffer there is data in every block; those that reach the source after its bearer
+// has left with the command help nobody.
 TEST(Handover, records_how_long_no_block_came_up) {
   const Drive run = drive(two_sites(n28, full_buffer("UPLINK")), plain_mobility(n28));
+  const std::int64_t bearer_left_ns = first_time(events(run.records), analysis::COMMAND_SENT);
+  const base::CellId source{events(run.records).front().source_cell()};
   std::vector<std::int64_t> received;
   for (const net::TransportBlock& block : run.blocks) {
     if (block.direction != base::Direction::uplink || !block.ok) continue;
-    received.push_back((block.slot.value() + 1) * slot_ns);
+    const std::int64_t at_ns = (block.slot.value() + 1) * slot_ns;
+    if (block.cell != source || at_ns <= bearer_left_ns) received.push_back(at_ns);
   }
   const Gap gap = longest_gap(received);
   const auto recorded = interruptions(run, analysis::UPLINK);

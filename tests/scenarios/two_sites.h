@@ -8,6 +8,7 @@
 #include <ns3/simulator.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -161,6 +162,17 @@ inline std::vector<analysis::PacketLatency> packets(const Drive& run,
     }
   }
   return out;
+}
+
+/// Connections that the network holds in all cells together, at the end.
+inline std::uint32_t connections_at_end(const Drive& run) {
+  std::map<std::uint32_t, std::uint32_t> last;
+  for (const analysis::KpiRecord& record : run.records) {
+    if (record.has_cell_bin()) last[record.cell_bin().cell()] = record.cell_bin().connected();
+  }
+  std::uint32_t sum = 0;
+  for (const auto& [cell, count] : last) sum += count;
+  return sum;
 }
 
 /// First PRACH occasion of slots of 1 ms at or after t.
