@@ -156,7 +156,7 @@ schema::Carrier& add_carrier(const PeakQuestion& question, schema::Scenario& sce
 }
 
 std::string account_text(const schema::Carrier& carrier) {
-  const phy::ResourceMap map(resource_config(carrier));
+  const phy::ResourceMap map(bwp_configs(carrier).front());
   std::string text =
       fmt::format("\nResource elements of {} in {} slots:\n", carrier.name(), map.period().value());
   for (const auto direction : {base::Direction::downlink, base::Direction::uplink}) {
@@ -185,7 +185,7 @@ std::vector<PeakRate> peak_rates(const schema::Scenario& scenario) {
   const std::set<std::string> capabilities = carried_capabilities(scenario);
   for (const schema::Carrier& carrier : scenario.carrier()) {
     if (!carriers.contains(carrier.name())) continue;
-    const phy::ResourceMap map(resource_config(carrier));
+    const phy::ResourceMap map(bwp_configs(carrier).front());
     const bool precoding = carrier.uplink().transform_precoding();
     for (const schema::Capability& capability : scenario.capability()) {
       if (!capabilities.contains(capability.name())) continue;

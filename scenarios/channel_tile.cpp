@@ -1,6 +1,7 @@
 #include "scenarios/channel_tile.h"
 
 #include <algorithm>
+#include <array>
 #include <complex>
 #include <limits>
 #include <numeric>
@@ -25,12 +26,12 @@ phy::SmallScaleMedian median_of(const LayerPlan& layer, bool in_sight) {
                                   .carrier = layer.radio.dl_centre});
 }
 
-phy::FadingConfig fading_config(const LayerPlan& layer, const phy::BlockGrid& grid) {
+phy::FadingConfig fading_config(const LayerPlan& layer, const std::vector<phy::BlockGrid>& grids) {
   phy::FadingConfig config{.profile = *layer.channel.fading,
                            .delay_spread_s = layer.channel.delay_spread_s,
                            .k_factor_db = layer.channel.k_factor_db,
                            .sight = std::nullopt,
-                           .grid = grid,
+                           .grids = grids,
                            .rx_count = 1,
                            .tx_count = 1};
   if (!layer.channel.by_sight) return config;
@@ -57,7 +58,7 @@ double square(float value) { return static_cast<double>(value) * static_cast<dou
 
 std::int64_t refresh_slots(const LayerPlan& layer, const terminals::Route& route) {
   const double wavelength_m = base::speed_of_light_mps / layer.radio.dl_centre.value();
-  const double slot_s = base::to_seconds(layer.resources.numerology.slot_duration());
+  const double slot_s = base::to_seconds(layer.numerology().slot_duration());
   const double slots =
       refresh_way_wavelengths * wavelength_m / (route.fading_speed_mps() * slot_s + 1e-12);
   return std::clamp(static_cast<std::int64_t>(std::min(slots, 1e6)), std::int64_t{1},
@@ -74,11 +75,11 @@ std::size_t lanes_per_terminal(const LayerPlan& layer) {
 FadingBank::FadingBank(const Setup& setup)
     : setup_(setup), dl_wavelengths_(base::lane_count), ul_wavelengths_(base::lane_count) {
   const LayerPlan& layer = setup.layer;
-  const auto groups = static_cast<std::size_t>(setup.grid.count);
+  const auto group_count = static_cast<std::size_t>(groups().count());
   if (layer.channel.fading) {
     // Lanes get their links when it is known which are loud.
     const std::vector<phy::FadingLink> links(base::lane_count);
-    phy::FadingConfig config = fading_config(layer, setup.grid);
+    phy::FadingConfig config = fading_config(layer, setup.groups.grids(setup.bwp));
     mean_power_ = mean_pair_power(config.profile, config.k_factor_db);
     mean_power_sight_ = mean_power_;
     if (config.sight) {
@@ -89,24 +90,28 @@ FadingBank::FadingBank(const Setup& setup)
     downlink_.emplace(setup.random, config, links);
     config.rx_count = gnb_port_count;
     config.tx_count = 1;
-    if (layer.resources.duplex.is_fdd()) uplink_.emplace(setup.random, config, links);
+    if (layer.duplex().is_fdd()) uplink_.emplace(setup.random, config, links);
   } else {
     mean_power_ = 0.5;
     mean_power_sight_ = 0.5;
     const auto pairs = static_cast<std::size_t>(setup.rx_count * gnb_port_count);
-    flat_re_ = base::LaneTile(groups * pairs);
-    flat_im_ = base::LaneTile(groups * pairs);
-    for (std::size_t group = 0; group < groups; ++group) {
+    flat_re_ = base::LaneTile(group_count * pairs);
+    flat_im_ = base::LaneTile(group_count * pairs);
+    for (std::size_t group = 0; group < group_count; ++group) {
       for (int rx = 0; rx < setup.rx_count; ++rx) {
         const auto row = group * pairs + static_cast<std::size_t>(rx * gnb_port_count + rx);
         std::fill_n(flat_re_.row(row), base::lane_count, 1.0F);
       }
     }
   }
+  downlink_power_ = base::LaneTile(group_count);
+  uplink_power_ = base::LaneTile(group_count);
   if (uplink_) return;
-  reciprocal_re_ = base::LaneTile(groups * gnb_port_count);
-  reciprocal_im_ = base::LaneTile(groups * gnb_port_count);
-  if (!downlink_) copy_reciprocal();
+  reciprocal_re_ = base::LaneTile(group_count * gnb_port_count);
+  reciprocal_im_ = base::LaneTile(group_count * gnb_port_count);
+  if (downlink_) return;
+  copy_reciprocal();
+  sum_powers();
 }
 
 std::size_t FadingBank::add(ChannelTile& terminal, std::size_t lane_count) {
@@ -136,7 +141,7 @@ void FadingBank::go_to(base::Slot slot, const LargeScale& large_scale) {
   if (!is_stale(slot)) return;
   index_ = slot.value() / setup_.refresh_slots;
   const base::Instant t =
-      setup_.layer.resources.numerology.slot_start(base::Slot(index_ * setup_.refresh_slots));
+      setup_.layer.numerology().slot_start(base::Slot(index_ * setup_.refresh_slots));
   for (ChannelTile* terminal : terminals_) terminal->move_to(t, large_scale);
   repeat();
 }
@@ -149,12 +154,34 @@ void FadingBank::repeat() {
   } else {
     copy_reciprocal();
   }
+  sum_powers();
+}
+
+void FadingBank::sum_powers() {
+  const auto sum = [](const phy::ChannelView& view, base::LaneTile& power) {
+    const int pairs = view.rx_count * view.tx_count;
+    const float share = 1.0F / static_cast<float>(pairs);
+    for (int group = 0; group < view.group_count; ++group) {
+      std::array<float, base::lane_count> total{};
+      for (int pair = 0; pair < pairs; ++pair) {
+        const std::size_t row = static_cast<std::size_t>(group * pairs + pair) * base::lane_count;
+        for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+          const float re = view.re[row + lane];
+          const float im = view.im[row + lane];
+          total[lane] += share * (re * re + im * im);
+        }
+      }
+      std::copy(total.begin(), total.end(), power.row(static_cast<std::size_t>(group)));
+    }
+  };
+  sum(downlink(0), downlink_power_);
+  sum(uplink(0), uplink_power_);
 }
 
 void FadingBank::copy_reciprocal() {
   const base::LaneTile& re = downlink_ ? downlink_->response_re() : flat_re_;
   const base::LaneTile& im = downlink_ ? downlink_->response_im() : flat_im_;
-  for (int group = 0; group < setup_.grid.count; ++group) {
+  for (int group = 0; group < groups().count(); ++group) {
     for (int port = 0; port < gnb_port_count; ++port) {
       const auto from = static_cast<std::size_t>(group * setup_.rx_count * gnb_port_count + port);
       const auto to = static_cast<std::size_t>(group * gnb_port_count + port);
@@ -168,7 +195,7 @@ phy::ChannelView FadingBank::downlink(std::size_t lane) const {
   return {.re = downlink_ ? downlink_->response_re().data() : flat_re_.data(),
           .im = downlink_ ? downlink_->response_im().data() : flat_im_.data(),
           .lane = lane,
-          .group_count = setup_.grid.count,
+          .group_count = groups().count(),
           .rx_count = setup_.rx_count,
           .tx_count = gnb_port_count};
 }
@@ -177,7 +204,7 @@ phy::ChannelView FadingBank::uplink(std::size_t lane) const {
   return {.re = uplink_ ? uplink_->response_re().data() : reciprocal_re_.data(),
           .im = uplink_ ? uplink_->response_im().data() : reciprocal_im_.data(),
           .lane = lane,
-          .group_count = setup_.grid.count,
+          .group_count = groups().count(),
           .rx_count = gnb_port_count,
           .tx_count = 1};
 }
@@ -200,7 +227,7 @@ ChannelTile::ChannelTile(FadingBank& bank, const TerminalPlan& terminal)
     : bank_(bank),
       layer_(bank.setup().layer),
       terminal_(terminal),
-      noise_w_(phy::noise_power_w(base::Hertz(1e3 * layer_.resources.numerology.scs_khz()),
+      noise_w_(phy::noise_power_w(base::Hertz(1e3 * layer_.numerology().scs_khz()),
                                   base::Db(terminal.capability.noise_figure_db()))),
       tracked_count_(
           std::min(layer_.cells.size(), static_cast<std::size_t>(layer_.channel.tracked_cells))),
@@ -304,31 +331,22 @@ double ChannelTile::mean_power(std::uint32_t cell) const {
   return bank_.mean_power(in_sight);
 }
 
-double FadedCell::power(int group) const {
-  if (view.re == nullptr) return mean;
-  const auto pairs = static_cast<std::size_t>(view.rx_count * view.tx_count);
-  const std::size_t at = static_cast<std::size_t>(group) * pairs * base::lane_count + view.lane;
-  double sum = 0;
-  for (std::size_t pair = 0; pair < pairs; ++pair) {
-    sum += square(view.re[at + pair * base::lane_count]);
-    sum += square(view.im[at + pair * base::lane_count]);
-  }
-  return sum / static_cast<double>(pairs);
-}
-
 FadedCell ChannelTile::downlink_power(std::uint32_t cell) const {
   const std::optional<std::size_t> lane = lane_of(cell);
-  if (!lane) return {.view = {}, .mean = mean_power(cell)};
-  return {.view = bank_.downlink(*lane), .mean = 1};
+  if (!lane) return {.power_of_group = nullptr, .mean = mean_power(cell), .first_group = 0};
+  return {.power_of_group = bank_.downlink_power(*lane),
+          .mean = 1,
+          .first_group = bank_.groups().first};
 }
 
 FadedCell ChannelTile::uplink_power(std::uint32_t cell) const {
   const std::optional<std::size_t> lane = lane_of(cell);
-  if (!lane) return {.view = {}, .mean = mean_power(cell)};
-  return {.view = bank_.uplink(*lane), .mean = 1};
+  if (!lane) return {.power_of_group = nullptr, .mean = mean_power(cell), .first_group = 0};
+  return {
+      .power_of_group = bank_.uplink_power(*lane), .mean = 1, .first_group = bank_.groups().first};
 }
 
-double ChannelTile::ssb_power(std::uint32_t cell, GroupRange groups) const {
+double ChannelTile::ssb_power(std::uint32_t cell, const GroupRange& groups) const {
   const std::optional<std::size_t> lane = lane_of(cell);
   if (!lane) return 1;
   const phy::ChannelView view = bank_.downlink(*lane);
@@ -336,11 +354,12 @@ double ChannelTile::ssb_power(std::uint32_t cell, GroupRange groups) const {
   for (int rx = 0; rx < view.rx_count; ++rx) {
     double sum = 0;
     for (int group = groups.first; group < groups.end; ++group) {
-      const auto row = static_cast<std::size_t>((group * view.rx_count + rx) * gnb_port_count);
+      const int own = group - bank_.groups().first;
+      const auto row = static_cast<std::size_t>((own * view.rx_count + rx) * gnb_port_count);
       sum += square(view.re[row * base::lane_count + *lane]);
       sum += square(view.im[row * base::lane_count + *lane]);
     }
-    best = std::max(best, sum / (groups.end - groups.first));
+    best = std::max(best, sum / groups.count());
   }
   return best;
 }

@@ -16,11 +16,12 @@
 #include "scenarios/deployment.h"
 #include "scenarios/hash.h"
 #include "scenarios/large_scale.h"
+#include "scenarios/prb_groups.h"
 
 namespace redcell::scenarios {
 
 /// Way in wavelengths that a terminal may move between two refreshes [ours].
-inline constexpr double refresh_way_wavelengths = 0.02;
+inline constexpr double refresh_way_wavelengths = 0.04;
 inline constexpr std::int64_t refresh_slots_max = 20;
 /// Time between two looks at the slow part of a moving terminal's links [ours]: 1 m at 90 km/h,
 /// where shadowing keeps 97 % of its correlation.
@@ -41,12 +42,13 @@ class FadingBank {
  public:
   struct Setup {
     const LayerPlan& layer;
-    phy::BlockGrid grid;
+    const PrbGroups& groups;
+    std::uint32_t bwp = 0;  ///< Whose groups are computed.
     const base::Random& random;
     int rx_count = 1;
     std::int64_t refresh_slots = 1;
   };
-  /// Pre: the layer outlives the bank.
+  /// Pre: layer and groups outlive the bank.
   explicit FadingBank(const Setup& setup);
 
   [[nodiscard]] bool has_room(std::size_t lane_count) const {
@@ -58,6 +60,7 @@ class FadingBank {
   void set_way(std::size_t lane, double way_m);
 
   [[nodiscard]] const Setup& setup() const { return setup_; }
+  [[nodiscard]] const GroupRange& groups() const { return setup_.groups.of_bwp(setup_.bwp); }
   [[nodiscard]] bool is_stale(base::Slot slot) const;
   /// Refreshes the lanes of all its terminals to the refresh instant of a slot.
   void go_to(base::Slot slot, const LargeScale& large_scale);
@@ -67,6 +70,13 @@ class FadingBank {
   [[nodiscard]] phy::ChannelView downlink(std::size_t lane) const;
   [[nodiscard]] phy::ChannelView uplink(std::size_t lane) const;
   void add_to(Hash& hash, std::size_t lane) const;
+  /// Mean power over all port pairs: [group][lane], from this lane on.
+  [[nodiscard]] const float* downlink_power(std::size_t lane) const {
+    return downlink_power_.data() + lane;
+  }
+  [[nodiscard]] const float* uplink_power(std::size_t lane) const {
+    return uplink_power_.data() + lane;
+  }
   /// Mean power of all port pairs where the co-polarised have 1.
   [[nodiscard]] double mean_power(bool in_sight) const {
     return in_sight ? mean_power_sight_ : mean_power_;
@@ -74,6 +84,7 @@ class FadingBank {
 
  private:
   void copy_reciprocal();
+  void sum_powers();
 
   Setup setup_;
   std::size_t lane_count_ = 0;  ///< Given away.
@@ -87,6 +98,8 @@ class FadingBank {
   base::LaneTile flat_im_;
   base::LaneTile reciprocal_re_;  ///< TDD: [group][port][lane] from the terminal's first branch.
   base::LaneTile reciprocal_im_;
+  base::LaneTile downlink_power_;  ///< [group][lane]
+  base::LaneTile uplink_power_;
   std::vector<double> dl_wavelengths_;  ///< [lane] travelled.
   std::vector<double> ul_wavelengths_;
 };
@@ -99,9 +112,14 @@ class FadingBank {
 /// Power that fading leaves of a transmission, averaged over all port pairs; valid until the next
 /// refresh.
 struct FadedCell {
-  phy::ChannelView view{};  ///< Empty: the cell has no lane.
-  double mean = 1;          ///< Then.
-  [[nodiscard]] double power(int group) const;
+  const float* power_of_group = nullptr;  ///< [group][lane], in its lane; null: the cell has none.
+  double mean = 1;                        ///< Then.
+  int first_group = 0;
+  [[nodiscard]] double power(int group) const {
+    if (power_of_group == nullptr) return mean;
+    const auto row = static_cast<std::size_t>(group - first_group);
+    return static_cast<double>(power_of_group[row * base::lane_count]);
+  }
 };
 
 class ChannelTile {
@@ -131,12 +149,8 @@ class ChannelTile {
   /// Over all ports of the cell, equally strong and uncorrelated.
   [[nodiscard]] FadedCell downlink_power(std::uint32_t cell) const;
   [[nodiscard]] FadedCell uplink_power(std::uint32_t cell) const;
-  /// Over the first port, on groups [first, end), at the best branch (TS 38.215 5.1.1).
-  struct GroupRange {
-    int first = 0;
-    int end = 1;
-  };
-  [[nodiscard]] double ssb_power(std::uint32_t cell, GroupRange groups) const;
+  /// Over the first port, on some groups of the RedCap BWP, at the best branch (TS 38.215 5.1.1).
+  [[nodiscard]] double ssb_power(std::uint32_t cell, const GroupRange& groups) const;
 
   /// Replaces noise and interference by their average over measurements, this one included.
   void average_interference(std::span<double> heard_w);
@@ -164,7 +178,7 @@ class ChannelTile {
   std::vector<std::int8_t> lane_of_cell_;  ///< [cell] lane of the bank; -1: none.
   std::vector<double> loudness_;           ///< [cell] Working memory.
   std::vector<std::uint32_t> order_;       ///< [cell] Loudest first, as far as tracked_count_.
-  std::vector<double> average_w_;          ///< [group], empty before the first measurement.
+  std::vector<double> average_w_;  ///< [group of its BWP], empty before the first measurement.
 };
 
 }  // namespace redcell::scenarios

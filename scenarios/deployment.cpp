@@ -87,7 +87,7 @@ mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
   const bool transform_precoding = carrier.uplink().transform_precoding();
   const phy::Numerology numerology = numerology_of(carrier);
   mac::gnb::CellConfig config{
-      .resources = nullptr,
+      .bwps = {},
       .dl_table = dl_table,
       .ul_table = mcs_table(carrier.uplink().mcs_table(), transform_precoding),
       .cqi_table = cqi_table(dl_table),
@@ -124,9 +124,11 @@ LayerRadio layer_radio(const schema::Carrier& carrier) {
   constexpr int ssb_prb_count = 20;  // TS 38.211 7.4.3.1.
   const int bwp_first = static_cast<int>(carrier.redcap_bwp().first_prb());
   const int bwp_count = static_cast<int>(carrier.redcap_bwp().prb_count());
-  const int ssb_first = static_cast<int>(carrier.broadcast().ssb_first_prb()) - bwp_first;
-  const phy::PrbRange ssb{.first = std::clamp(ssb_first, 0, bwp_count - 1),
-                          .count = std::min(ssb_prb_count, bwp_count)};
+  const int ssb_first = static_cast<int>(carrier.broadcast().ssb_first_prb());
+  const int ssb_count = std::min(ssb_prb_count, bwp_count);
+  const phy::PrbRange ssb{
+      .first = std::clamp(ssb_first, bwp_first, bwp_first + bwp_count - ssb_count),
+      .count = ssb_count};
   return {.dl_centre = base::Hertz(carrier.dl_centre_mhz() * 1e6),
           .ul_centre = base::Hertz(ul_centre_mhz * 1e6),
           .dl_re_power_w = base::from_db(carrier.power_dbm_per_mhz()) * re_mhz * 1e-3,
@@ -134,7 +136,6 @@ LayerRadio layer_radio(const schema::Carrier& carrier) {
           .gnb_evm = carrier.evm_percent() / 100,
           .p0_dbm = carrier.uplink().p0_dbm(),
           .alpha = carrier.uplink().alpha(),
-          .bwp_prb_count = static_cast<int>(carrier.redcap_bwp().prb_count()),
           .transform_precoding = carrier.uplink().transform_precoding(),
           .max_rank = static_cast<int>(adaptation.max_rank()),
           .measurement_error_db = adaptation.measurement_error_db(),
@@ -298,6 +299,15 @@ mac::ue::RrcConfig rrc_config(const schema::Carrier& carrier) {
   return config;
 }
 
+/// The widest BWP that the terminal can take (TS 38.306 4.2.21.1).
+std::uint32_t bwp_of(const schema::Capability& capability, const LayerPlan& layer) {
+  const auto widest =
+      phy::widest_prb_count(capability.max_bandwidth_mhz(), layer.numerology().scs_khz());
+  auto bwp = static_cast<std::uint32_t>(layer.bwps.size() - 1);
+  while (bwp > 0 && (!widest || layer.bwps[bwp].bwp_dl.count > widest->value())) --bwp;
+  return bwp;
+}
+
 /// Every terminal starts connected to the cell it hears loudest.
 void choose_serving_cells(const base::Random& random, Deployment& d) {
   struct Best {
@@ -322,6 +332,7 @@ void choose_serving_cells(const base::Random& random, Deployment& d) {
     const Best& b = best[terminal.id.value];
     RC_CHECK(b.layer != nullptr);
     terminal.serving = b.cell;
+    terminal.bwp = bwp_of(terminal.capability, *b.layer);
     b.layer->terminals.push_back(terminal.id);
   }
 }
@@ -350,14 +361,21 @@ phy::Duplex duplex_of(const schema::Carrier& carrier) {
   return phy::Duplex::tdd(numerology, patterns);
 }
 
-phy::ResourceMapConfig resource_config(const schema::Carrier& carrier) {
+namespace {
+
+phy::PucchConfig edges_of(std::uint32_t pucch_prb_count, bool hops) {
+  const int pucch = static_cast<int>(pucch_prb_count);
+  if (!hops) return {.low_edge_prb_count = pucch, .high_edge_prb_count = 0};
+  return {.low_edge_prb_count = pucch / 2, .high_edge_prb_count = pucch - pucch / 2};
+}
+
+phy::ResourceMapConfig redcap_resources(const schema::Carrier& carrier) {
   const phy::Numerology numerology = numerology_of(carrier);
   const phy::Duplex duplex = duplex_of(carrier);
   const phy::PrbRange bwp{.first = static_cast<int>(carrier.redcap_bwp().first_prb()),
                           .count = static_cast<int>(carrier.redcap_bwp().prb_count())};
-  const int pucch = static_cast<int>(carrier.uplink().pucch_prb_count());
-  const phy::PucchConfig edges{.low_edge_prb_count = pucch / 2,
-                               .high_edge_prb_count = pucch - pucch / 2};
+  const phy::PucchConfig edges =
+      edges_of(carrier.uplink().pucch_prb_count(), carrier.uplink().pucch_hopping());
   phy::ResourceMapConfig map{
       .numerology = numerology,
       .duplex = duplex,
@@ -373,6 +391,33 @@ phy::ResourceMapConfig resource_config(const schema::Carrier& carrier) {
                 .first_prb = bwp.first + edges.low_edge_prb_count},
       .pucch = edges};
   return with_broadcast(map, carrier);
+}
+
+/// The same slots seen from the whole carrier: what is common stays where it is.
+phy::ResourceMapConfig wide_resources(const phy::ResourceMapConfig& redcap,
+                                      const schema::WideBwp& wide) {
+  phy::ResourceMapConfig map = redcap;
+  map.bwp_dl = {.first = static_cast<int>(wide.first_prb()),
+                .count = static_cast<int>(wide.prb_count())};
+  map.bwp_ul = map.bwp_dl;
+  map.coreset.prb_count = static_cast<int>(wide.coreset_prb_count());
+  map.coreset.first_prb = static_cast<int>(wide.coreset_first_prb()) - map.bwp_dl.first;
+  map.pucch = edges_of(wide.pucch_prb_count(), true);
+  return map;
+}
+
+}  // namespace
+
+std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) {
+  std::vector<phy::ResourceMapConfig> bwps{redcap_resources(carrier)};
+  if (!carrier.has_embb_bwp()) return bwps;
+  bwps.push_back(wide_resources(bwps.front(), carrier.embb_bwp()));
+  for (const std::size_t own : {0U, 1U}) {
+    for (const phy::PrbRange& edge : bwps[1 - own].pucch_prbs()) {
+      bwps[own].other_pucch.push_back(edge);
+    }
+  }
+  return bwps;
 }
 
 PlanePoint from_site(const SitePlan& site, const phy::Position& position) {
@@ -391,7 +436,7 @@ Deployment make_network(const schema::Scenario& scenario) {
     d.layers.push_back({.id = {static_cast<std::uint32_t>(d.layers.size())},
                         .carrier = carrier.name(),
                         .channel = channel_plan(carrier.channel()),
-                        .resources = resource_config(carrier),
+                        .bwps = bwp_configs(carrier),
                         .cell = cell_config(carrier),
                         .radio = layer_radio(carrier),
                         .rrc = rrc_config(carrier),

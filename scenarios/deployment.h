@@ -49,6 +49,7 @@ struct TerminalPlan {
   phy::PenetrationModel penetration = phy::PenetrationModel::none;
   bool nearest_site_in_sight = false;
   bool is_background = false;
+  std::uint32_t bwp = 0;  ///< Of its layer's.
   base::Duration drive_log_period;
   schema::Capability capability;
   mac::BearerConfig bearer;
@@ -64,7 +65,6 @@ struct LayerRadio {
   double gnb_evm = 0;  ///< Fraction.
   double p0_dbm = 0;
   double alpha = 0;
-  int bwp_prb_count = 0;
   bool transform_precoding = false;
   int max_rank = 2;
   double measurement_error_db = 0;
@@ -73,7 +73,7 @@ struct LayerRadio {
   base::SlotCount ssb_period;
   base::SlotCount prach_period;
   base::SlotCount prach_offset;
-  phy::PrbRange ssb;  ///< Relative to the BWP, cut to it.
+  phy::PrbRange ssb;  ///< Cut to the RedCap BWP.
 };
 
 /// The surroundings of a layer's links.
@@ -83,8 +83,8 @@ struct ChannelPlan {
   std::optional<phy::TdlProfile> fading;  ///< nullopt: none, a flat channel of gain one.
   double delay_spread_s = 0;
   std::optional<double> k_factor_db;
-  bool by_sight = false;  ///< Spreads and K are the medians of a link's state.
-  int prb_group_size = 4;
+  bool by_sight = false;   ///< Spreads and K are the medians of a link's state.
+  int prb_group_size = 4;  ///< In the RedCap BWP.
   int tracked_cells = 8;
 };
 
@@ -93,8 +93,9 @@ struct LayerPlan {
   base::LayerId id;
   std::string carrier;
   ChannelPlan channel;
-  phy::ResourceMapConfig resources;
-  mac::gnb::CellConfig cell;  ///< resources pointer still empty: the testbed owns the map.
+  /// Narrowest first: RedCap's, then that of the whole carrier, where there is one.
+  std::vector<phy::ResourceMapConfig> bwps;
+  mac::gnb::CellConfig cell;  ///< BWPs still empty: the testbed owns the maps.
   LayerRadio radio;
   mac::ue::RrcConfig rrc;
   base::Duration t304;         ///< Of a handover command.
@@ -103,6 +104,10 @@ struct LayerPlan {
   base::Duration path_switch;  ///< From complete until the core sends to the new cell.
   std::vector<CellPlan> cells;
   std::vector<base::UeId> terminals;  ///< Served by the layer, ascending.
+
+  [[nodiscard]] const phy::Numerology& numerology() const { return bwps.front().numerology; }
+  [[nodiscard]] const phy::Duplex& duplex() const { return bwps.front().duplex; }
+  [[nodiscard]] const phy::PrachConfig& prach() const { return bwps.front().prach; }
 };
 
 struct GroupPlan {
@@ -141,8 +146,9 @@ struct SrPlan {
 /// Pre: some slot carries PUCCH.
 [[nodiscard]] SrPlan sr_plan(const phy::ResourceMap& map, base::SlotCount period, base::UeId ue);
 
-/// What a slot of the carrier is used for; also the calculator's and preflight's way to it.
-[[nodiscard]] phy::ResourceMapConfig resource_config(const schema::Carrier& carrier);
+/// What a slot of the carrier is used for in each BWP, RedCap's first; also the calculator's and
+/// preflight's way to it.
+[[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
 /// Whole nanoseconds, rounded.
 [[nodiscard]] base::Duration duration_of_ms(double ms);
 [[nodiscard]] phy::Numerology numerology_of(const schema::Carrier& carrier);

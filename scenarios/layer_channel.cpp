@@ -11,18 +11,6 @@
 #include "scenarios/hash.h"
 
 namespace redcell::scenarios {
-namespace {
-
-phy::BlockGrid make_grid(const LayerPlan& layer) {
-  const int group_size = layer.channel.prb_group_size;
-  const double prb_hz = phy::subcarriers_per_prb * 1e3 * layer.resources.numerology.scs_khz();
-  const int prb_count = layer.resources.bwp_dl.count;
-  return {.first_centre = base::Hertz((group_size - prb_count) / 2.0 * prb_hz),
-          .spacing = base::Hertz(group_size * prb_hz),
-          .count = (prb_count + group_size - 1) / group_size};
-}
-
-}  // namespace
 
 LayerChannel::LayerChannel(const LayerPlan& layer, const Deployment& deployment,
                            const base::Random& random)
@@ -30,25 +18,25 @@ LayerChannel::LayerChannel(const LayerPlan& layer, const Deployment& deployment,
       layer_(layer),
       deployment_(deployment),
       large_scale_(layer, deployment, random),
-      grid_(make_grid(layer)),
-      group_size_(layer.channel.prb_group_size),
+      groups_(layer),
       tiles_(deployment.terminals.size()) {
-  const base::Hertz re_width(1e3 * layer.resources.numerology.scs_khz());
+  const base::Hertz re_width(1e3 * layer.numerology().scs_khz());
   ul_noise_w_ = phy::noise_power_w(re_width, base::Db(layer.radio.gnb_noise_figure_db));
-  heard_w_.resize(static_cast<std::size_t>(grid_.count));
-  sinr_.resize(static_cast<std::size_t>(grid_.count) * 2);
+  heard_w_.reserve(static_cast<std::size_t>(groups_.count()));
+  sinr_.resize(static_cast<std::size_t>(groups_.count()) * 2);
   for (const base::UeId ue : layer.terminals) {
     const TerminalPlan& terminal = deployment.terminals[ue.value];
     const auto rx_count = static_cast<int>(terminal.capability.rx_branches());
     const std::int64_t slots = refresh_slots(layer, terminal.route);
     const auto fits = [&](const auto& bank) {
-      return bank->setup().rx_count == rx_count && bank->setup().refresh_slots == slots &&
-             bank->has_room(lanes_per_terminal(layer));
+      return bank->setup().rx_count == rx_count && bank->setup().bwp == terminal.bwp &&
+             bank->setup().refresh_slots == slots && bank->has_room(lanes_per_terminal(layer));
     };
     auto bank = std::find_if(banks_.begin(), banks_.end(), fits);
     if (bank == banks_.end()) {
       banks_.push_back(std::make_unique<FadingBank>(FadingBank::Setup{.layer = layer,
-                                                                      .grid = grid_,
+                                                                      .groups = groups_,
+                                                                      .bwp = terminal.bwp,
                                                                       .random = random_,
                                                                       .rx_count = rx_count,
                                                                       .refresh_slots = slots}));
@@ -59,7 +47,6 @@ LayerChannel::LayerChannel(const LayerPlan& layer, const Deployment& deployment,
 }
 
 LayerChannel::~LayerChannel() = default;
-LayerChannel::LayerChannel(LayerChannel&&) noexcept = default;
 
 void LayerChannel::go_to(base::Slot slot) {
   slot_ = slot;
@@ -95,23 +82,31 @@ void LayerChannel::prepare(std::span<const base::UeId> terminals, Workers& worke
 
 /// Adds what one transmission leaves in each group; mean_w is that of a full group without fading.
 void LayerChannel::hear(const Emission& emission, double mean_w, const FadedCell& faded) {
-  const int bwp = layer_.resources.bwp_dl.count;
-  const int last = group_of(emission.prb.end() - 1);
-  for (int group = group_of(emission.prb.first); group <= last; ++group) {
-    const int first = group * group_size_;
-    const int end = std::min(first + group_size_, bwp);
-    const int used = std::min(end, emission.prb.end()) - std::max(first, emission.prb.first);
-    const double share = emission.share * used / (end - first);
-    heard_w_[static_cast<std::size_t>(group)] += mean_w * share * faded.power(group);
+  const GroupRange sent = groups_.of(emission.prb);
+  const int end = std::min(sent.end, heard_groups_.end);
+  for (int group = std::max(sent.first, heard_groups_.first); group < end; ++group) {
+    // Only the first and the last group may be used in part.
+    const bool is_inner = group != sent.first && group + 1 != sent.end;
+    const phy::PrbRange& prbs = groups_.prbs(group);
+    const double share = is_inner
+                             ? emission.share
+                             : emission.share * shared_prb_count(prbs, emission.prb) / prbs.count;
+    heard_w_[static_cast<std::size_t>(group - heard_groups_.first)] +=
+        mean_w * share * faded.power(group);
   }
 }
 
-void LayerChannel::hear_downlink(const ChannelTile& tile, std::uint32_t cell,
-                                 std::span<const Emission> emissions) {
-  std::fill(heard_w_.begin(), heard_w_.end(), tile.noise_w());
+void LayerChannel::begin_hearing(const ServingLink& link, double noise_w) {
+  heard_groups_ = link.prb.count > 0 ? groups_.of(link.prb) : groups_of(link.ue);
+  heard_w_.assign(static_cast<std::size_t>(heard_groups_.count()), noise_w);
+}
+
+void LayerChannel::hear_downlink(const ServingLink& link, std::span<const Emission> emissions) {
+  const ChannelTile& tile = *tiles_[link.ue.value];
+  begin_hearing(link, tile.noise_w());
   const TerminalLinks& links = tile.links();
   for (const Emission& e : emissions) {
-    if (e.cell == cell) continue;
+    if (e.cell == link.cell) continue;
     const std::size_t at = e.cell * large_scale_.beam_count() + static_cast<std::size_t>(e.beam);
     const double mean_w = e.re_power_w * links.cells[e.cell].dl_gain_lin *
                           static_cast<double>(links.beam_gain_lin[at]);
@@ -127,7 +122,7 @@ double LayerChannel::uplink_gain(const ChannelTile& tile, const ServingLink& lin
 }
 
 void LayerChannel::hear_uplink(const ServingLink& link) {
-  std::fill(heard_w_.begin(), heard_w_.end(), ul_noise_w_);
+  begin_hearing(link, ul_noise_w_);
   for (const Emission& e : uplink_) {
     if (e.cell == link.cell) continue;
     const ChannelTile& tile = fresh(e.ue);
@@ -137,11 +132,20 @@ void LayerChannel::hear_uplink(const ServingLink& link) {
   }
 }
 
+phy::ChannelView LayerChannel::heard_part(phy::ChannelView all, base::UeId ue) const {
+  const int rows = (heard_groups_.first - groups_of(ue).first) * all.rx_count * all.tx_count;
+  const auto skipped = static_cast<std::size_t>(rows) * base::lane_count;
+  all.re += skipped;
+  all.im += skipped;
+  all.group_count = heard_groups_.count();
+  return all;
+}
+
 phy::SinrInput LayerChannel::downlink_input(const ChannelTile& tile,
                                             const ServingLink& link) const {
   const std::size_t at =
       link.cell * large_scale_.beam_count() + static_cast<std::size_t>(link.beam);
-  return {.channel = tile.downlink(link.cell),
+  return {.channel = heard_part(tile.downlink(link.cell), link.ue),
           .signal_re_power = layer_.radio.dl_re_power_w *
                              tile.links().cells[link.cell].dl_gain_lin *
                              static_cast<double>(tile.links().beam_gain_lin[at]),
@@ -153,8 +157,9 @@ std::span<const double> LayerChannel::downlink_sinr(const ServingLink& link, int
                                                     int pmi) {
   ChannelTile& tile = fresh(link.ue);
   tile.follow(link.cell);
-  hear_downlink(tile, link.cell, downlink_);
-  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(grid_.count * layer_count));
+  hear_downlink(link, downlink_);
+  const std::span<double> sinr(sinr_.data(),
+                               static_cast<std::size_t>(heard_groups_.count() * layer_count));
   phy::SinrInput input = downlink_input(tile, link);
   input.layer_count = layer_count;
   input.pmi = pmi;
@@ -165,8 +170,8 @@ std::span<const double> LayerChannel::downlink_sinr(const ServingLink& link, int
 std::span<const double> LayerChannel::control_sinr(const ServingLink& link) {
   ChannelTile& tile = fresh(link.ue);
   tile.follow(link.cell);
-  hear_downlink(tile, link.cell, control_);
-  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(grid_.count));
+  hear_downlink(link, control_);
+  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(heard_groups_.count()));
   phy::post_sinr(downlink_input(tile, link), sinr);
   return sinr;
 }
@@ -175,8 +180,8 @@ std::span<const double> LayerChannel::uplink_sinr(const ServingLink& link, doubl
   ChannelTile& tile = fresh(link.ue);
   tile.follow(link.cell);
   hear_uplink(link);
-  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(grid_.count));
-  phy::post_sinr({.channel = tile.uplink(link.cell),
+  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(heard_groups_.count()));
+  phy::post_sinr({.channel = heard_part(tile.uplink(link.cell), link.ue),
                   .signal_re_power = re_power_w * uplink_gain(tile, link),
                   .noise_interference = heard_w_,
                   .evm_tx = deployment_.terminals[link.ue.value].capability.evm_percent() / 100},
@@ -189,7 +194,7 @@ double LayerChannel::interference_over_thermal_db(const ServingLink& link,
   hear_uplink(link);
   double sum_w = 0;
   for (int p = prb.first; p < prb.end(); ++p) {
-    sum_w += heard_w_[static_cast<std::size_t>(group_of(p))];
+    sum_w += heard_w_[static_cast<std::size_t>(groups_.of(p) - heard_groups_.first)];
   }
   return base::to_db(sum_w / (prb.count * ul_noise_w_));
 }
@@ -198,9 +203,8 @@ LayerChannel::ChannelReport LayerChannel::measure_csi(base::UeId ue, std::uint32
                                                       base::Slot slot) {
   ChannelTile& tile = fresh(ue);
   tile.follow(cell);
-  hear_downlink(tile, cell, downlink_);
+  hear_downlink({.ue = ue, .cell = cell, .beam = 0}, downlink_);
   tile.average_interference(heard_w_);
-  const phy::ResourceMapConfig& map = layer_.resources;
   const schema::Capability& capability = deployment_.terminals[ue.value].capability;
   const int max_rank =
       std::min({layer_.radio.max_rank, static_cast<int>(capability.max_dl_layers()),
@@ -213,12 +217,13 @@ LayerChannel::ChannelReport LayerChannel::measure_csi(base::UeId ue, std::uint32
                                         static_cast<std::uint64_t>(slot.value()));
     input.signal_re_power *= base::from_db(error * layer_.radio.measurement_error_db);
   }
-  return {.csi = phy::measure_csi({.link = input,
-                                   .max_rank = max_rank,
-                                   .cqi_table = layer_.cell.cqi_table,
-                                   .prb_count = map.bwp_dl.count,
-                                   .dmrs_re_per_prb = phy::dmrs_re_per_prb(
-                                       map.pdsch_dmrs, base::Direction::downlink, reference)}),
+  return {.csi = phy::measure_csi(
+              {.link = input,
+               .max_rank = max_rank,
+               .cqi_table = layer_.cell.cqi_table,
+               .group_prb_count = groups_.prb_counts(bwp_of(ue)),
+               .dmrs_re_per_prb = phy::dmrs_re_per_prb(layer_.bwps.front().pdsch_dmrs,
+                                                       base::Direction::downlink, reference)}),
           .beam = beam};
 }
 
@@ -228,9 +233,7 @@ void LayerChannel::measure_cells(base::UeId ue, std::vector<mac::ue::CellSample>
   const ChannelTile& tile = fresh(ue);
   const TerminalLinks& links = tile.links();
   const std::size_t beam_count = large_scale_.ssb_beam_count();
-  const ChannelTile::GroupRange groups{
-      .first = group_of(layer_.radio.ssb.first),
-      .end = std::min(group_of(layer_.radio.ssb.end() - 1) + 1, grid_.count)};
+  const GroupRange groups = groups_.of(layer_.radio.ssb);
   samples.clear();
   for (std::uint32_t cell = 0; cell < layer_.cells.size(); ++cell) {
     const double faded = tile.ssb_power(cell, groups);
@@ -262,7 +265,7 @@ int LayerChannel::best_beam(base::UeId ue, std::uint32_t cell) {
 std::uint64_t LayerChannel::world_hash(std::span<const base::Instant> times) {
   Hash hash;
   for (const base::Instant t : times) {
-    const base::Slot slot = layer_.resources.numerology.slot_at(t);
+    const base::Slot slot = layer_.numerology().slot_at(t);
     for (const base::UeId ue : layer_.terminals) {
       ChannelTile& tile = *tiles_[ue.value];
       tile.bank().go_to(slot, large_scale_);

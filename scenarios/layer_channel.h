@@ -6,8 +6,9 @@
 // slot depends neither on who else is there nor on who was looked at.
 //
 // Interference is what the other cells really send in the slot: say so with set_downlink() and
-// set_uplink() before asking for SINRs. PRBs of a group that only a part of is used count by that
-// part; layers and ports of an interferer are taken as uncorrelated and equally strong.
+// set_uplink() before asking for SINRs. A terminal hears what lies in its BWP, and nothing else.
+// PRBs of a group that only a part of is used count by that part; layers and ports of an interferer
+// are taken as uncorrelated and equally strong.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct Emission {
   int beam = 0;            ///< Downlink: sent over it.
   base::UeId ue;           ///< Uplink: sender.
   double re_power_w = 0;
-  phy::PrbRange prb;  ///< Relative to the BWP.
+  phy::PrbRange prb;  ///< Of the carrier.
   double share = 1;   ///< Of those PRBs that is filled.
 };
 
@@ -42,13 +43,13 @@ struct ServingLink {
   base::UeId ue;
   std::uint32_t cell = 0;
   int beam = 0;
+  phy::PrbRange prb{};  ///< Of the carrier, inside the terminal's BWP; none: the whole of it.
 };
 
 class LayerChannel {
  public:
   LayerChannel(const LayerPlan& layer, const Deployment& deployment, const base::Random& random);
   ~LayerChannel();
-  LayerChannel(LayerChannel&&) noexcept;
 
   /// Time goes on. Nothing is computed before it is asked for.
   void go_to(base::Slot slot);
@@ -56,12 +57,10 @@ class LayerChannel {
   void set_downlink(std::span<const Emission> data, std::span<const Emission> control);
   void set_uplink(std::span<const Emission> data);
 
-  [[nodiscard]] int group_count() const { return grid_.count; }
-  [[nodiscard]] int group_size() const { return group_size_; }
-  /// Groups of consecutive PRBs; the last may be smaller.
-  [[nodiscard]] int group_of(int prb) const { return prb / group_size_; }
+  [[nodiscard]] const PrbGroups& groups() const { return groups_; }
 
-  // Post-equaliser SINRs, linear. Valid until the next of these calls.
+  // Post-equaliser SINRs, linear, of the groups in which the link has PRBs. Valid until the next of
+  // these calls.
 
   /// [group * layer_count + layer]
   std::span<const double> downlink_sinr(const ServingLink& link, int layer_count, int pmi);
@@ -69,7 +68,7 @@ class LayerChannel {
   std::span<const double> control_sinr(const ServingLink& link);
   /// At the base station's two branches, [group], for a power per RE.
   std::span<const double> uplink_sinr(const ServingLink& link, double re_power_w);
-  /// Interference over thermal noise, dB, as the beam hears it on these PRBs.
+  /// Interference over thermal noise, dB, as the beam hears it on these PRBs of the carrier.
   [[nodiscard]] double interference_over_thermal_db(const ServingLink& link,
                                                     const phy::PrbRange& prb);
 
@@ -100,19 +99,26 @@ class LayerChannel {
   [[nodiscard]] ChannelTile& fresh(base::UeId ue);
   [[nodiscard]] phy::SinrInput downlink_input(const ChannelTile& tile,
                                               const ServingLink& link) const;
-  /// Noise and interference per group that a terminal hears, or a cell over a beam.
-  void hear_downlink(const ChannelTile& tile, std::uint32_t cell,
-                     std::span<const Emission> emissions);
+  /// The groups heard, of all that a tile has.
+  [[nodiscard]] phy::ChannelView heard_part(phy::ChannelView all, base::UeId ue) const;
+  [[nodiscard]] std::uint32_t bwp_of(base::UeId ue) const {
+    return deployment_.terminals[ue.value].bwp;
+  }
+  [[nodiscard]] const GroupRange& groups_of(base::UeId ue) const {
+    return groups_.of_bwp(bwp_of(ue));
+  }
+  /// Noise and interference per group that a terminal hears, or a cell from it over a beam.
+  void hear_downlink(const ServingLink& link, std::span<const Emission> emissions);
   void hear_uplink(const ServingLink& link);
   void hear(const Emission& emission, double mean_w, const FadedCell& faded);
+  void begin_hearing(const ServingLink& link, double noise_w);
   [[nodiscard]] double uplink_gain(const ChannelTile& tile, const ServingLink& link) const;
 
   base::Random random_;
   const LayerPlan& layer_;
   const Deployment& deployment_;
   LargeScale large_scale_;
-  phy::BlockGrid grid_;
-  int group_size_;
+  PrbGroups groups_;
   base::Slot slot_{-1};
   std::vector<std::unique_ptr<FadingBank>> banks_;
   std::vector<std::unique_ptr<ChannelTile>>
@@ -122,7 +128,9 @@ class LayerChannel {
   std::span<const Emission> control_;
   std::span<const Emission> uplink_;
   double ul_noise_w_ = 0;
-  std::vector<double> heard_w_;  ///< [group] noise and interference of the last hear_*().
+  GroupRange heard_groups_;
+  std::vector<double>
+      heard_w_;  ///< [of heard_groups_] noise and interference of the last hear_*().
   std::vector<double> sinr_;
 };
 

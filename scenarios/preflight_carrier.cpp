@@ -257,6 +257,58 @@ void check_uplink_edges(const CarrierView& view, Report& report) {
   }
 }
 
+bool carries_pusch(const phy::ResourceMapConfig& config) {
+  const phy::ResourceMap map(config);
+  for (base::Slot slot; slot < base::Slot(map.period().value()); slot += base::SlotCount(1)) {
+    if (map.uplink(slot).usable_prb_count > 0) return true;
+  }
+  return false;
+}
+
+void check_wide(const CarrierView& view, Report& report) {
+  const schema::WideBwp& wide = view.carrier.embb_bwp();
+  const schema::Bwp& redcap = view.carrier.redcap_bwp();
+  const phy::PrbRange outer{static_cast<int>(wide.first_prb()), static_cast<int>(wide.prb_count())};
+  const phy::PrbRange inner{static_cast<int>(redcap.first_prb()),
+                            static_cast<int>(redcap.prb_count())};
+  const phy::PrbRange coreset{static_cast<int>(wide.coreset_first_prb()),
+                              static_cast<int>(wide.coreset_prb_count())};
+  check_inside(view, "embb_bwp", outer, report);
+  if (inner.first < outer.first || inner.end() > outer.end()) {
+    report.add(view.path + ".embb_bwp",
+               {.found = fmt::format("PRBs {} to {} beside redcap_bwp on {} to {}", outer.first,
+                                     outer.end() - 1, inner.first, inner.end() - 1),
+                .allowed = "a part that holds redcap_bwp",
+                .clause = "[ours]",
+                .advice = "Parts that lie side by side do not share PRBs: leave embb_bwp out."});
+  }
+  if (coreset.count % 6 != 0 || coreset.first < outer.first || coreset.end() > outer.end()) {
+    report.add(view.path + ".embb_bwp.coreset_prb_count",
+               {.found = fmt::format("PRBs {} to {} in a part of {} to {}", coreset.first,
+                                     coreset.end() - 1, outer.first, outer.end() - 1),
+                .allowed = "a multiple of 6 inside the part",
+                .clause = "TS 38.213 10.1"});
+  }
+  const std::uint32_t level = view.carrier.downlink().aggregation_level();
+  if (level > wide.coreset_prb_count() * view.carrier.downlink().coreset_symbols() / 6) {
+    report.add(view.path + ".embb_bwp.coreset_prb_count",
+               {.found = fmt::format("{} PRBs for an aggregation level of {}",
+                                     wide.coreset_prb_count(), level),
+                .allowed = "a CORESET with as many CCEs as downlink.aggregation_level",
+                .clause = "TS 38.213 Table 10.1-2"});
+  }
+  const phy::PrbRange narrow{inner.first,
+                             static_cast<int>(view.carrier.downlink().coreset_prb_count())};
+  if (coreset.first < narrow.end() && narrow.first < coreset.end()) {
+    report.add(view.path + ".embb_bwp.coreset_first_prb",
+               {.found = fmt::format("CORESETs on PRBs {} to {} and {} to {}", coreset.first,
+                                     coreset.end() - 1, narrow.first, narrow.end() - 1),
+                .allowed = "CORESETs that share no PRB",
+                .clause = "[ours]",
+                .advice = "Begin that of embb_bwp where that of redcap_bwp ends."});
+  }
+}
+
 }  // namespace
 
 void check_band(const CarrierView& view, Report& report) {
@@ -281,11 +333,23 @@ void check_resources(const CarrierView& view, Report& report) {
   check_dmrs(view, report);
   check_broadcast(view, report);
   check_uplink_edges(view, report);
+  if (view.carrier.has_embb_bwp()) check_wide(view, report);
 }
 
 void check_map(const CarrierView& view, Report& report) {
-  for (const std::string& sentence : phy::resource_findings(resource_config(view.carrier))) {
-    report.add(view.path, {.found = sentence, .allowed = "resources that do not collide"});
+  const std::size_t before = report.count();
+  const std::vector<phy::ResourceMapConfig> bwps = bwp_configs(view.carrier);
+  for (std::size_t i = 0; i < bwps.size(); ++i) {
+    const std::string path = i == 0 ? view.path : view.path + ".embb_bwp";
+    for (const std::string& sentence : phy::resource_findings(bwps[i])) {
+      report.add(path, {.found = sentence, .allowed = "resources that do not collide"});
+    }
+    if (report.count() == before && !carries_pusch(bwps[i])) {
+      report.add(path, {.found = "no PRB for PUSCH in any slot",
+                        .allowed = "PUCCH of all parts and PRACH that leave some",
+                        .clause = "TS 38.213 9.2.1"});
+    }
+    if (report.count() > before) return;  // What follows from the first says the same again.
   }
 }
 

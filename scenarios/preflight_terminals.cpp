@@ -43,12 +43,12 @@ void check_width(const schema::Scenario& scenario, const schema::Capability& cap
     const schema::Carrier& carrier = scenario.carrier(i);
     if (!may_meet(scenario, capability, carrier)) continue;
     const auto scs_khz = static_cast<int>(carrier.scs_khz());
-    const auto widest = phy::max_prb_count(capability.max_bandwidth_mhz(), scs_khz);
+    const auto widest = phy::widest_prb_count(capability.max_bandwidth_mhz(), scs_khz);
     if (!widest && carrier_prb_count(carrier)) {
       report.add(fmt::format("capability[{}].max_bandwidth_mhz", capability.name()),
                  {.found = fmt::format("{} MHz, which is no channel bandwidth at {} kHz",
                                        capability.max_bandwidth_mhz(), scs_khz),
-                  .allowed = "5 (15 and 30 kHz), 10, 15 or 20 MHz",
+                  .allowed = "a channel bandwidth of the table, such as 5, 10, 15, 20 or 100 MHz",
                   .clause = "TS 38.101-1 Table 5.3.2-1"});
     }
     if (!widest || !carrier.has_redcap_bwp()) continue;

@@ -35,10 +35,12 @@ void write_default(Message& message, const FieldDescriptor& field) {
   }
 }
 
-/// Blocks of which the file may leave out all appear too, except alternatives and what is derived.
+/// Blocks of which the file may leave out all appear too, except alternatives, what is
+/// derived and what is not there unless it is named.
 bool is_created(const FieldDescriptor& field) {
   return field.message_type() != nullptr && field.real_containing_oneof() == nullptr &&
-         field.message_type() != schema::Bwp::descriptor();
+         field.message_type() != schema::Bwp::descriptor() &&
+         field.message_type() != schema::WideBwp::descriptor();
 }
 
 void write_defaults(Message& message) {

@@ -47,7 +47,7 @@ std::optional<int> carrier_prb_count(const schema::Carrier& carrier) {
 }
 
 SlotOffsets slot_offsets(const schema::Carrier& carrier, base::Metres far) {
-  const phy::ResourceMapConfig config = resource_config(carrier);
+  const phy::ResourceMapConfig config = bwp_configs(carrier).front();
   const auto round_trip_ns =
       static_cast<std::int64_t>(2e9 * far.value() / base::speed_of_light_mps);
   const phy::UplinkTiming timing{.numerology = config.numerology,
@@ -78,7 +78,7 @@ SlotOffsets slot_offsets(const schema::Carrier& carrier, base::Metres far) {
 }
 
 bool reaches_uplink(const schema::Carrier& carrier, int k1) {
-  const phy::ResourceMapConfig config = resource_config(carrier);
+  const phy::ResourceMapConfig config = bwp_configs(carrier).front();
   for (std::int64_t slot = 0; slot < config.duplex.period().value(); ++slot) {
     if (has_pdsch(config, slot) && has_uplink(config, slot + k1)) return true;
   }
@@ -86,7 +86,7 @@ bool reaches_uplink(const schema::Carrier& carrier, int k1) {
 }
 
 bool grants_uplink(const schema::Carrier& carrier, int k2) {
-  const phy::ResourceMapConfig config = resource_config(carrier);
+  const phy::ResourceMapConfig config = bwp_configs(carrier).front();
   for (std::int64_t slot = 0; slot < config.duplex.period().value(); ++slot) {
     if (has_pdcch(config, slot) && has_uplink(config, slot + k2)) return true;
   }

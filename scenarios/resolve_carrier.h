@@ -33,7 +33,7 @@ struct SlotOffsets {
   std::vector<int> k2;  ///< For each uplink slot the smallest that starts on downlink; ascending.
 };
 
-/// For terminals up to `far` away. Pre: resource_config(carrier) is possible.
+/// For terminals up to `far` away. Pre: bwp_configs(carrier) is possible.
 [[nodiscard]] SlotOffsets slot_offsets(const schema::Carrier& carrier, base::Metres far);
 
 /// True when some PDSCH has its HARQ-ACK k1 slots later on uplink. Pre: as above.

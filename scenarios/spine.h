@@ -158,7 +158,7 @@ struct Terminal {
 struct Layer {
   Layer(const LayerPlan& plan_in, const Deployment& deployment, const base::Random& random);
   const LayerPlan& plan;
-  phy::ResourceMap map;
+  std::vector<phy::ResourceMap> maps;  ///< [bwp]
   LayerChannel channel;
   std::vector<std::unique_ptr<mac::gnb::Cell>> cells;
   mac::gnb::Mobility mobility;
@@ -187,8 +187,10 @@ struct Layer {
   std::vector<base::UeId> csi_due;
 
   [[nodiscard]] base::Instant start_of(base::Slot slot) const {
-    return plan.resources.numerology.slot_start(slot);
+    return plan.numerology().slot_start(slot);
   }
+  /// Which slots are downlink and uplink is the same in every BWP.
+  [[nodiscard]] const phy::ResourceMap& map() const { return maps.front(); }
   [[nodiscard]] base::CellId id_of(std::uint32_t cell) const { return plan.cells[cell].id; }
   /// Index of a cell. Cells of a layer are numbered in a row.
   [[nodiscard]] std::uint32_t index_of(base::CellId id) const {
@@ -325,9 +327,30 @@ class Spine {
   /// Data has come through in this direction: an interruption may have ended.
   void note_data(base::UeId ue, base::Direction direction, base::Instant now);
   /// Adds the quality of one block on its PRBs.
-  [[nodiscard]] phy::SoftBlock block_quality(const Layer& layer, const mac::BlockFormat& format,
-                                             const phy::SlotResources& slot,
+  struct BlockPlace {
+    const mac::BlockFormat& format;
+    phy::PrbRange prb;  ///< Of the carrier.
+    const phy::SlotResources& slot;
+  };
+  [[nodiscard]] phy::SoftBlock block_quality(const Layer& layer, const BlockPlace& place,
                                              std::span<const double> sinr);
+  /// Error rate of a DCI on the CORESET of a BWP.
+  double dci_error_rate(Layer& layer, ServingLink link, std::uint32_t bwp, int aggregation_level);
+  /// SINR of the two PRBs of an uplink BWP between which PUCCH hops; the same one where it does
+  /// not.
+  struct EdgeSinr {
+    double low = 0;
+    double high = 0;
+  };
+  EdgeSinr edge_sinr(Layer& layer, ServingLink link, std::uint32_t bwp, double re_power_w);
+  [[nodiscard]] std::uint32_t bwp_of(base::UeId ue) const {
+    return deployment_.terminals[ue.value].bwp;
+  }
+  /// From PRBs of a terminal's BWP to those of the carrier.
+  [[nodiscard]] phy::PrbRange carrier_prbs(const Layer& layer, base::UeId ue,
+                                           const phy::PrbRange& prb) const {
+    return {.first = layer.plan.bwps[bwp_of(ue)].bwp_dl.first + prb.first, .count = prb.count};
+  }
 
   schema::Scenario scenario_;
   Workers workers_;

@@ -31,6 +31,24 @@ std::uint64_t draw_of(base::Slot slot, AccessOnAir::Step step) {
   return static_cast<std::uint64_t>(slot.value()) * 4 + static_cast<std::uint64_t>(step);
 }
 
+/// Random access runs in the part that holds CORESET 0, whatever the terminal can take.
+constexpr std::uint32_t initial_bwp = 0;
+
+/// PRBs of the carrier that a preamble takes.
+phy::PrbRange prach_prbs(const Layer& layer) {
+  return {.first = layer.plan.prach().first_prb,
+          .count = std::max(1, layer.plan.prach().prb_count)};
+}
+
+/// Over PRBs of the carrier, whose groups the SINRs are.
+double mean_sinr(const PrbGroups& groups, const phy::PrbRange& prbs, std::span<const double> sinr) {
+  double sum = 0;
+  for (int prb = prbs.first; prb < prbs.end(); ++prb) {
+    sum += sinr[static_cast<std::size_t>(groups.of(prb) - groups.of(prbs.first))];
+  }
+  return sum / prbs.count;
+}
+
 }  // namespace
 
 void Spine::plan_access(Layer& layer, base::UeId ue, base::Instant from) {
@@ -55,16 +73,16 @@ void Spine::send_preamble(Layer& layer, base::UeId ue, base::Slot slot) {
   const base::Dbm power = terminal.rrc.access().preamble_power(
       layer.channel.path_loss_estimate(ue, terminal.access_cell), max);
   // Spread over the PRBs of the occasion; the beam is that of the SS/PBCH block it belongs to.
-  const int re_count = phy::subcarriers_per_prb * std::max(1, layer.plan.resources.prach.prb_count);
+  const int re_count = phy::subcarriers_per_prb * prach_prbs(layer).count;
   const double re_power_w = base::from_db(power.value()) * 1e-3 / re_count;
   const std::span<const double> sinr =
       layer.channel.uplink_sinr({.ue = ue,
                                  .cell = terminal.access_cell,
-                                 .beam = layer.channel.best_beam(ue, terminal.access_cell)},
+                                 .beam = layer.channel.best_beam(ue, terminal.access_cell),
+                                 .prb = prach_prbs(layer)},
                                 re_power_w);
-  double mean = 0;
-  for (const double s : sinr) mean += s / static_cast<double>(sinr.size());
-  terminal.preamble_sinr_db = base::to_db(mean);
+  terminal.preamble_sinr_db =
+      base::to_db(mean_sinr(layer.channel.groups(), prach_prbs(layer), sinr));
   terminal.rrc.on_preamble_sent(layer.start_of(after));
   layer.access_on_air.push_back({.step = AccessOnAir::Step::preamble,
                                  .ue = ue,
@@ -79,15 +97,15 @@ void Spine::send_preamble(Layer& layer, base::UeId ue, base::Slot slot) {
 /// Sends an answer, a request or a set-up so that it arrives in the first slot of its direction
 /// after its delay.
 void Spine::send_access(Layer& layer, const AccessOnAir& access, base::Slot slot) {
-  const std::int64_t slots_per_ms = layer.plan.resources.numerology.slots_per_ms();
+  const std::int64_t slots_per_ms = layer.plan.numerology().slots_per_ms();
   const bool is_uplink = access.step == AccessOnAir::Step::request;
   const std::int64_t delay_ms = access.step == AccessOnAir::Step::response ? response_ms
                                 : is_uplink                                ? request_ms
                                                                            : setup_ms;
   base::Slot sent = slot + base::SlotCount(delay_ms * slots_per_ms);
   const auto fits = [&](base::Slot at) {
-    return is_uplink ? layer.map.uplink(at).symbols.count > 0
-                     : layer.map.downlink(at).symbols.count > 0;
+    return is_uplink ? layer.map().uplink(at).symbols.count > 0
+                     : layer.map().downlink(at).symbols.count > 0;
   };
   while (!fits(sent)) sent += base::SlotCount(1);
   AccessOnAir on_air = access;
@@ -105,17 +123,14 @@ bool Spine::access_heard(Layer& layer, const AccessOnAir& access, base::Slot slo
   if (access.step == AccessOnAir::Step::request) {
     const double power_w =
         base::from_db(deployment_.terminals[access.ue.value].capability.max_power_dbm()) * 1e-3;
-    const std::span<const double> sinr =
-        layer.channel.uplink_sinr(link, power_w / (2 * phy::subcarriers_per_prb));
+    const EdgeSinr sinr =
+        edge_sinr(layer, link, initial_bwp, power_w / (2 * phy::subcarriers_per_prb));
     error_rate =
         phy::uci_error_rate({.payload = base::Bits(request_bits), .re_count = request_re_count},
-                            (sinr.front() + sinr.back()) / 2);
+                            (sinr.low + sinr.high) / 2);
   } else {
-    const std::span<const double> sinr = layer.channel.control_sinr(link);
-    re_count_.assign(sinr.size(), 1);
-    const int level = std::min(common_aggregation_level, layer.map.cce_count());
-    error_rate =
-        phy::dci_error_rate({.aggregation_level = level}, phy::effective_sinr(2, re_count_, sinr));
+    const int level = std::min(common_aggregation_level, layer.maps[initial_bwp].cce_count());
+    error_rate = dci_error_rate(layer, link, initial_bwp, level);
   }
   return random_.uniform(base::Purpose::random_access, {.a = access.ue.value, .b = 0},
                          draw_of(slot, access.step)) >= error_rate;
@@ -163,7 +178,7 @@ void Spine::receive_access(Layer& layer, base::Slot slot) {
 /// first headroom report tells how much there is left.
 void Spine::note_preamble(Layer& layer, const AccessOnAir& access) {
   const Terminal& terminal = *terminals_[access.ue.value];
-  const int prb_count = std::max(1, layer.plan.resources.prach.prb_count);
+  const int prb_count = prach_prbs(layer).count;
   for (const Leg& leg : terminal.legs) {
     if (leg.cell != access.cell) continue;
     mac::gnb::Connection& c = layer.cells[leg.cell]->connection(leg.connection);

@@ -24,20 +24,32 @@ net::NetworkConfig network_config(const schema::Scenario& scenario, const Deploy
       .core_rate_bps = scenario.core().rate_gbps() * 1e9};
 }
 
+/// PRBs that data of some BWP may take.
+int usable_prbs(const std::vector<phy::ResourceMap>& maps, base::Direction direction,
+                base::Slot slot) {
+  std::array<bool, 275> is_usable{};  // TS 38.211 4.4.2: the most a carrier has.
+  for (const phy::ResourceMap& map : maps) {
+    const bool is_downlink = direction == base::Direction::downlink;
+    const phy::SlotResources& resources = is_downlink ? map.downlink(slot) : map.uplink(slot);
+    const int first = is_downlink ? map.config().bwp_dl.first : map.config().bwp_ul.first;
+    for (std::size_t prb = 0; prb < resources.data_re.size(); ++prb) {
+      bool& usable = is_usable[static_cast<std::size_t>(first) + prb];
+      usable = usable || resources.data_re[prb] > 0;
+    }
+  }
+  return static_cast<int>(std::count(is_usable.begin(), is_usable.end(), true));
+}
+
 /// [cell] PRBs that data may take in a second; none for a cell whose layer has no terminals.
 std::vector<CellCapacity> capacities(const Deployment& deployment) {
   std::vector<CellCapacity> out;
   for (const LayerPlan& layer : deployment.layers) {
-    const phy::ResourceMap map(layer.resources);
-    const std::int64_t slots = 1000 * layer.resources.numerology.slots_per_ms();
+    const std::vector<phy::ResourceMap> maps(layer.bwps.begin(), layer.bwps.end());
+    const std::int64_t slots = 1000 * layer.numerology().slots_per_ms();
     CellCapacity capacity;
     for (base::Slot slot; slot < base::Slot(slots); slot += base::SlotCount(1)) {
-      if (map.downlink(slot).symbols.count > 0) {
-        capacity.dl_prb_slots += map.downlink(slot).usable_prb_count;
-      }
-      if (map.uplink(slot).symbols.count > 0) {
-        capacity.ul_prb_slots += map.uplink(slot).usable_prb_count;
-      }
+      capacity.dl_prb_slots += usable_prbs(maps, base::Direction::downlink, slot);
+      capacity.ul_prb_slots += usable_prbs(maps, base::Direction::uplink, slot);
     }
     out.resize(std::max<std::size_t>(out.size(), layer.cells.back().id.value + 1));
     for (const CellPlan& cell : layer.cells) out[cell.id.value] = capacity;
@@ -61,15 +73,17 @@ mac::gnb::MobilityConfig mobility_config(const LayerPlan& plan, const Deployment
 
 Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base::Random& random)
     : plan(plan_in),
-      map(plan_in.resources),
+      maps(plan_in.bwps.begin(), plan_in.bwps.end()),
       channel(plan_in, deployment, random),
       mobility(mobility_config(plan_in, deployment)) {
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     mac::gnb::CellConfig config = plan.cell;
-    config.resources = &map;
+    config.cell = plan.cells[i].id.value;
+    for (const phy::ResourceMap& map : maps) config.bwps.push_back(&map);
     cells.push_back(std::make_unique<mac::gnb::Cell>(config));
   }
-  const std::size_t at_most = cells.size() * static_cast<std::size_t>(plan.cell.max_ues_per_slot);
+  const std::size_t at_most =
+      cells.size() * maps.size() * static_cast<std::size_t>(plan.cell.max_ues_per_slot);
   assignments.reserve(at_most);
   grants.reserve(at_most);
   dl_data.reserve(at_most);
@@ -87,7 +101,7 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
 }
 
 base::Slot Layer::first_slot_from(base::Instant t) const {
-  base::Slot slot = plan.resources.numerology.slot_at(t);
+  base::Slot slot = plan.numerology().slot_at(t);
   if (start_of(slot) < t) slot += base::SlotCount(1);
   return std::max(slot, last_run + base::SlotCount(1));
 }
@@ -102,7 +116,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
       recorder_(deployment_.terminals.size(), capacities(deployment_), options.sink),
       clock_([this](base::Instant now) { return tick(now); }) {
   terminals_.resize(deployment_.terminals.size());
-  constexpr std::size_t block_count_max = 64;  // Of the schema, in one slot and direction.
+  constexpr std::size_t block_count_max = 2 * 64;  // Of the schema, in one slot and direction.
   plan_.downlink.reserve(block_count_max);
   plan_.uplink.reserve(block_count_max);
   due_.reserve(8 * terminals_.size());
@@ -172,8 +186,8 @@ void Spine::plan_files() {
 
 void Spine::connect(Layer& layer, base::UeId ue) {
   const TerminalPlan& plan = deployment_.terminals[ue.value];
-  const SrPlan sr = sr_plan(layer.map, layer.plan.radio.sr_period, ue);
-  const std::int64_t slots_per_ms = layer.plan.resources.numerology.slots_per_ms();
+  const SrPlan sr = sr_plan(layer.map(), layer.plan.radio.sr_period, ue);
+  const std::int64_t slots_per_ms = layer.plan.numerology().slots_per_ms();
   mac::ue::RrcConfig rrc = layer.plan.rrc;
   rrc.ue = ue;
   const std::uint32_t epoch = layer.mobility.attach(ue, plan.serving);

@@ -22,12 +22,15 @@ constexpr std::int64_t csi_hold_ms = 200;
 
 }  // namespace
 
-phy::SoftBlock Spine::block_quality(const Layer& layer, const mac::BlockFormat& format,
-                                    const phy::SlotResources& slot, std::span<const double> sinr) {
-  re_count_.assign(static_cast<std::size_t>(layer.channel.group_count()), 0);
-  for (int prb = format.prb.first; prb < format.prb.end(); ++prb) {
-    re_count_[static_cast<std::size_t>(layer.channel.group_of(prb))] +=
-        slot.data_re[static_cast<std::size_t>(prb)];
+phy::SoftBlock Spine::block_quality(const Layer& layer, const BlockPlace& place,
+                                    std::span<const double> sinr) {
+  const auto& [format, carrier_prb, slot] = place;
+  const PrbGroups& groups = layer.channel.groups();
+  const GroupRange touched = groups.of(carrier_prb);
+  re_count_.assign(static_cast<std::size_t>(touched.count()), 0);
+  for (int i = 0; i < carrier_prb.count; ++i) {
+    re_count_[static_cast<std::size_t>(groups.of(carrier_prb.first + i) - touched.first)] +=
+        slot.data_re[static_cast<std::size_t>(format.prb.first + i)];
   }
   phy::SoftBlock quality;
   phy::accumulate(quality, format.modulation_order, re_count_, sinr);
@@ -85,7 +88,7 @@ void Spine::receive_block(Layer& layer, const DownlinkOnAir& air, base::Slot slo
 
 void Spine::plan_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   Terminal& terminal = *terminals_[ue.value];
-  const std::int64_t slots_per_ms = layer.plan.resources.numerology.slots_per_ms();
+  const std::int64_t slots_per_ms = layer.plan.numerology().slots_per_ms();
   terminal.csi_until = slot + base::SlotCount(csi_hold_ms * slots_per_ms);
   if (terminal.csi_planned) return;
   const std::int64_t period = layer.plan.radio.csi_period.value();
@@ -100,10 +103,10 @@ void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   Terminal& terminal = *terminals_[ue.value];
   terminal.csi_planned = false;
   if (!terminal.mac.is_connected()) return;
-  const int slots_per_ms = layer.plan.resources.numerology.slots_per_ms();
+  const int slots_per_ms = layer.plan.numerology().slots_per_ms();
   // TS 38.214 5.2.2.5: the reference resource lies at least 4 x 2^mu slots before the report.
   base::Slot report = slot + base::SlotCount(4 * slots_per_ms);
-  while (layer.map.uplink(report).symbols.count == 0) report += base::SlotCount(1);
+  while (layer.map().uplink(report).symbols.count == 0) report += base::SlotCount(1);
   layer.csi_on_air.push_back({.ue = ue,
                               .leg = terminal.leg,
                               .arrival = report + base::SlotCount(1),
@@ -116,13 +119,19 @@ void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   }
 }
 
+/// A PDCCH is sent over one port from all PRBs of its CORESET (interleaved).
+double Spine::dci_error_rate(Layer& layer, ServingLink link, std::uint32_t bwp,
+                             int aggregation_level) {
+  link.prb = layer.plan.bwps[bwp].coreset_prbs();
+  const std::span<const double> sinr = layer.channel.control_sinr(link);
+  const std::span<const int> prbs = layer.channel.groups().coreset_prb_counts(bwp);
+  return phy::dci_error_rate({.aggregation_level = aggregation_level},
+                             phy::effective_sinr(2, prbs, sinr));
+}
+
 bool Spine::dci_heard(Layer& layer, const Dci& dci) {
-  // A PDCCH is sent over one port from the CORESET's PRBs, which lie spread over the BWP
-  // (interleaved).
-  const std::span<const double> sinr = layer.channel.control_sinr(dci.link);
-  re_count_.assign(sinr.size(), 1);
-  const double error_rate = phy::dci_error_rate({.aggregation_level = dci.aggregation_level},
-                                                phy::effective_sinr(2, re_count_, sinr));
+  const double error_rate =
+      dci_error_rate(layer, dci.link, bwp_of(dci.link.ue), dci.aggregation_level);
   return random_.uniform(base::Purpose::control_channel, {.a = dci.link.ue.value, .b = 0},
                          draw_index(dci.data_slot, dci.is_grant ? grant_dci : assignment_dci)) >=
          error_rate;
@@ -136,16 +145,15 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
   layer.dl_data.clear();
   layer.dl_control.clear();
   const double re_power_w = layer.plan.radio.dl_re_power_w;
-  const phy::PrbRange everywhere{.first = 0, .count = layer.plan.resources.bwp_dl.count};
   const auto add_control = [&](std::uint32_t cell, base::UeId ue, const mac::BlockFormat& format,
                                int aggregation_level) {
-    layer.dl_control.push_back(
-        {.cell = cell,
-         .beam = format.beam,
-         .ue = ue,
-         .re_power_w = re_power_w,
-         .prb = everywhere,
-         .share = static_cast<double>(aggregation_level) / layer.map.cce_count()});
+    const phy::ResourceMap& map = layer.maps[bwp_of(ue)];
+    layer.dl_control.push_back({.cell = cell,
+                                .beam = format.beam,
+                                .ue = ue,
+                                .re_power_w = re_power_w,
+                                .prb = map.config().coreset_prbs(),
+                                .share = static_cast<double>(aggregation_level) / map.cce_count()});
   };
   for (std::uint32_t cell = 0; cell < layer.cells.size(); ++cell) {
     if (!layer.cells[cell]->has_work()) continue;
@@ -156,7 +164,7 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
                                .beam = a.format.beam,
                                .ue = a.ue,
                                .re_power_w = re_power_w,
-                               .prb = a.format.prb,
+                               .prb = carrier_prbs(layer, a.ue, a.format.prb),
                                .share = 1});
       add_control(cell, a.ue, a.format, a.aggregation_level);
       recorder_.downlink_used(layer.id_of(cell), a.format.prb_count);
@@ -198,7 +206,8 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
       book_.on_sent(piece_of(a.ue, base::Direction::downlink, rlc), begins, ends);
     plan_csi(layer, a.ue, slot + base::SlotCount(1));
   }
-  const ServingLink link{.ue = a.ue, .cell = cell, .beam = a.format.beam};
+  const phy::PrbRange prb = carrier_prbs(layer, a.ue, a.format.prb);
+  const ServingLink link{.ue = a.ue, .cell = cell, .beam = a.format.beam, .prb = prb};
   DownlinkOnAir air{.assignment = a, .leg = *leg, .dci_heard = false, .quality = {}};
   if (terminal.mac.is_of(a.epoch)) {
     air.dci_heard = dci_heard(layer, {.link = link,
@@ -208,7 +217,9 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
     if (air.dci_heard) terminal.mac.on_assignment(a);
     const std::span<const double> sinr =
         layer.channel.downlink_sinr(link, a.format.layer_count, a.format.pmi);
-    air.quality = block_quality(layer, a.format, layer.map.downlink(slot), sinr);
+    air.quality = block_quality(
+        layer, {.format = a.format, .prb = prb, .slot = layer.maps[bwp_of(a.ue)].downlink(slot)},
+        sinr);
   }
   layer.downlink_on_air.push_back(air);
   layer.expected_feedback.push_back(

@@ -178,7 +178,7 @@ void Spine::run_network_timer(Layer& layer, base::Instant now) {
 
 void Spine::execute_ue(Layer& layer, base::UeId ue, base::Instant now) {
   Terminal& terminal = *terminals_[ue.value];
-  const base::Slot slot = layer.plan.resources.numerology.slot_at(now);
+  const base::Slot slot = layer.plan.numerology().slot_at(now);
   const mac::ue::RrcActions actions = ue_actions_;
   for (const mac::ue::RrcAction& action : actions) {
     std::visit(
@@ -298,7 +298,7 @@ void Spine::take_wire(Layer& layer, base::Slot slot) {
 }
 
 void Spine::send_rrc(Layer& layer, const mac::gnb::SendRrc& send, base::Instant now) {
-  const base::Slot slot = layer.plan.resources.numerology.slot_at(now);
+  const base::Slot slot = layer.plan.numerology().slot_at(now);
   Terminal& terminal = *terminals_[send.link.ue.value];
   const std::uint32_t cell = layer.index_of(send.link.cell);
   if (std::holds_alternative<mac::Reestablishment>(send.message)) {
@@ -341,6 +341,7 @@ void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
   const std::uint32_t index = layer.cells[cell]->connect(
       {.ue = link.ue,
        .epoch = link.epoch,
+       .bwp = bwp_of(link.ue),
        .max_dl_modulation_order = static_cast<int>(capability.max_dl_modulation()),
        .max_ul_modulation_order = static_cast<int>(capability.max_ul_modulation())});
   terminal.legs.push_back({.cell = cell, .connection = index, .epoch = link.epoch});
@@ -424,7 +425,7 @@ void Spine::join(Layer& layer, base::UeId ue, const mac::ue::JoinCell& connectio
   terminal.link_sinr_count = 0;
   terminal.interrupted = {true, true};
   layer.channel.forget_interference(ue);
-  const base::Slot slot = layer.plan.resources.numerology.slot_at(now);
+  const base::Slot slot = layer.plan.numerology().slot_at(now);
   if (leg != nullptr) {
     if (terminal.waiting_leg == *leg) attach_bearer(layer, ue, *leg, now);
     layer.cells[leg->cell]->on_scheduling_request(leg->connection);

@@ -39,7 +39,7 @@ void Spine::take_arrivals(Layer& layer, base::Slot slot) {
     marks.bytes = arrival.bytes;
     marks.core = arrival.core;
     marks.arrival = arrival.arrival;
-    marks.aligned = layer.start_of(aligned_slot(layer.map, arrival.direction, slot));
+    marks.aligned = layer.start_of(aligned_slot(layer.map(), arrival.direction, slot));
     const mac::Sdu sdu{
         .packet = arrival.packet, .bytes = arrival.bytes, .arrival = arrival.arrival};
     touch(layer, arrival.ue);
@@ -228,7 +228,7 @@ void Spine::refill(Layer& layer, base::Instant now) {
 }
 
 void Spine::plan_timers(Layer& layer, base::Instant now) {
-  const base::Slot running = layer.plan.resources.numerology.slot_at(now);
+  const base::Slot running = layer.plan.numerology().slot_at(now);
   for (const base::UeId ue : layer.touched) {
     Terminal& terminal = *terminals_[ue.value];
     terminal.touched = false;

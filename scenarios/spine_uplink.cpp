@@ -32,10 +32,10 @@ phy::PuschPower pusch_power_of(const Layer& layer, const TerminalPlan& plan, bas
                            .alpha = layer.plan.radio.alpha,
                            .path_loss = path_loss,
                            .closed_loop = base::Db(0),
-                           .mu = layer.plan.resources.numerology.mu(),
+                           .mu = layer.plan.numerology().mu(),
                            .first_prb = format.prb.first,
                            .prb_count = format.prb.count,
-                           .channel_prb_count = layer.plan.radio.bwp_prb_count,
+                           .channel_prb_count = layer.plan.bwps[plan.bwp].bwp_ul.count,
                            .modulation_order = format.modulation_order,
                            .transform_precoding = layer.plan.radio.transform_precoding,
                            .power_class = base::Dbm(plan.capability.max_power_dbm())});
@@ -50,10 +50,10 @@ void Spine::measure_uplink(Layer& layer, base::UeId ue, const Leg& leg) {
                      layer.channel.path_loss_estimate(ue, leg.cell), one_prb);
   const std::span<const double> sinr = layer.channel.uplink_sinr(
       {.ue = ue, .cell = leg.cell, .beam = c.beam}, base::from_db(power.per_re.value()) * 1e-3);
-  re_count_.assign(sinr.size(), 1);
+  const std::span<const int> prbs = layer.channel.groups().prb_counts(bwp_of(ue));
   c.ul_quality.one_prb_power_below_max_db = -power.headroom.value();
   c.ul_quality.sinr_db_one_prb_full_power =
-      base::to_db(phy::effective_sinr(2, re_count_, sinr)) - c.ul_quality.prb_power_below_max_db(1);
+      base::to_db(phy::effective_sinr(2, prbs, sinr)) - c.ul_quality.prb_power_below_max_db(1);
 }
 
 /// All terminals decide what they send before anything is judged: each suffers from all others.
@@ -104,23 +104,41 @@ void Spine::build_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, 
                            .beam = grant.format.beam,
                            .ue = ue,
                            .re_power_w = base::from_db(power.per_re.value()) * 1e-3,
-                           .prb = grant.format.prb,
+                           .prb = carrier_prbs(layer, ue, grant.format.prb),
                            .share = 1});
   recorder_.uplink_used(layer.id_of(terminal.leg.cell), grant.format.prb_count);
 }
 
 void Spine::judge_pusch(Layer& layer, UplinkOnAir& air, const Emission& emission, base::Slot slot) {
   const mac::BlockFormat& format = air.grant.format;
-  const ServingLink link{.ue = air.grant.ue, .cell = air.leg.cell, .beam = format.beam};
+  const ServingLink link{
+      .ue = air.grant.ue, .cell = air.leg.cell, .beam = format.beam, .prb = emission.prb};
   const std::span<const double> sinr = layer.channel.uplink_sinr(link, emission.re_power_w);
-  air.quality = block_quality(layer, format, layer.map.uplink(slot), sinr);
+  air.quality = block_quality(
+      layer,
+      {.format = format, .prb = emission.prb, .slot = layer.maps[bwp_of(link.ue)].uplink(slot)},
+      sinr);
   air.sinr_db = base::to_db(phy::effective_sinr(format.modulation_order, re_count_, sinr));
   recorder_.interference(layer.id_of(link.cell),
-                         layer.channel.interference_over_thermal_db(link, format.prb));
+                         layer.channel.interference_over_thermal_db(link, emission.prb));
+}
+
+Spine::EdgeSinr Spine::edge_sinr(Layer& layer, ServingLink link, std::uint32_t bwp,
+                                 double re_power_w) {
+  const auto [low, high] = layer.plan.bwps[bwp].pucch_prbs();
+  EdgeSinr sinr;
+  link.prb = {.first = low.first, .count = 1};
+  sinr.low = layer.channel.uplink_sinr(link, re_power_w).front();
+  sinr.high = sinr.low;
+  if (high.count == 0) return sinr;
+  link.prb.first = high.end() - 1;
+  sinr.high = layer.channel.uplink_sinr(link, re_power_w).front();
+  return sinr;
 }
 
 void Spine::judge_uci(Layer& layer, UciOnAir& air, base::Slot slot) {
-  // On PUCCH: one PRB at an edge of the BWP, hopping to the other; on PUSCH the same share of it.
+  // On PUCCH: one PRB at an edge of the BWP, hopping to the other where that is configured; on
+  // PUSCH the same share of it.
   const base::UeId ue = air.uci.ue;
   const Leg* leg = find_leg(*terminals_[ue.value], air.leg.cell, air.leg.epoch);
   if (leg == nullptr) return;  // Closed: nobody listens.
@@ -130,9 +148,9 @@ void Spine::judge_uci(Layer& layer, UciOnAir& air, base::Slot slot) {
       pusch_power_of(layer, deployment_.terminals[ue.value],
                      layer.channel.path_loss_estimate(ue, leg->cell), one_prb);
   const int beam = layer.cells[leg->cell]->connection(leg->connection).beam;
-  const std::span<const double> sinr = layer.channel.uplink_sinr(
-      {.ue = ue, .cell = leg->cell, .beam = beam}, base::from_db(power.per_re.value()) * 1e-3);
-  const double mean = (sinr.front() + sinr.back()) / 2;
+  const EdgeSinr sinr = edge_sinr(layer, {.ue = ue, .cell = leg->cell, .beam = beam}, bwp_of(ue),
+                                  base::from_db(power.per_re.value()) * 1e-3);
+  const double mean = (sinr.low + sinr.high) / 2;
   const std::int64_t bits = std::max(1, air.uci.feedback_count + (air.uci.sr ? 1 : 0));
   const double error_rate =
       phy::uci_error_rate({.payload = base::Bits(bits), .re_count = pucch_re_count}, mean);
@@ -266,11 +284,11 @@ void Spine::receive_csi(Layer& layer, const CsiOnAir& csi, base::Slot slot) {
   if (leg == nullptr || !terminal.mac.is_of(csi.leg.epoch)) return;
   mac::gnb::Connection& c = layer.cells[leg->cell]->connection(leg->connection);
   const double power_dbm = deployment_.terminals[csi.ue.value].capability.max_power_dbm();
-  const std::span<const double> sinr =
-      layer.channel.uplink_sinr({.ue = csi.ue, .cell = leg->cell, .beam = c.beam},
-                                base::from_db(power_dbm) * 1e-3 / phy::subcarriers_per_prb);
+  const EdgeSinr sinr =
+      edge_sinr(layer, {.ue = csi.ue, .cell = leg->cell, .beam = c.beam}, bwp_of(csi.ue),
+                base::from_db(power_dbm) * 1e-3 / phy::subcarriers_per_prb);
   const double error_rate = phy::uci_error_rate(
-      {.payload = base::Bits(csi_report_bits), .re_count = pucch_re_count}, sinr.front());
+      {.payload = base::Bits(csi_report_bits), .re_count = pucch_re_count}, sinr.low);
   const double draw = random_.uniform(base::Purpose::control_channel, {.a = csi.ue.value, .b = 0},
                                       draw_index(slot, csi_draw));
   if (draw < error_rate) return;

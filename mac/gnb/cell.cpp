@@ -11,9 +11,21 @@ Cell::Cell(const CellConfig& config)
     : config_(config),
       dl_policy_(make_policy(config.policy)),
       ul_policy_(make_policy(config.policy)) {
-  RC_CHECK(config.resources != nullptr && !config.k1.empty() && !config.k2.empty());
+  RC_CHECK(!config.bwps.empty() && !config.k1.empty() && !config.k2.empty());
+  int width = 0;
+  for (const phy::ResourceMap* resources : config.bwps) {
+    RC_CHECK(resources->config().bwp_dl.count >= width);
+    width = resources->config().bwp_dl.count;
+    parts_.push_back({.resources = resources});
+  }
   RC_CHECK(config.max_ues_per_slot >= 1);
   uplink_slots_.resize(static_cast<std::size_t>(config.k2.back()) + 1);
+  for (UplinkSlot& slot : uplink_slots_) {
+    slot.granted.resize(parts_.size());
+    for (auto& granted : slot.granted) {
+      granted.reserve(static_cast<std::size_t>(config.max_ues_per_slot));
+    }
+  }
   for (int cqi = 1; cqi < static_cast<int>(mcs_of_cqi_.size()); ++cqi) {
     const double reported = phy::cqi(config.cqi_table, base::CqiIndex(cqi)).spectral_efficiency();
     int& index = mcs_of_cqi_[static_cast<std::size_t>(cqi)];
@@ -25,6 +37,7 @@ Cell::Cell(const CellConfig& config)
 }
 
 std::uint32_t Cell::connect(const ConnectionConfig& config) {
+  RC_CHECK(config.bwp < parts_.size());
   const double target = config_.outer_loop.target_bler;
   const auto index = free_index();
   connections_[index] = std::make_unique<Connection>(
@@ -53,7 +66,9 @@ void Cell::disconnect(std::uint32_t index) {
   connections_[index].reset();
   is_active_[index] = false;
   std::erase(active_, index);
-  for (UplinkSlot& slot : uplink_slots_) std::erase(slot.granted, index);
+  for (UplinkSlot& slot : uplink_slots_) {
+    for (auto& granted : slot.granted) std::erase(granted, index);
+  }
   dl_policy_->forget(index);
   ul_policy_->forget(index);
 }
@@ -172,7 +187,7 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
 std::optional<base::Slot> Cell::feedback_slot(base::Slot slot) const {
   for (const int k1 : config_.k1) {
     const base::Slot candidate = slot + base::SlotCount(k1);
-    if (config_.resources->uplink(candidate).symbols.count > 0) return candidate;
+    if (parts_.front().resources->uplink(candidate).symbols.count > 0) return candidate;
   }
   return std::nullopt;
 }
@@ -182,24 +197,56 @@ Cell::UplinkSlot& Cell::uplink_slot(base::Slot pusch_slot) {
   UplinkSlot& entry = uplink_slots_[turn];
   if (entry.slot != pusch_slot) {
     entry.slot = pusch_slot;
-    entry.prbs.reset(config_.resources->uplink(pusch_slot));
-    entry.granted.clear();
+    entry.taken.clear();
+    for (auto& granted : entry.granted) granted.clear();
   }
   return entry;
 }
 
+phy::PrbRange Cell::Part::taken_by(const phy::PrbRange& prb, Allocation allocation) const {
+  const phy::PrbRange& bwp = resources->config().bwp_dl;
+  const int size = allocation == Allocation::bitmap ? phy::rbg_size(bwp.count) : 1;
+  const int first = bwp.first + prb.first;
+  const int end = (first + prb.count + size - 1) / size * size;
+  const int begin = std::max(bwp.first, first / size * size);
+  return {.first = begin, .count = std::min(bwp.end(), end) - begin};
+}
+
+FreePrbs::Start Cell::placing_start(const Part& part, base::Slot slot, base::Direction direction,
+                                    const TakenPrbs& taken) const {
+  const bool is_downlink = direction == base::Direction::downlink;
+  const phy::ResourceMapConfig& map = part.resources->config();
+  const phy::PrbRange& bwp = is_downlink ? map.bwp_dl : map.bwp_ul;
+  const Allocation allocation = is_downlink ? Allocation::bitmap : Allocation::contiguous;
+  return {.allocation = allocation,
+          .bwp_first = bwp.first,
+          .taken = &taken,
+          .first_prb = first_prb_of({.cell = config_.cell, .slot = slot}, bwp.count, allocation)};
+}
+
 void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   plan.clear();
-  const phy::ResourceMapConfig& map = config_.resources->config();
+  const phy::ResourceMap& narrowest = *parts_.front().resources;
+  const phy::ResourceMapConfig& map = narrowest.config();
   if (map.duplex.downlink(slot).count < map.coreset.symbol_count) return;
-  cces_left_ = config_.resources->cce_count();
+  for (Part& part : parts_) {
+    part.cces_left = part.resources->cce_count();
+    part.dl_count = 0;
+  }
   for (const int k2 : config_.k2) {
     const base::Slot pusch_slot = slot + base::SlotCount(k2);
-    if (config_.resources->uplink(pusch_slot).symbols.count > 0) {
-      schedule_uplink(slot, pusch_slot, plan);
-    }
+    if (narrowest.uplink(pusch_slot).symbols.count == 0) continue;
+    UplinkSlot& pusch = uplink_slot(pusch_slot);
+    for (Part& part : parts_) repeat_uplink(pusch, part, plan);
+    for (Part& part : parts_) schedule_uplink(slot, pusch, part, plan);
   }
-  if (config_.resources->downlink(slot).symbols.count > 0) schedule_downlink(slot, now, plan);
+  const std::optional<base::Slot> feedback = feedback_slot(slot);
+  if (feedback && narrowest.downlink(slot).symbols.count > 0) {
+    dl_taken_.clear();
+    const DownlinkSlot at{.slot = slot, .feedback = *feedback, .now = now};
+    for (Part& part : parts_) repeat_downlink(at, part, plan);
+    for (Part& part : parts_) schedule_downlink(at, part, plan);
+  }
   retire_idle(now);
 }
 

@@ -3,6 +3,11 @@
 //
 // Ranking (policy.h) and placing (placing.h) are apart; this room runs them: who may send, with
 // which block, in which HARQ process. TS 38.321 5.3, 5.4; TS 38.214 5.1, 6.1.
+//
+// Bandwidth parts share the carrier's PRBs. In every slot retransmissions go first, for they need
+// as many PRBs as their block had; then the narrowest part, whose terminals have the fewest places
+// to go; a wider one takes what is left [ours]. docs/decisions/the-drive.md says what proportional
+// fairness makes of the same question.
 #pragma once
 
 #include <array>
@@ -24,7 +29,9 @@
 namespace redcell::mac::gnb {
 
 struct CellConfig {
-  const phy::ResourceMap* resources = nullptr;  ///< Outlives the cell.
+  std::uint32_t cell = 0;  ///< Turns placing (placing.h).
+  /// Bandwidth parts, narrowest first, on the same slots; they outlive the cell.
+  std::vector<const phy::ResourceMap*> bwps;
   phy::McsTable dl_table = phy::McsTable::qam256;
   phy::McsTable ul_table = phy::McsTable::qam256;
   phy::CqiTable cqi_table = phy::CqiTable::table_2;
@@ -33,7 +40,7 @@ struct CellConfig {
   HarqConfig harq;
   OuterLoopConfig outer_loop;
   PolicyConfig policy;
-  int max_ues_per_slot = 4;
+  int max_ues_per_slot = 4;  ///< Of each BWP, in each direction.
   bool transform_precoding = false;
   std::uint32_t sr_grant_bytes = 128;
   int aggregation_level_min = 1;  ///< 1, 2, 4, 8 or 16.
@@ -107,19 +114,42 @@ class Cell {
  private:
   [[nodiscard]] std::uint32_t free_index();
   void retire_idle(base::Instant now);
+  /// A bandwidth part at work.
+  struct Part {
+    const phy::ResourceMap* resources = nullptr;
+    int cces_left = 0;
+    int dl_count = 0;  ///< Assignments in the slot at work.
+
+    /// PRBs of the carrier that a block takes from others: by bitmap whole groups.
+    [[nodiscard]] phy::PrbRange taken_by(const phy::PrbRange& prb, Allocation allocation) const;
+  };
   /// A slot with PDSCH, and where its answers go.
   struct DownlinkSlot {
     base::Slot slot;
     base::Slot feedback;
     base::Instant now;
   };
-  void schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan);
-  void schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& plan);
-  void repeat_downlink(base::Slot feedback_slot, SlotPlan& plan);
+  /// PRBs of a PUSCH slot to come, and who has been granted some.
+  struct UplinkSlot {
+    base::Slot slot{-1};
+    TakenPrbs taken;
+    std::vector<std::vector<std::uint32_t>> granted;  ///< [part]
+  };
+  void schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
+  void schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
+  void repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
-  bool grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan);
-  bool repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan);
+  bool grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan);
+  void repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan);
+  bool repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan);
   [[nodiscard]] std::optional<base::Slot> feedback_slot(base::Slot slot) const;
+  [[nodiscard]] Part& part_of(const Connection& c) { return parts_[c.config.bwp]; }
+  [[nodiscard]] std::size_t index_of(const Part& part) const {
+    return static_cast<std::size_t>(&part - parts_.data());
+  }
+  [[nodiscard]] FreePrbs::Start placing_start(const Part& part, base::Slot slot,
+                                              base::Direction direction,
+                                              const TakenPrbs& taken) const;
   /// CCEs for a DCI to this UE, taken from what is left; nullopt: blocked.
   std::optional<int> take_cces(const Connection& c);
   [[nodiscard]] double reported_sinr_db(const Connection& c) const;
@@ -128,33 +158,21 @@ class Cell {
   /// PRBs that hold a useful block even in the lowest scheme.
   [[nodiscard]] int least_prb_count(const phy::SlotResources& resources) const;
   [[nodiscard]] int uplink_prb_limit(const Connection& c, int prb_count) const;
-  [[nodiscard]] FreePrbs& uplink_prbs(base::Slot pusch_slot) {
-    return uplink_slot(pusch_slot).prbs;
-  }
-  [[nodiscard]] std::vector<std::uint32_t>& uplink_granted(base::Slot pusch_slot) {
-    return uplink_slot(pusch_slot).granted;
-  }
-
-  /// PRBs of a PUSCH slot to come, and who has been granted some.
-  struct UplinkSlot {
-    base::Slot slot{-1};
-    FreePrbs prbs;
-    std::vector<std::uint32_t> granted;
-  };
   [[nodiscard]] UplinkSlot& uplink_slot(base::Slot pusch_slot);
 
   CellConfig config_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
-  std::unique_ptr<Policy> dl_policy_;
-  std::unique_ptr<Policy> ul_policy_;
   std::vector<Candidate> candidates_;
   std::vector<Share> shares_;
-  FreePrbs dl_prbs_;
+  std::vector<Part> parts_;
+  std::unique_ptr<Policy> dl_policy_;
+  std::unique_ptr<Policy> ul_policy_;
+  FreePrbs prbs_;  ///< Of the part, slot and direction at work.
+  TakenPrbs dl_taken_;
   std::vector<UplinkSlot> uplink_slots_;  ///< Ring over the reach of K2.
   std::array<int, 16> mcs_of_cqi_{};      ///< [CQI] highest MCS that carries no more than the CQI.
-  int cces_left_ = 0;
   std::vector<DroppedSdu> signalling_drops_;  ///< SRB1 drops nothing but on release.
 };
 

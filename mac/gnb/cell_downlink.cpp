@@ -23,9 +23,10 @@ std::optional<int> Cell::take_cces(const Connection& c) {
          phy::dci_error_rate({.aggregation_level = level}, sinr_lin) > dci_error_target) {
     level *= 2;
   }
-  while (level > config_.resources->cce_count()) level /= 2;
-  if (level > cces_left_) return std::nullopt;
-  cces_left_ -= level;
+  Part& part = part_of(c);
+  while (level > part.resources->cce_count()) level /= 2;
+  if (level > part.cces_left) return std::nullopt;
+  part.cces_left -= level;
   return level;
 }
 
@@ -40,19 +41,15 @@ base::McsIndex Cell::downlink_mcs(const Connection& c) const {
   return c.dl_thresholds.at(reported_sinr_db(c) + c.dl_loop.offset_db());
 }
 
-void Cell::schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan) {
-  const std::optional<base::Slot> feedback = feedback_slot(slot);
-  if (!feedback) return;
-  const phy::SlotResources& resources = config_.resources->downlink(slot);
-  dl_prbs_.reset(resources, Allocation::bitmap);
-  repeat_downlink(*feedback, plan);
-
+void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
+  const phy::SlotResources& resources = part.resources->downlink(at.slot);
   candidates_.clear();
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
+    if (&part_of(c) != &part || !c.has_downlink(at.now) || !c.dl_harq.idle_process()) continue;
     const bool served = std::any_of(plan.downlink.begin(), plan.downlink.end(),
                                     [&](const DlAssignment& a) { return a.ue == c.config.ue; });
-    if (served || !c.has_downlink(now) || !c.dl_harq.idle_process()) continue;
+    if (served) continue;
     const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
     candidates_.push_back(
         {.ue = c.config.ue,
@@ -60,60 +57,71 @@ void Cell::schedule_downlink(base::Slot slot, base::Instant now, SlotPlan& plan)
          .rate_bits_per_slot = mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total,
          .priority = std::nullopt});
   }
-  dl_policy_->rank(slot, candidates_);
+  if (candidates_.empty()) return;
+  dl_policy_->rank(at.slot, candidates_);
   sort_by_priority(candidates_);
 
+  prbs_.reset(resources, placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
   shares_.clear();
   for (const Candidate& candidate : candidates_) {
-    if (!candidate.priority || dl_prbs_.longest() == 0 ||
-        static_cast<int>(plan.downlink.size()) >= config_.max_ues_per_slot) {
-      break;
-    }
+    if (!candidate.priority || prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
     Connection& c = *connections_[candidate.connection];
-    if (!assign(c, {.slot = slot, .feedback = *feedback, .now = now}, plan)) continue;
-    shares_.push_back(
-        {.connection = candidate.connection, .bits = plan.downlink.back().format.tbs});
+    if (!assign(c, at, plan)) continue;
+    ++part.dl_count;
+    const BlockFormat& format = plan.downlink.back().format;
+    dl_taken_.add(part.taken_by(format.prb, Allocation::bitmap));
+    shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
   }
-  dl_policy_->granted(slot, shares_);
+  dl_policy_->granted(at.slot, shares_);
 }
 
-void Cell::repeat_downlink(base::Slot feedback_slot, SlotPlan& plan) {
+void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
+  bool is_ready = false;
   for (const std::uint32_t index : active_) {
-    if (static_cast<int>(plan.downlink.size()) >= config_.max_ues_per_slot) break;
+    if (part.dl_count >= config_.max_ues_per_slot) return;
     Connection& c = *connections_[index];
+    if (&part_of(c) != &part) continue;
     const std::optional<int> process = c.dl_harq.process_to_repeat();
     if (!process) continue;
+    if (!is_ready) {
+      prbs_.reset(part.resources->downlink(at.slot),
+                  placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
+      is_ready = true;
+    }
     BlockFormat format = c.dl_harq.format(*process);
-    const auto range = dl_prbs_.take(format.prb_count, true);
+    const auto range = prbs_.take(format.prb_count, true);
     if (!range) continue;
     const std::optional<int> level = take_cces(c);
     if (!level) {
-      dl_prbs_.give_back(*range);
+      prbs_.give_back(*range);
       continue;
     }
+    ++part.dl_count;
+    dl_taken_.add(part.taken_by(*range, Allocation::bitmap));
     format.prb = *range;
     format.beam = c.beam;
     plan.downlink.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
                              .harq = c.dl_harq.repeat(*process),
                              .format = format,
-                             .feedback_slot = feedback_slot,
+                             .feedback_slot = at.feedback,
                              .aggregation_level = *level});
   }
 }
 
 bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
-  const phy::SlotResources& resources = config_.resources->downlink(slot);
+  Part& part = part_of(c);
+  const phy::SlotResources& resources = part.resources->downlink(slot);
   const std::optional<int> process = c.dl_harq.idle_process();
   RC_CHECK(process.has_value());
   const base::McsIndex wanted = downlink_mcs(c);
   const int prb_count =
       prbs_for(c.sendable_bytes(now), phy::mcs(config_.dl_table, wanted), c.csi.rank, resources);
-  const int cces_before = cces_left_;
+  const int cces_before = part.cces_left;
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
-  const auto range = dl_prbs_.take(prb_count, false);
+  const auto range = prbs_.take(prb_count, false);
   const phy::BlockFit fit = range ? phy::fit_block({.table = config_.dl_table,
                                                     .wanted = wanted,
                                                     .first_prb = range->first,
@@ -128,8 +136,8 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   if (c.data) c.data->build(room, now, pdu.data, plan.drops);
   if (pdu.signalling.empty() && pdu.data.empty()) {
     // Nothing fits, or all that waited was discarded: the resources stay free.
-    if (range) dl_prbs_.give_back(*range);
-    cces_left_ = cces_before;
+    if (range) prbs_.give_back(*range);
+    part.cces_left = cces_before;
     return false;
   }
   const phy::Mcs mcs = phy::mcs(config_.dl_table, fit.mcs);

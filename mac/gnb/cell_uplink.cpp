@@ -30,27 +30,15 @@ int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
   return count;
 }
 
-void Cell::schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& plan) {
-  const phy::SlotResources& resources = config_.resources->uplink(pusch_slot);
-  FreePrbs& prbs = uplink_prbs(pusch_slot);
-  std::vector<std::uint32_t>& granted = uplink_granted(pusch_slot);
-  const auto is_granted = [&](std::uint32_t index) {
-    return std::find(granted.begin(), granted.end(), index) != granted.end();
-  };
-  const auto is_full = [&] {
-    return prbs.longest() == 0 || static_cast<int>(granted.size()) >= config_.max_ues_per_slot;
-  };
-  for (const std::uint32_t index : active_) {
-    if (is_full()) return;
-    Connection& c = *connections_[index];
-    if (!is_granted(index) && c.ul_harq.has_to_repeat() && repeat_uplink(c, pusch_slot, plan)) {
-      granted.push_back(index);
-    }
-  }
+void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
+  const phy::SlotResources& resources = part.resources->uplink(pusch.slot);
+  if (resources.usable_prb_count == 0) return;  // PRACH has taken it all.
+  std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
   candidates_.clear();
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
-    if (is_granted(index) || !c.wants_uplink() || !c.ul_harq.idle_process()) continue;
+    if (&part_of(c) != &part || !c.wants_uplink() || !c.ul_harq.idle_process()) continue;
+    if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
     const int limit = uplink_prb_limit(c, resources.usable_prb_count);
     const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
     candidates_.push_back(
@@ -60,27 +48,52 @@ void Cell::schedule_uplink(base::Slot slot, base::Slot pusch_slot, SlotPlan& pla
                                resources.usable_prb_count,
          .priority = std::nullopt});
   }
+  if (candidates_.empty()) return;
   ul_policy_->rank(slot, candidates_);
   sort_by_priority(candidates_);
+  prbs_.reset(resources, placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
   shares_.clear();
   for (const Candidate& candidate : candidates_) {
-    if (!candidate.priority || is_full()) break;
-    if (!grant(*connections_[candidate.connection], pusch_slot, plan)) continue;
+    const bool is_full =
+        prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot;
+    if (!candidate.priority || is_full) break;
+    if (!grant(*connections_[candidate.connection], pusch, plan)) continue;
+    const BlockFormat& format = plan.uplink.back().format;
+    pusch.taken.add(part.taken_by(format.prb, Allocation::contiguous));
     granted.push_back(candidate.connection);
-    shares_.push_back({.connection = candidate.connection, .bits = plan.uplink.back().format.tbs});
+    shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
   }
   ul_policy_->granted(slot, shares_);
 }
 
-bool Cell::repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
+void Cell::repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan) {
+  std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
+  bool is_ready = false;
+  for (const std::uint32_t index : active_) {
+    if (static_cast<int>(granted.size()) >= config_.max_ues_per_slot) return;
+    Connection& c = *connections_[index];
+    if (&part_of(c) != &part || !c.ul_harq.has_to_repeat()) continue;
+    if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
+    if (!is_ready) {
+      prbs_.reset(part.resources->uplink(pusch.slot),
+                  placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
+      is_ready = true;
+    }
+    if (!repeat_block(c, pusch, plan)) continue;
+    pusch.taken.add(part.taken_by(plan.uplink.back().format.prb, Allocation::contiguous));
+    granted.push_back(index);
+  }
+}
+
+bool Cell::repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   const std::optional<int> process = c.ul_harq.process_to_repeat();
   RC_CHECK(process.has_value());
   BlockFormat format = c.ul_harq.format(*process);
-  const auto range = uplink_prbs(pusch_slot).take(format.prb_count, true);
+  const auto range = prbs_.take(format.prb_count, true);
   if (!range) return false;
   const std::optional<int> level = take_cces(c);
   if (!level) {
-    uplink_prbs(pusch_slot).give_back(*range);
+    prbs_.give_back(*range);
     return false;
   }
   format.prb = *range;
@@ -89,7 +102,7 @@ bool Cell::repeat_uplink(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
                          .epoch = c.config.epoch,
                          .harq = c.ul_harq.repeat(*process),
                          .format = format,
-                         .pusch_slot = pusch_slot,
+                         .pusch_slot = pusch.slot,
                          .aggregation_level = *level});
   return true;
 }
@@ -105,12 +118,12 @@ int Cell::least_prb_count(const phy::SlotResources& resources) const {
   return count;
 }
 
-bool Cell::grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
-  const phy::SlotResources& resources = config_.resources->uplink(pusch_slot);
+bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
+  const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
   const std::uint64_t wanted_bytes = c.ul_backlog_bytes > 0
                                          ? c.ul_backlog_bytes + short_bsr_bytes + phr_bytes
                                          : config_.sr_grant_bytes;
-  const int longest = uplink_prbs(pusch_slot).longest();
+  const int longest = prbs_.longest();
   const int limit = uplink_prb_limit(c, longest);
   int prb_count = limit;
   // Fewer PRBs have more power each, and then carry more: the second pass knows what the first
@@ -125,7 +138,7 @@ bool Cell::grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
   if (config_.transform_precoding) prb_count = dft_prb_count(prb_count);
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
-  const auto range = uplink_prbs(pusch_slot).take(prb_count, true);
+  const auto range = prbs_.take(prb_count, true);
   RC_CHECK(range.has_value());
   const phy::BlockFit fit = phy::fit_block({.table = config_.ul_table,
                                             .wanted = uplink_mcs(c, range->count),
@@ -153,7 +166,7 @@ bool Cell::grant(Connection& c, base::Slot pusch_slot, SlotPlan& plan) {
                          .epoch = c.config.epoch,
                          .harq = c.ul_harq.start(*process, format),
                          .format = format,
-                         .pusch_slot = pusch_slot,
+                         .pusch_slot = pusch.slot,
                          .aggregation_level = *level});
   return true;
 }

@@ -18,6 +18,7 @@ namespace redcell::mac::gnb {
 struct ConnectionConfig {
   base::UeId ue;
   std::uint32_t epoch = 0;
+  std::uint32_t bwp = 0;  ///< Its active BWP, of those of the cell.
   int max_dl_modulation_order = 8;
   int max_ul_modulation_order = 8;
 };

@@ -1,39 +1,94 @@
 // Where blocks lie: the PRBs of one slot and direction, handed out as contiguous ranges.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "base/units.h"
 #include "phy/nr/resource_map.h"
 
 namespace redcell::mac::gnb {
 
 /// How a DCI names PRBs. Contiguous (type 1, TS 38.214 5.1.2.2.2): a range never covers a PRB that
-/// SIB1, paging, PUCCH or PRACH occupies. Bitmap (type 0, 5.1.2.2.1, downlink only): it may, and
-/// the PRB is left out; the resource map blocks whole
-/// groups. A block may still end inside one [ours].
+/// SIB1, paging, PUCCH, PRACH or a block of another BWP occupies. Bitmap (type 0, 5.1.2.2.1,
+/// downlink only): it may cover PRBs of SIB1 and paging, which are left out; groups are left out
+/// whole. A block may still begin or end inside one [ours].
 enum class Allocation { contiguous, bitmap };
 
-/// The free PRBs of a slot. Counts are of usable PRBs; a range's own count includes those left out.
+/// TS 38.211 4.4.2.
+inline constexpr int carrier_prb_count_max = 275;
+
+/// PRBs of the carrier that blocks have taken, whatever BWP they belong to.
+class TakenPrbs {
+ public:
+  TakenPrbs() { taken_.reserve(carrier_prb_count_max); }
+  void clear() { taken_.clear(); }
+  [[nodiscard]] bool empty() const { return taken_.empty(); }
+  void add(const phy::PrbRange& carrier_prbs);
+  [[nodiscard]] bool at(int carrier_prb) const {
+    const auto at = static_cast<std::size_t>(carrier_prb);
+    return at < taken_.size() && taken_[at] != 0;
+  }
+
+ private:
+  std::vector<std::uint8_t> taken_;  ///< [carrier PRB] As far as the last one taken.
+};
+
+/// The free PRBs of a BWP in one slot. Ranges are relative to the BWP; counts are of usable PRBs, a
+/// range's own count includes those left out.
 class FreePrbs {
  public:
+  struct Start {
+    Allocation allocation = Allocation::contiguous;
+    int bwp_first = 0;                 ///< PRB of the carrier.
+    const TakenPrbs* taken = nullptr;  ///< By others before; null: nothing.
+    int first_prb = 0;                 ///< Where placing begins.
+  };
+  FreePrbs() { runs_.reserve(carrier_prb_count_max / 2 + 1); }
   /// Starts anew for a slot.
-  void reset(const phy::SlotResources& slot, Allocation allocation = Allocation::contiguous);
+  void reset(const phy::SlotResources& slot, const Start& start);
+  [[nodiscard]] bool empty() const { return runs_.empty(); }
   /// Usable PRBs of the largest run.
   [[nodiscard]] int longest() const;
-  /// The first run with room for, else the largest run cut to, wanted PRBs; nullopt when none is
-  /// free. whole: only a run that holds all of them will do.
+  /// From the first run with room for, else the largest run cut to, wanted PRBs; runs are tried
+  /// from where the last block ended, round the BWP. nullopt when none is free. whole: only a run
+  /// that holds all of them will do.
   std::optional<phy::PrbRange> take(int wanted, bool whole);
   /// Gives back a range taken last.
   void give_back(const phy::PrbRange& range);
 
  private:
   [[nodiscard]] int usable(const phy::PrbRange& range) const;
+  void mark_usable(const phy::SlotResources& slot, const Start& start);
+  /// Index of the run to take from, and what it holds.
+  struct Room {
+    std::size_t run = 0;
+    int count = 0;
+  };
+  [[nodiscard]] Room find_room(int wanted) const;
+  void insert(phy::PrbRange range, std::size_t at);
 
   Allocation allocation_ = Allocation::contiguous;
+  int next_prb_ = 0;
+  int previous_prb_ = 0;  ///< next_prb_ before the last take().
   /// In order of PRB, not touching; each begins and ends with a usable PRB.
   std::vector<phy::PrbRange> runs_;
-  std::vector<bool> is_usable_;  ///< [PRB]
+  enum class State : std::uint8_t { blocked, usable, taken };
+  [[nodiscard]] bool is(int prb, State state) const {
+    return state_[static_cast<std::size_t>(prb)] == state;
+  }
+  std::vector<State> state_;  ///< [PRB] As reset() found it; `taken` by others.
 };
+
+/// Where placing begins in a slot [ours], drawn by slot and cell, so that what a loaded cell sends
+/// does not always fall on the same PRBs: contiguous blocks anywhere, and at the nearer end of
+/// their run where they would reach over it; those by bitmap, which mostly fill the BWP, at one of
+/// its ends, so that what is left stays in one piece.
+struct PlacingTurn {
+  std::uint32_t cell = 0;
+  base::Slot slot;
+};
+[[nodiscard]] int first_prb_of(const PlacingTurn& turn, int prb_count, Allocation allocation);
 
 }  // namespace redcell::mac::gnb

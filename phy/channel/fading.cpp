@@ -192,14 +192,18 @@ FadingTile::FadingTile(const base::Random& random, const FadingConfig& config,
   RC_CHECK(config.rx_count >= 1 && config.rx_count <= 2);
   RC_CHECK(config.tx_count >= 1 && config.tx_count <= 2);
   RC_CHECK(config.delay_spread_s >= 0.0);
-  RC_CHECK(config.grid.count > 0 && config.grid.spacing.value() > 0.0);
+  RC_CHECK(!config.grids.empty());
   taps_ = unit_taps(config.profile, config.k_factor_db);
   if (config.sight) sight_taps_ = unit_taps(config.sight->profile, config.sight->k_factor_db);
   RC_CHECK(sight_taps_.size() <= taps_.size());
 
   tap_count_ = taps_.size();
   const std::size_t pair_count = count_of(config.rx_count) * count_of(config.tx_count);
-  const std::size_t group_count = count_of(config.grid.count);
+  std::size_t group_count = 0;
+  for (const BlockGrid& grid : config.grids) {
+    RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
+    group_count += count_of(grid.count);
+  }
   delay_s_ = base::LaneTile(tap_count_);
   amplitude_ = base::LaneTile(tap_count_);
   start_ = base::PhaseTile(tap_count_ * pair_count * sinusoid_count);
@@ -284,7 +288,11 @@ void FadingTile::refresh(std::span<const double> travelled_wavelengths) {
     .fraction = fraction_.data(),
     .gain_re = gain_re_.data(),
     .gain_im = gain_im_.data()});
-  channel_response(taps(), config_.grid, {response_re_, response_im_});
+  std::size_t row = 0;
+  for (const BlockGrid& grid : config_.grids) {
+    channel_response(taps(), grid, {response_re_, response_im_, row});
+    row += count_of(grid.count) * count_of(config_.rx_count) * count_of(config_.tx_count);
+  }
 }
 
 }  // namespace redcell::phy

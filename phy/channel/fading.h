@@ -39,7 +39,7 @@ struct FadingConfig {
   double delay_spread_s = 0.0;        ///< RMS, for links that name none; >= 0.
   std::optional<double> k_factor_db;  ///< Only for TDL-D and TDL-E; absent: the table's own.
   std::optional<SightProfile> sight;  ///< Of the links in sight, where they differ.
-  BlockGrid grid;
+  std::vector<BlockGrid> grids;       ///< One after the other; groups are numbered through.
   int rx_count = 1;  ///< Receive branches, 1..2. A single branch is branch 0 of two.
   int tx_count = 1;  ///< Transmit ports, 1..2.
 };
@@ -61,7 +61,7 @@ inline constexpr double travelled_wavelengths_max = 4294967295.0;
 /// Bound on |H - exact| as a fraction of the sum over taps of the largest magnitude a tap can have.
 inline constexpr double fading_error_max = 1e-6;
 
-/// 16 links with the same profile, grid and antennas.
+/// 16 links with the same profile, grids and antennas.
 ///
 /// The mean power of every co-polarised port pair (rx == tx) is 1. Pairs fade independently. The
 /// line-of-sight ray exists for co-polarised pairs only, with opposite sign in the second
@@ -69,8 +69,8 @@ inline constexpr double fading_error_max = 1e-6;
 /// TDL-E have the power of the Rayleigh taps alone.
 class FadingTile {
  public:
-  /// Pre: 1..16 links, counts as said in FadingConfig, grid.count > 0, and a machine with AVX2.
-  /// Allocates.
+  /// Pre: 1..16 links, counts as said in FadingConfig, at least one grid, none empty, and a machine
+  /// with AVX2. Allocates.
   FadingTile(const base::Random& random, const FadingConfig& config,
              std::span<const FadingLink> links);
 

@@ -256,8 +256,8 @@ void channel_response(const TapTile& taps, const BlockGrid& grid, const Response
   RC_CHECK(pair_count >= 1 && pair_count <= response_port_pair_count_max);
   RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
   const auto group_count = static_cast<std::size_t>(grid.count);
-  RC_CHECK(response.re.row_count() == group_count * pair_count);
-  RC_CHECK(response.im.row_count() == group_count * pair_count);
+  const std::size_t row_end = response.first_row + group_count * pair_count;
+  RC_CHECK(response.re.row_count() >= row_end && response.im.row_count() >= row_end);
 
   const double spacing_hz = grid.spacing.value();
   const double centre_hz = grid.first_centre.value() + 0.5 * spacing_hz * (grid.count - 1);
@@ -271,8 +271,8 @@ void channel_response(const TapTile& taps, const BlockGrid& grid, const Response
     .centre_hz = centre_hz,
     .first_offset_hz = grid.count % 2 == 1 ? spacing_hz : 0.5 * spacing_hz,
     .spacing_hz = spacing_hz,
-    .out_re = response.re.data(),
-    .out_im = response.im.data()});
+    .out_re = response.re.row(response.first_row),
+    .out_im = response.im.row(response.first_row)});
 }
 
 }  // namespace redcell::phy

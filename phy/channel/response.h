@@ -28,10 +28,11 @@ struct BlockGrid {
   int count = 0;             ///< > 0.
 };
 
-/// Where the response goes: row = group * port_pair_count + port_pair.
+/// Where the response goes: row = first_row + group * port_pair_count + port_pair.
 struct ResponseTile {
   base::LaneTile& re;  ///< [group][port pair][lane]
   base::LaneTile& im;  ///< [group][port pair][lane]
+  std::size_t first_row = 0;
 };
 
 inline constexpr std::size_t response_tap_count_max = 32;
@@ -42,9 +43,8 @@ inline constexpr double response_error_max = 1e-6;
 
 /// Fills the response of all port pairs of 16 links.
 ///
-/// Pre: 1..32 taps, 1..4 port pairs, gain tiles have taps * pairs rows, the response grid.count *
-/// pairs. A
-///      broken precondition aborts (base/check.h).
+/// Pre: 1..32 taps, 1..4 port pairs, gain tiles have taps * pairs rows, the response at least
+/// grid.count * pairs from its first row on. A broken precondition aborts (base/check.h).
 /// Cost: groups * taps * pairs half complex multiply-adds per lane (mirrored groups share
 /// products); no
 ///       allocation, no locks; same bits on AVX2 and AVX-512.

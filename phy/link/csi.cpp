@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/math.h"
@@ -36,18 +37,29 @@ double to_db_with_floor(double sinr_lin) {
   return sinr_lin > 0 ? std::max(sinr_floor_db, base::to_db(sinr_lin)) : sinr_floor_db;
 }
 
-/// The mean information of the entries, as a SINR.
-double mean_sinr_db(std::span<const double> sinr, int modulation_order) {
+/// Sum over [group][layer], each group as often as it has PRBs.
+double total_information(std::span<const int> prb_count, std::span<const double> sinr,
+                         int modulation_order) {
   const InformationTable& table = information_table();
+  const std::size_t layer_count = sinr.size() / prb_count.size();
   double sum = 0;
-  for (const double one : sinr) sum += table.at(modulation_order, one).capacity_bits;
-  return to_db_with_floor(table.sinr_for(modulation_order, sum / static_cast<double>(sinr.size())));
+  for (std::size_t group = 0; group < prb_count.size(); ++group) {
+    double group_sum = 0;
+    for (std::size_t layer = 0; layer < layer_count; ++layer) {
+      group_sum += table.at(modulation_order, sinr[group * layer_count + layer]).capacity_bits;
+    }
+    sum += group_sum * prb_count[group];
+  }
+  return sum;
+}
+
+int total(std::span<const int> prb_count) {
+  return std::accumulate(prb_count.begin(), prb_count.end(), 0);
 }
 
 // The precoder that tells most with the table's highest modulation, which still grows where others
 // have saturated.
 void find_precoder(const CsiInput& input, int rank, Precoded& best) {
-  const InformationTable& table = information_table();
   const int modulation_order = top_modulation_order(input.cqi_table);
   SinrInput link = input.link;
   link.layer_count = rank;
@@ -58,8 +70,7 @@ void find_precoder(const CsiInput& input, int rank, Precoded& best) {
   for (int pmi = 0; pmi < pmi_count(link.channel.tx_count, rank); ++pmi) {
     link.pmi = pmi;
     post_sinr(link, sinr);
-    double information = 0;
-    for (const double one : sinr) information += table.at(modulation_order, one).capacity_bits;
+    const double information = total_information(input.group_prb_count, sinr, modulation_order);
     if (information > best.information) {
       best.pmi = pmi;
       best.information = information;
@@ -76,9 +87,7 @@ struct Quality {
 // The blocks of one modulation share what is received; it is collected once for each.
 Quality find_cqi(const CsiInput& input, std::span<const double> sinr, int rank) {
   const int re_per_prb = csi_reference_symbol_count * 12 - input.dmrs_re_per_prb;
-  const double re_per_entry =
-      static_cast<double>(re_per_prb) * input.prb_count / input.link.channel.group_count;
-  constexpr std::array<int, 1> one_re = {1};
+  const int prb_count = total(input.group_prb_count);
   SoftBlock received;
   int received_order = 0;
   for (int index = cqi_max; index >= 1; --index) {
@@ -86,15 +95,15 @@ Quality find_cqi(const CsiInput& input, std::span<const double> sinr, int rank) 
     if (scheme.modulation_order != received_order) {
       received_order = scheme.modulation_order;
       received = SoftBlock{};
-      accumulate(received, received_order, one_re, sinr);
-      received.information_bits *= re_per_entry;
-      received.dispersion_bits2 *= re_per_entry;
-      received.coded_bits *= re_per_entry;
-      received.energy *= re_per_entry;
+      accumulate(received, received_order, input.group_prb_count, sinr);
+      received.information_bits *= re_per_prb;
+      received.dispersion_bits2 *= re_per_prb;
+      received.coded_bits *= re_per_prb;
+      received.energy *= re_per_prb;
     }
     const base::Bits tbs = transport_block_size({.symbol_count = csi_reference_symbol_count,
                                                  .dmrs_re_per_prb = input.dmrs_re_per_prb,
-                                                 .prb_count = input.prb_count,
+                                                 .prb_count = prb_count,
                                                  .modulation_order = scheme.modulation_order,
                                                  .rate_x1024 = scheme.rate_x1024,
                                                  .layer_count = rank});
@@ -120,7 +129,9 @@ CsiReport report_of(const CsiInput& input, const Precoded& precoded) {
     report.expected_rate_bits_per_re =
         precoded.rank * scheme.spectral_efficiency() * (1 - quality.error_rate);
   }
-  report.sinr_db = mean_sinr_db(sinr, modulation_order);
+  const double entries = total(input.group_prb_count) * static_cast<double>(rank);
+  const double mean = total_information(input.group_prb_count, sinr, modulation_order) / entries;
+  report.sinr_db = to_db_with_floor(information_table().sinr_for(modulation_order, mean));
   return report;
 }
 
@@ -157,7 +168,9 @@ double threshold_db(const Mcs& scheme, double target_bler) {
 CsiReport measure_csi(const CsiInput& input) {
   const ChannelView& channel = input.link.channel;
   RC_CHECK(channel.group_count >= 1 && channel.group_count <= csi_group_count_max);
-  RC_CHECK(input.prb_count >= channel.group_count && input.max_rank >= 1);
+  RC_CHECK(input.group_prb_count.size() == static_cast<std::size_t>(channel.group_count));
+  for (const int prb_count : input.group_prb_count) RC_CHECK(prb_count > 0);
+  RC_CHECK(input.max_rank >= 1);
   RC_CHECK(input.dmrs_re_per_prb >= 0 && input.dmrs_re_per_prb < csi_reference_symbol_count * 12);
   const int rank_limit = std::min({input.max_rank, channel.rx_count, channel.tx_count, rank_max});
   CsiReport best;

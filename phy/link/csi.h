@@ -5,6 +5,7 @@
 // most 0.1 (TS 38.214 5.2.2.1).
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "base/units.h"
@@ -21,8 +22,8 @@ struct CsiInput {
   SinrInput link{};  ///< Its layer_count and pmi are ignored: they are what is looked for.
   int max_rank = 1;  ///< What UE and gNB are configured for; rank also needs ports and branches.
   CqiTable cqi_table = CqiTable::table_2;
-  int prb_count = 0;         ///< Of the whole BWP, >= group_count.
-  int dmrs_re_per_prb = 12;  ///< In the 12 symbols of the reference resource, < 144.
+  std::span<const int> group_prb_count{};  ///< [group] PRBs of the BWP, > 0.
+  int dmrs_re_per_prb = 12;                ///< In the 12 symbols of the reference resource, < 144.
 };
 
 struct CsiReport {
@@ -36,7 +37,7 @@ struct CsiReport {
       0;  ///< rank x spectral efficiency x (1 - error rate); decides the rank.
 };
 
-/// Pre: as post_sinr(); 1..275 groups of equal size. No allocation.
+/// Pre: as post_sinr(); 1..275 groups. No allocation.
 [[nodiscard]] CsiReport measure_csi(const CsiInput& input);
 
 /// Lowest SINR of each MCS of a table at which a nominal block (25 PRB, 12 symbols, 12 DMRS RE per

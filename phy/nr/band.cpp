@@ -62,4 +62,18 @@ std::optional<base::PrbCount> max_prb_count(double bandwidth_mhz, int scs_khz,
   return std::nullopt;
 }
 
+std::optional<base::PrbCount> widest_prb_count(double max_bandwidth_mhz, int scs_khz) {
+  bool is_known = false;
+  for (const int scs : {15, 30, 60}) {
+    is_known = is_known || max_prb_count(max_bandwidth_mhz, scs).has_value();
+  }
+  std::optional<base::PrbCount> widest;
+  for (const auto& row : tables::prb_count_max) {
+    if (!is_known || row[0] != 1 || row[1] > max_bandwidth_mhz) continue;
+    const std::optional<base::PrbCount> count = max_prb_count(row[1], scs_khz);
+    if (count && (!widest || *count > *widest)) widest = count;
+  }
+  return widest;
+}
+
 }  // namespace redcell::phy

@@ -38,4 +38,8 @@ struct Band {
 [[nodiscard]] std::optional<base::PrbCount> max_prb_count(
     double bandwidth_mhz, int scs_khz, FrequencyRange range = FrequencyRange::fr1);
 
+/// Widest BWP of a terminal that takes channels of up to this bandwidth in FR1; nullopt when that
+/// is no channel bandwidth of any spacing, or wider than nothing at this one.
+[[nodiscard]] std::optional<base::PrbCount> widest_prb_count(double max_bandwidth_mhz, int scs_khz);
+
 }  // namespace redcell::phy

@@ -3,6 +3,9 @@
 // carrier's PRB 0.
 #pragma once
 
+#include <array>
+#include <vector>
+
 #include "base/units.h"
 #include "phy/nr/band.h"
 #include "phy/nr/dmrs.h"
@@ -64,10 +67,11 @@ struct CsiRsConfig {
   bool has_csi_im = false;
 };
 
-/// The UE-specific CORESET, in every slot with downlink, from the BWP's first PRB.
+/// The UE-specific CORESET, in every slot with downlink.
 struct CoresetConfig {
   int symbol_count = 1;  ///< 1..3.
-  int prb_count = 0;     ///< A multiple of 6, at most the BWP.
+  int prb_count = 0;     ///< A multiple of 6, inside the BWP.
+  int first_prb = 0;     ///< Relative to the BWP.
 };
 
 /// Random access occasions: whole slots on prb_count PRBs times frequency_occasion_count.
@@ -102,6 +106,16 @@ struct ResourceMapConfig {
   CsiRsConfig csi_rs{};
   PrachConfig prach{};
   PucchConfig pucch{};
+  std::vector<PrbRange> other_pucch{};  ///< Of other BWPs of the carrier, which data goes round.
+
+  /// PRBs of the carrier.
+  [[nodiscard]] PrbRange coreset_prbs() const {
+    return {bwp_dl.first + coreset.first_prb, coreset.prb_count};
+  }
+  [[nodiscard]] std::array<PrbRange, 2> pucch_prbs() const {
+    return {PrbRange{bwp_ul.first, pucch.low_edge_prb_count},
+            PrbRange{bwp_ul.end() - pucch.high_edge_prb_count, pucch.high_edge_prb_count}};
+  }
 };
 
 }  // namespace redcell::phy

@@ -67,8 +67,8 @@ void add_bandwidth_findings(const ResourceMapConfig& c, Findings& findings) {
          "BWP: must hold 1..275 PRBs of the carrier (TS 38.211 4.4.5)", findings);
   add_if(c.coreset.symbol_count < 1 || c.coreset.symbol_count > 3,
          "CORESET: 1..3 symbols (TS 38.211 7.3.2.2)", findings);
-  add_if(c.coreset.prb_count < 6 || c.coreset.prb_count % 6 != 0 ||
-             c.coreset.prb_count > c.bwp_dl.count,
+  add_if(c.coreset.prb_count < 6 || c.coreset.prb_count % 6 != 0 || c.coreset.first_prb < 0 ||
+             c.coreset.first_prb + c.coreset.prb_count > c.bwp_dl.count,
          "CORESET: PRBs must be a multiple of 6 inside the BWP (TS 38.331 ControlResourceSet)",
          findings);
   const PucchConfig& pucch = c.pucch;
@@ -139,8 +139,7 @@ void add_downlink_slot_findings(const ResourceMapConfig& c, const std::vector<Sl
   add_first_slot(
       slots, "an SSB meets the CORESET (TS 38.213 10)",
       [&](const SlotOccupancy& s, base::Slot) {
-        return ssb_meets(s, c.coreset.symbol_count - 1) &&
-               overlap(ssb, {c.bwp_dl.first, c.coreset.prb_count});
+        return ssb_meets(s, c.coreset.symbol_count - 1) && overlap(ssb, c.coreset_prbs());
       },
       findings);
   add_first_slot(
@@ -175,8 +174,7 @@ void add_uplink_slot_findings(const ResourceMapConfig& c, const std::vector<Slot
                               Findings& findings) {
   if (c.prach.prb_count == 0) return;
   const PrbRange prach{c.prach.first_prb, c.prach.prb_count * c.prach.frequency_occasion_count};
-  const PrbRange low{c.bwp_ul.first, c.pucch.low_edge_prb_count};
-  const PrbRange high{c.bwp_ul.end() - c.pucch.high_edge_prb_count, c.pucch.high_edge_prb_count};
+  const auto [low, high] = c.pucch_prbs();
   add_if(prach.first < 0 || prach.count < 1 || c.prach.slot_count < 1,
          "PRACH: needs PRBs, slots and occasions", findings);
   add_if(overlap(prach, low) || overlap(prach, high), "PRACH: shares PRBs with PUCCH", findings);

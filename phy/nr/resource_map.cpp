@@ -164,7 +164,7 @@ SlotResources downlink_slot(const ResourceMapConfig& c, const SlotOccupancy& slo
       allocation_of(c.pdsch_dmrs, base::Direction::downlink, pdsch_symbols(c, number));
   grid.paint(c.bwp_dl, pdsch.symbols, ReUse::data);
   if (downlink.count >= c.coreset.symbol_count) {
-    grid.paint({c.bwp_dl.first, c.coreset.prb_count}, {0, c.coreset.symbol_count}, ReUse::coreset);
+    grid.paint(c.coreset_prbs(), {0, c.coreset.symbol_count}, ReUse::coreset);
   }
   for (const int first : slot.ssb_first_symbol) {
     if (first < 0) continue;
@@ -208,10 +208,8 @@ SlotResources uplink_slot(const ResourceMapConfig& c, const SlotOccupancy& slot,
   const Allocation pusch =
       allocation_of(c.pusch_dmrs, base::Direction::uplink, pusch_symbols(c, number));
   grid.paint(c.bwp_ul, pusch.symbols, ReUse::data);
-  const int low = c.pucch.low_edge_prb_count;
-  const int high = c.pucch.high_edge_prb_count;
-  grid.paint({c.bwp_ul.first, low}, pusch.symbols, ReUse::pucch);
-  grid.paint({c.bwp_ul.end() - high, high}, pusch.symbols, ReUse::pucch);
+  for (const PrbRange& edge : c.pucch_prbs()) grid.paint(edge, pusch.symbols, ReUse::pucch);
+  for (const PrbRange& other : c.other_pucch) grid.paint(other, pusch.symbols, ReUse::pucch);
   if (slot.has_prach) {
     const int prbs = c.prach.prb_count * c.prach.frequency_occasion_count;
     grid.paint({c.prach.first_prb, prbs}, pusch.symbols, ReUse::prach);

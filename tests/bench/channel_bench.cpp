@@ -51,8 +51,8 @@ phy::FadingTile moving_tile() {
   phy::FadingConfig config;
   config.profile = phy::TdlProfile::tdl_a;
   config.delay_spread_s = 363e-9;
-  config.grid = {base::Hertz(-block_hz * (block_count - 1) / 2), base::Hertz(block_hz),
-                 block_count};
+  config.grids = {{base::Hertz(-block_hz * (block_count - 1) / 2), base::Hertz(block_hz),
+                 block_count}};
   std::vector<phy::FadingLink> links;
   for (std::uint32_t ue = 0; ue < base::lane_count; ++ue) links.push_back({.ue = ue, .cell = 0});
   return phy::FadingTile(base::Random(1, 1), config, links);

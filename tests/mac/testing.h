@@ -35,7 +35,7 @@ inline phy::ResourceMapConfig fdd_carrier() {
 /// 32 connections; K1 and K2 reach an uplink slot from every downlink slot of both carriers.
 inline gnb::CellConfig cell_config(const phy::ResourceMap& map) {
   gnb::CellConfig c;
-  c.resources = &map;
+  c.bwps = {&map};
   c.k1 = {2, 3, 4, 5, 6, 7, 8};
   c.k2 = {2, 3, 4, 5, 6, 7, 8};
   c.policy = {.kind = gnb::PolicyKind::round_robin, .connection_count = 32};

@@ -33,7 +33,7 @@ FadingConfig config_of(TdlProfile profile, int rx_count, int tx_count) {
   FadingConfig config;
   config.profile = profile;
   config.delay_spread_s = 100e-9;
-  config.grid = {Hertz(-8.64e6), Hertz(720e3), 25};
+  config.grids = {{Hertz(-8.64e6), Hertz(720e3), 25}};
   config.rx_count = rx_count;
   config.tx_count = tx_count;
   return config;
@@ -77,7 +77,7 @@ Oracle oracle(const FadingConfig& config, const FadingLink& link, double travell
   const double spread_s = link.delay_spread_s > 0.0 ? link.delay_spread_s : config.delay_spread_s;
   const auto taps = tdl_taps(config.profile, {base::Seconds(spread_s), k_factor});
   const double frequency =
-      config.grid.first_centre.value() + where.group * config.grid.spacing.value();
+      config.grids[0].first_centre.value() + where.group * config.grids[0].spacing.value();
   std::complex<long double> sum = 0.0L;
   Oracle result;
   for (std::size_t tap = 0; tap < taps.size(); ++tap) {
@@ -423,6 +423,20 @@ TEST(Fading, a_single_branch_is_branch_zero_of_two) {
   }
 }
 
+TEST(Fading, has_the_rows_of_one_grid_after_those_of_the_other) {
+  FadingConfig config = config_of(TdlProfile::tdl_d, 2, 2);
+  const auto bits_with = [&](const std::vector<BlockGrid>& all) {
+    config.grids = all;
+    FadingTile tile(world(), config, links_of(13, 0));
+    tile.refresh(std::vector<double>(13, 66.6));
+    return bits_of(tile);
+  };
+  const std::vector<BlockGrid> grids{{Hertz(-40e6), Hertz(6e6), 7}, {Hertz(3e6), Hertz(7e5), 12}};
+  auto expected = bits_with({grids[0]});
+  for (const std::uint32_t bits : bits_with({grids[1]})) expected.push_back(bits);
+  EXPECT_EQ(bits_with(grids), expected);
+}
+
 TEST(Fading, is_bit_identical_on_every_target) {
   if ((hwy::SupportedTargets() & HWY_AVX3) == 0) GTEST_SKIP() << "this machine has no AVX-512";
   for (const TdlProfile profile : {TdlProfile::tdl_a, TdlProfile::tdl_b, TdlProfile::tdl_c,
@@ -466,7 +480,9 @@ TEST(FadingDeathTest, rejects_wrong_shapes) {
   EXPECT_DEATH(build(config_of(TdlProfile::tdl_a, 3, 1), 1), "precondition");
   EXPECT_DEATH(build(config_of(TdlProfile::tdl_a, 1, 0), 1), "precondition");
   FadingConfig bad = good;
-  bad.grid.count = 0;
+  bad.grids.push_back({Hertz(0.0), Hertz(360e3), 0});
+  EXPECT_DEATH(build(bad, 1), "precondition");
+  bad.grids = {};
   EXPECT_DEATH(build(bad, 1), "precondition");
   bad = good;
   bad.k_factor_db = 3.0;

@@ -154,6 +154,31 @@ TEST(ChannelResponse, single_tap_without_delay_is_flat_in_frequency) {
   }
 }
 
+TEST(ChannelResponse, goes_where_its_first_row_is_and_nowhere_else) {
+  for (const int group_count : {1, 4, 9, 16}) {
+    const Case c({14, 2, group_count, 360e3, -2e6, 1e-6});
+    const Response alone(c);
+    const std::size_t row_count = alone.re.row_count();
+    for (const std::size_t first_row : {0U, 1U, 6U}) {
+      constexpr float untouched = 77.0F;
+      LaneTile re(first_row + row_count + 3);
+      LaneTile im(first_row + row_count + 3);
+      for (std::size_t i = 0; i < re.row_count() * lane_count; ++i) {
+        re.data()[i] = untouched;
+        im.data()[i] = untouched;
+      }
+      channel_response(c.taps(), c.grid, {re, im, first_row});
+      for (std::size_t row = 0; row < re.row_count(); ++row) {
+        const bool is_inside = row >= first_row && row < first_row + row_count;
+        for (std::size_t lane = 0; lane < lane_count; ++lane) {
+          ASSERT_EQ(re.at(row, lane), is_inside ? alone.re.at(row - first_row, lane) : untouched);
+          ASSERT_EQ(im.at(row, lane), is_inside ? alone.im.at(row - first_row, lane) : untouched);
+        }
+      }
+    }
+  }
+}
+
 TEST(ChannelResponse, lanes_do_not_touch_each_other) {
   const Shape shape = {14, 4, 27, 720e3, -9e6, 1e-6};
   Case c(shape);
@@ -187,6 +212,12 @@ TEST(ChannelResponseDeathTest, rejects_tiles_of_the_wrong_shape) {
   EXPECT_DEATH(channel_response({none, none, none}, grid, {out, out}), "precondition");
   EXPECT_DEATH(channel_response({taps, gains, gains}, grid, {short_out, out}), "precondition");
   EXPECT_DEATH(channel_response({taps, gains, gains}, grid, {out, short_out}), "precondition");
+  LaneTile one_more(11);
+  LaneTile two_more(12);
+  EXPECT_DEATH(channel_response({taps, gains, gains}, grid, {one_more, two_more, 2}),
+               "precondition");
+  EXPECT_DEATH(channel_response({taps, gains, gains}, grid, {two_more, one_more, 2}),
+               "precondition");
   EXPECT_DEATH(channel_response({taps, gains, gains}, empty, {out, out}), "precondition");
   EXPECT_DEATH(channel_response({taps, gains, gains}, backwards, {out, out}), "precondition");
 }

@@ -33,6 +33,7 @@ struct Channel {
   base::LaneTile re{static_cast<std::size_t>(group_count * rx * tx)};
   base::LaneTile im{static_cast<std::size_t>(group_count * rx * tx)};
   std::vector<double> noise = std::vector<double>(group_count, 1.0);
+  std::vector<int> prbs = std::vector<int>(group_count, prb_count / group_count);
 
   Channel(int rx_count, int tx_count) : rx(rx_count), tx(tx_count) {}
   void set(int group, int branch, int port, Complex h) {
@@ -46,7 +47,7 @@ struct Channel {
                      .noise_interference = noise,
                      .estimation_processing_gain = std::numeric_limits<double>::infinity()},
             .max_rank = 2,
-            .prb_count = prb_count};
+            .group_prb_count = prbs};
   }
 };
 
@@ -247,12 +248,24 @@ TEST(McsThresholds, stop_at_the_modulation_a_terminal_knows) {
   EXPECT_EQ(McsThresholds(McsTable::qam256, 0.1, 4).at(100), McsIndex(10));
 }
 
-TEST(MeasureCsiDeathTest, rejects_fewer_prbs_than_groups) {
-  CsiInput input;
-  const Channel channel = flat(1, 1);
-  input = channel.input(0);
-  input.prb_count = group_count - 1;
-  EXPECT_DEATH((void)measure_csi(input), "broken precondition");
+TEST(MeasureCsi, counts_a_group_as_often_as_it_has_prbs) {
+  // One group of 17 is deaf. Alone it has 35 of 51 PRBs, or 1 of 17 where all are alike.
+  Channel channel = flat(1, 1);
+  channel.set(4, 0, 0, {0.01, 0});
+  const CsiReport alike = measure_csi(channel.input(12));
+  channel.prbs.assign(group_count, 1);
+  channel.prbs[4] = 35;
+  const CsiReport wide = measure_csi(channel.input(12));
+  EXPECT_LT(wide.cqi, alike.cqi);
+  EXPECT_LT(wide.sinr_db, alike.sinr_db - 3);
+}
+
+TEST(MeasureCsiDeathTest, rejects_groups_without_prbs) {
+  Channel channel = flat(1, 1);
+  channel.prbs[3] = 0;
+  EXPECT_DEATH((void)measure_csi(channel.input(0)), "broken precondition");
+  channel.prbs.assign(group_count - 1, 3);
+  EXPECT_DEATH((void)measure_csi(channel.input(0)), "broken precondition");
 }
 
 }  // namespace

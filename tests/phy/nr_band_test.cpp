@@ -83,5 +83,37 @@ TEST(MaxPrbCount, leaves_a_guard_and_never_more_than_a_fifth_of_the_channel_from
   }
 }
 
+int widest(double max_bandwidth_mhz, int scs_khz) {
+  return widest_prb_count(max_bandwidth_mhz, scs_khz).value_or(base::PrbCount(-1)).value();
+}
+
+// TS 38.101-1 Table 5.3.2-1, by hand.
+TEST(WidestPrbCount, is_that_of_the_widest_channel_the_terminal_takes) {
+  EXPECT_EQ(widest(20, 30), 51);
+  EXPECT_EQ(widest(20, 15), 106);
+  EXPECT_EQ(widest(20, 60), 24);
+  EXPECT_EQ(widest(100, 30), 273);
+  EXPECT_EQ(widest(100, 60), 135);
+  EXPECT_EQ(widest(5, 15), 25);
+  EXPECT_EQ(widest(5, 30), 11);
+}
+
+// 15 kHz ends with 50 MHz.
+TEST(WidestPrbCount, is_that_of_a_narrower_channel_where_this_spacing_has_no_wider_one) {
+  EXPECT_EQ(widest(100, 15), 270);
+  EXPECT_EQ(widest(60, 15), 270);
+  EXPECT_EQ(widest(50, 15), 270);
+  EXPECT_EQ(widest(40, 15), 216);
+}
+
+TEST(WidestPrbCount, is_absent_for_no_channel_bandwidth_and_where_nothing_is_narrow_enough) {
+  EXPECT_EQ(widest(12, 15), -1);
+  EXPECT_EQ(widest(12, 30), -1);
+  EXPECT_EQ(widest(99, 30), -1);
+  EXPECT_EQ(widest(200, 60), -1) << "a bandwidth of FR2";
+  EXPECT_EQ(widest(5, 60), -1) << "60 kHz begins with 10 MHz";
+  EXPECT_EQ(widest(20, 120), -1);
+}
+
 }  // namespace
 }  // namespace redcell::phy

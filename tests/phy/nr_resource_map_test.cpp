@@ -19,6 +19,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr base::Duration ms_20 = base::milliseconds(20);
 
@@ -74,8 +75,19 @@ ResourceMapConfig case_b_carrier() {
   return c;
 }
 
+/// The same slots as tdd_carrier()'s, seen from a BWP of 273 PRB: its CORESET lies behind the other
+/// one, whose PUCCH is at PRBs 0, 1, 49 and 50.
+ResourceMapConfig wide_carrier() {
+  ResourceMapConfig c = tdd_carrier();
+  c.bwp_dl = {0, 273};
+  c.bwp_ul = {0, 273};
+  c.coreset = {.symbol_count = 1, .prb_count = 96, .first_prb = 54};
+  c.other_pucch = {{0, 2}, {49, 2}};
+  return c;
+}
+
 std::vector<ResourceMapConfig> all_carriers() {
-  return {tdd_carrier(), fdd_carrier(), case_b_carrier()};
+  return {tdd_carrier(), fdd_carrier(), case_b_carrier(), wide_carrier()};
 }
 
 std::string findings_text(const ResourceMapConfig& config) {
@@ -219,6 +231,65 @@ TEST(ResourceMap, sees_only_what_lies_in_its_bwp) {
   EXPECT_EQ(map.period().value(), 80);
 }
 
+// A BWP from PRB 10 on: what of its CORESET is not there is idle in the CORESET's symbol.
+TEST(ResourceMap, has_its_coreset_where_it_begins) {
+  const ResourceMap wide(wide_carrier());
+  EXPECT_EQ(wide.config().coreset_prbs(), (PrbRange{54, 96}));
+  EXPECT_EQ(wide.cce_count(), 16);
+  const ReAccount& dl = wide.account(base::Direction::downlink);
+  // CORESET 0 takes PRBs 0 to 47 of the same symbol in the slots of SIB1: eight of the 64.
+  EXPECT_EQ(dl.of(ReUse::coreset), (2 * 32 * 96 + 2 * 8 * 48) * 12);
+
+  ResourceMapConfig config = case_b_carrier();
+  config.bwp_dl = {10, 51};
+  config.coreset = {.symbol_count = 2, .prb_count = 24, .first_prb = 18};
+  config.ssb.beam_count = 0;
+  EXPECT_EQ(config.coreset_prbs(), (PrbRange{28, 24}));
+  const ResourceMap map(config);
+  const ReAccount& account = map.account(base::Direction::downlink);
+  const std::int64_t slots = map.period().value();
+  EXPECT_EQ(account.of(ReUse::coreset), slots * 24 * 2 * 12);
+  EXPECT_EQ(account.of(ReUse::idle), slots * 27 * 2 * 12);
+}
+
+// An SSB in the first symbols after the CORESET of three meets it on shared PRBs alone.
+TEST(ResourceFindings, know_where_the_coreset_begins) {
+  ResourceMapConfig config = wide_carrier();
+  config.coreset.symbol_count = 3;
+  config.pdsch_dmrs.type_a_position = 3;
+  EXPECT_THAT(findings_text(config), Not(HasSubstr("an SSB meets the CORESET")));
+  config.coreset.first_prb = 18;
+  EXPECT_THAT(findings_text(config), HasSubstr("an SSB meets the CORESET"));
+}
+
+TEST(ResourceMap, leaves_the_pucch_of_another_bwp_free) {
+  const ResourceMap map(wide_carrier());
+  EXPECT_EQ(map.config().pucch_prbs(), (std::array{PrbRange{0, 2}, PrbRange{271, 2}}));
+  for (int prb = 0; prb < 273; ++prb) {
+    const bool is_pucch = prb < 2 || prb == 49 || prb == 50 || prb >= 271;
+    EXPECT_EQ(ul_re(map, 8, prb) == 0, is_pucch) << prb;
+  }
+  // Of six PRBs in four uplink slots of 20 ms, twice; PRB 0 and 1 are both BWPs'.
+  EXPECT_EQ(map.account(base::Direction::uplink).of(ReUse::pucch), 16 * 6 * 14 * 12);
+  EXPECT_EQ(longest_usable_run(map.uplink(base::Slot(8))), (PrbRange{51, 220}));
+}
+
+// Seen from a BWP that does not begin at PRB 0, and holds a part of it.
+TEST(ResourceMap, leaves_what_it_shares_with_the_pucch_of_another_bwp_free) {
+  ResourceMapConfig config = tdd_carrier();
+  config.bwp_ul = {5, 51};
+  config.prach.prb_count = 0;
+  config.other_pucch = {{0, 7}, {30, 2}, {200, 2}};
+  const ResourceMap map(config);
+  EXPECT_EQ(ul_re(map, 8, 1), 0);
+  EXPECT_EQ(ul_re(map, 8, 2), 144);
+  EXPECT_EQ(ul_re(map, 8, 24), 144);
+  EXPECT_EQ(ul_re(map, 8, 25), 0);
+  EXPECT_EQ(ul_re(map, 8, 26), 0);
+  EXPECT_EQ(ul_re(map, 8, 27), 144);
+  EXPECT_EQ(map.account(base::Direction::uplink).of(ReUse::pucch), 16 * 6 * 14 * 12);
+}
+
 TEST(ResourceBlockGroup, has_the_size_of_configuration_1) {
   // TS 38.214 Table 5.1.2.2.1-1.
   EXPECT_EQ(rbg_size(36), 2);
@@ -310,6 +381,8 @@ TEST(ResourceFindings, name_each_broken_rule) {
   const std::vector<Broken> cases{
       {"multiple of 6", [](ResourceMapConfig& c) { c.coreset.prb_count = 51; }},
       {"multiple of 6", [](ResourceMapConfig& c) { c.coreset.prb_count = 54; }},
+      {"multiple of 6", [](ResourceMapConfig& c) { c.coreset.first_prb = 4; }},
+      {"multiple of 6", [](ResourceMapConfig& c) { c.coreset.first_prb = -1; }},
       {"1..3 symbols", [](ResourceMapConfig& c) { c.coreset.symbol_count = 4; }},
       {"an SSB meets the CORESET",
        [](ResourceMapConfig& c) {

@@ -38,7 +38,7 @@ struct Count {
 };
 
 /// Buffers reach the size they need within this time.
-constexpr std::int64_t warm_up_ns = 6'000'000'000;
+constexpr std::int64_t warm_up_ns = 9'000'000'000;
 
 /// Of the second after warming up.
 template <class Slots>
@@ -66,7 +66,7 @@ Count saturated_cell(const std::string& policy) {
   const CellKind kind = CellKind::n41_tdd;
   std::vector<std::string> overrides = fading_overrides(kind, 3, 0);
   for (const char* change :
-       {"duration_s=7", "warm_up_s=0", "terminal_group[ue].count=10",
+       {"duration_s=10", "warm_up_s=0", "terminal_group[ue].count=10",
         "terminal_group[ue].placement.x_m=0", "terminal_group[ue].placement.max_radius_m=150",
         "terminal_group[ue].placement.min_radius_m=50"}) {
     overrides.emplace_back(change);

@@ -16,8 +16,7 @@
 namespace redcell::scenarios {
 namespace {
 
-constexpr phy::BlockGrid grid{
-    .first_centre = base::Hertz(-8e6), .spacing = base::Hertz(1.44e6), .count = 12};
+constexpr int group_count = 13;  // Of 51 PRBs, four each.
 
 /// A tile of a terminal, alone in its bank, on a layer of which it follows some cells.
 class Follower {
@@ -25,8 +24,10 @@ class Follower {
   Follower(const World& world, int tracked_cells, std::uint32_t ue = 0)
       : layer_(tracking(world, tracked_cells)),
         large_scale_(layer_, world.deployment(), world.random()),
+        groups_(layer_),
         bank_({.layer = layer_,
-               .grid = grid,
+               .groups = groups_,
+               .bwp = 0,
                .random = world.random(),
                .rx_count = 2,
                .refresh_slots = refresh_slots(layer_, world.terminal(ue).route)}),
@@ -46,6 +47,7 @@ class Follower {
 
   LayerPlan layer_;
   LargeScale large_scale_;
+  PrbGroups groups_;
   FadingBank bank_;
   ChannelTile tile_;
 };
@@ -253,7 +255,7 @@ TEST(FadingBankDeathTest, takes_no_terminal_that_it_has_no_lanes_for) {
 
 // A fiftieth of a wavelength at most, or a slot if that is longer; no terminal waits for more than
 // twenty.
-TEST(RefreshSlots, keep_a_step_within_a_fiftieth_of_a_wavelength) {
+TEST(RefreshSlots, keep_a_step_within_a_25th_of_a_wavelength) {
   for (const CellKind kind : {CellKind::n41_tdd, CellKind::n28_fdd}) {
     const World world(one_cell(kind, ""));
     const double wavelength_m = 299'792'458.0 / dl_centre_hz(kind);
@@ -267,8 +269,8 @@ TEST(RefreshSlots, keep_a_step_within_a_fiftieth_of_a_wavelength) {
       };
       EXPECT_GE(slots, 1);
       EXPECT_LE(slots, 20);
-      EXPECT_TRUE(slots == 1 || way(slots) <= 0.02) << kmh;
-      EXPECT_TRUE(slots == 20 || way(slots + 1) > 0.02 * (1 - 1e-9)) << kmh;
+      EXPECT_TRUE(slots == 1 || way(slots) <= 0.04) << kmh;
+      EXPECT_TRUE(slots == 20 || way(slots + 1) > 0.04 * (1 - 1e-9)) << kmh;
     }
   }
 }
@@ -302,9 +304,9 @@ MeanPower mean_power(Follower& follower, std::uint32_t cell) {
   MeanPower mean;
   for (int i = 0; i < mean_count; ++i) {
     follower.go_to(i * 100);
-    for (int group = 0; group < grid.count; ++group) {
-      mean.downlink += follower.tile().downlink_power(cell).power(group) / grid.count;
-      mean.uplink += follower.tile().uplink_power(cell).power(group) / grid.count;
+    for (int group = 0; group < group_count; ++group) {
+      mean.downlink += follower.tile().downlink_power(cell).power(group) / group_count;
+      mean.uplink += follower.tile().uplink_power(cell).power(group) / group_count;
     }
     mean.block += follower.tile().ssb_power(cell, {.first = 2, .end = 3});
   }
@@ -373,7 +375,7 @@ TEST(ChannelTile, is_flat_where_nothing_fades) {
   const World world(one_cell(CellKind::n28_fdd, ""));
   Follower follower(world, 1);
   follower.go_to(0);
-  for (int group = 0; group < grid.count; ++group) {
+  for (int group = 0; group < group_count; ++group) {
     EXPECT_EQ(follower.tile().downlink_power(0).power(group), 0.5);
     EXPECT_EQ(follower.tile().uplink_power(0).power(group), 0.5);
     for (int rx = 0; rx < 2; ++rx) {
@@ -394,7 +396,7 @@ TEST(ChannelTile, is_reciprocal_in_tdd_alone) {
     Follower follower(world, 1);
     for (const std::int64_t slot : {0, 100}) {
       follower.go_to(slot);
-      for (int group = 0; group < grid.count; ++group) {
+      for (int group = 0; group < group_count; ++group) {
         for (int port = 0; port < 2; ++port) {
           const bool is_equal = follower.tile().uplink(0).h(group, port, 0) ==
                                 follower.tile().downlink(0).h(group, 0, port);

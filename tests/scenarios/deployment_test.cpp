@@ -34,7 +34,7 @@ std::vector<std::int64_t> slots(const SrPlan& plan) {
 }
 
 phy::ResourceMap map_of(CellKind kind) {
-  return phy::ResourceMap(resource_config(ready_text(one_cell(kind, "")).carrier(0)));
+  return phy::ResourceMap(bwp_configs(ready_text(one_cell(kind, "")).carrier(0)).front());
 }
 
 // DDDDDDDSUU: PUCCH in slots 8 and 9 of ten. The terminals take turns over the two offsets.
@@ -93,9 +93,8 @@ TEST(Deployment, converts_the_units_of_a_carrier) {
   EXPECT_DOUBLE_EQ(radio.gnb_evm, 0.025);
   EXPECT_DOUBLE_EQ(radio.p0_dbm, -80);
   EXPECT_DOUBLE_EQ(radio.alpha, 0.7);
-  EXPECT_EQ(radio.bwp_prb_count, 106);
-  EXPECT_EQ(d.layers[0].resources.bwp_dl, (phy::PrbRange{0, 106}));
-  EXPECT_TRUE(d.layers[0].resources.duplex.is_fdd());
+  EXPECT_EQ(d.layers[0].bwps[0].bwp_dl, (phy::PrbRange{0, 106}));
+  EXPECT_TRUE(d.layers[0].duplex().is_fdd());
   EXPECT_THAT(d.layers[0].cell.k1, ElementsAre(2));
   EXPECT_THAT(d.layers[0].cell.k2, ElementsAre(1));
 }

@@ -39,7 +39,7 @@ double expected_mbps(const schema::Scenario& scenario, base::Direction direction
   const bool is_downlink = direction == base::Direction::downlink;
   const schema::Carrier& carrier = scenario.carrier(0);
   const schema::Capability& capability = scenario.capability(0);
-  const phy::ResourceMap map(resource_config(carrier));
+  const phy::ResourceMap map(bwp_configs(carrier).front());
   const phy::McsTable table =
       table_of(is_downlink ? carrier.downlink().mcs_table() : carrier.uplink().mcs_table());
   const int order = is_downlink ? static_cast<int>(capability.max_dl_modulation())

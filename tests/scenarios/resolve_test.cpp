@@ -49,6 +49,22 @@ TEST(Resolve, leaves_absent_what_means_something_by_its_absence) {
   EXPECT_FALSE(full.terminal_group(0).route().has_random_way());
 }
 
+TEST(Resolve, makes_no_wide_bwp_of_nothing_and_completes_one_that_is_there) {
+  EXPECT_FALSE(resolve(load_text(tdd_text).scenario).carrier(0).has_embb_bwp());
+  EXPECT_FALSE(resolve(load_text(fdd_text).scenario).carrier(0).has_embb_bwp());
+  const std::string text = with(tdd_text, "broadcast {",
+                                "embb_bwp { prb_count: 273 coreset_first_prb: 60 } broadcast {");
+  const schema::Scenario full = resolve(load_text(text).scenario);
+  ASSERT_TRUE(full.carrier(0).has_embb_bwp());
+  expect_no_default_missing(full);
+  const schema::WideBwp& wide = full.carrier(0).embb_bwp();
+  EXPECT_EQ(wide.first_prb(), 0U);
+  EXPECT_EQ(wide.prb_count(), 273U);
+  EXPECT_EQ(wide.coreset_first_prb(), 60U);
+  EXPECT_EQ(wide.coreset_prb_count(), 96U);
+  EXPECT_EQ(wide.pucch_prb_count(), 4U);
+}
+
 TEST(Resolve, keeps_what_the_file_says) {
   const schema::Scenario full =
       resolve(load_text(tdd_text, {"carrier[n41].downlink.k1=[9, 8]", "duration_s=3"}).scenario);

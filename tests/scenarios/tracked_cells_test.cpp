@@ -94,10 +94,10 @@ class AllFollowed {
   AllFollowed(const World& world, base::UeId ue)
       : layer_(world.layer()),
         large_scale_(world.large_scale()),
+        groups_(layer_),
         bank_({.layer = layer_,
-               .grid = {.first_centre = base::Hertz((4 - prb_count) / 2.0 * 360e3),
-                        .spacing = base::Hertz(4 * 360e3),
-                        .count = 13},
+               .groups = groups_,
+               .bwp = 0,
                .random = world.random(),
                .rx_count = 2,
                .refresh_slots = refresh_slots(layer_, world.terminal(ue.value).route)}),
@@ -147,6 +147,7 @@ class AllFollowed {
  private:
   const LayerPlan& layer_;
   LargeScale large_scale_;
+  PrbGroups groups_;
   FadingBank bank_;
   ChannelTile tile_;
 };

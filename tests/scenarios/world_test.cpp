@@ -83,7 +83,7 @@ TEST_F(World, knows_no_bearer) {
 
 TEST_F(World, is_another_with_another_seed_run_or_place) {
   for (const char* change :
-       {"seed=2", "run=2", "terminal_group[ue].placement.x_m=101",
+       {"seed=2", "run=2", "terminal_group[ue].placement.x_m=140",
         "terminal_group[ue].route.fading_speed_kmh=4", "carrier[n41].channel.fading=TDL_B"}) {
     const Identity other = identity(downlink, {change});
     EXPECT_NE(other.world, reference().world) << change;
