@@ -131,14 +131,16 @@ void BeamGrid::vertical_power(const Fan& fan, std::span<double> power) const {
   }
 }
 
+double BeamGrid::left_of(RayDirection ray) const {
+  return sine_of(ray.zenith_deg) * sine_of(ray.azimuth_deg - element_.azimuth_deg);
+}
+
 void BeamGrid::add(const Fan& fan, std::span<float> gain_lin) const {
   std::array<double, plane_beams_max> horizontal_store;
   std::array<double, plane_beams_max> vertical_store;
   const auto horizontal = std::span(horizontal_store).first(horizontal_.beams.size());
   const auto vertical = std::span(vertical_store).first(vertical_.beams.size());
-  const double left =
-      sine_of(fan.direction.zenith_deg) * sine_of(fan.direction.azimuth_deg - element_.azimuth_deg);
-  array_factors(horizontal_, left, horizontal);
+  array_factors(horizontal_, left_of(fan.direction), horizontal);
   vertical_power(fan, vertical);
   const double element_lin = base::from_db(element_gain(element_, fan.direction).value());
   float* gain = gain_lin.data();

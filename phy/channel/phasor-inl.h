@@ -1,5 +1,5 @@
-// Sine and cosine of a phase in 2^-32 turns, in lanes. Only for kernels compiled once per
-// instruction set.
+// Sine and cosine of a phase in 2^-32 turns, and the phase of what moves, in lanes. Only for
+// kernels compiled once per instruction set.
 //
 // The phase is cut to the nearest quarter turn by integers, so its reduction is exact for every
 // input.
@@ -71,6 +71,24 @@ HWY_INLINE Phasor unit_phasor(VecU phase) {
   const VecU flip_re = hn::And(hn::ShiftLeft<30>(hn::Add(quarter, one)), sign);
   return {hn::Xor(hn::IfThenElse(odd, s, c), hn::BitCast(d, flip_re)),
           hn::Xor(hn::IfThenElse(odd, c, s), hn::BitCast(d, flip_im))};
+}
+
+/// Where the lanes are: whole wavelengths, and the rest scaled to rates in 2^-31 turns.
+struct Travelled {
+  VecU whole;
+  VecF fraction;
+};
+
+/// start + rate * travelled in 2^-32 turns. Whole wavelengths are exact modulo one turn. The rest,
+/// at most half a turn, is read off the mantissa of 1.5 + rest; the 1.5 shows as half a turn, which
+/// `start` already holds.
+HWY_INLINE VecU phase_at(VecU start, VecI rate, Travelled travelled) {
+  const Lane d;
+  const LaneU du;
+  const VecU per_wavelength = hn::ShiftLeft<1>(hn::BitCast(du, rate));
+  const VecF rest = hn::MulAdd(hn::ConvertTo(d, rate), travelled.fraction, hn::Set(d, 1.5f));
+  return hn::Add(hn::Add(start, hn::Mul(travelled.whole, per_wavelength)),
+                 hn::ShiftLeft<9>(hn::BitCast(du, rest)));
 }
 
 }  // namespace HWY_NAMESPACE
