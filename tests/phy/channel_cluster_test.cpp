@@ -10,6 +10,7 @@
 #include <cmath>
 #include <numbers>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hwy/targets.h"
@@ -130,6 +131,14 @@ OracleDraw oracle_draw(std::uint32_t ue, std::uint32_t site, std::uint64_t n) {
   return d;
 }
 
+/// C_phi and C_theta, eq. 7.5-10 and 7.5-15.
+std::pair<double, double> oracle_scaling(const ClusterStatistics& s, bool los, double k) {
+  if (!los) return {s.azimuth_scaling, s.zenith_scaling};
+  return {
+      s.azimuth_scaling * (1.1035 - 0.028 * k - 0.002 * std::pow(k, 2) + 0.0001 * std::pow(k, 3)),
+      s.zenith_scaling * (1.3086 + 0.0339 * k - 0.0077 * std::pow(k, 2) + 0.0002 * std::pow(k, 3))};
+}
+
 /// Steps 5 to 7 as they stand.
 std::vector<OracleCluster> oracle(const ClusterLink& link) {
   const ClusterStatistics s = cluster_statistics(link.kind, link.carrier);
@@ -157,15 +166,7 @@ std::vector<OracleCluster> oracle(const ClusterLink& link) {
     whole.push_back(power[n] / (k_lin + 1.0) + (tau[n] == 0.0 ? k_lin / (k_lin + 1.0) : 0.0));
   }
   const double largest = *std::max_element(whole.begin(), whole.end());
-  const double angle_k = std::max(k, -8.0);
-  double c_phi = s.azimuth_scaling;
-  double c_theta = s.zenith_scaling;
-  if (los) {
-    c_phi *=
-        1.1035 - 0.028 * angle_k - 0.002 * std::pow(angle_k, 2) + 0.0001 * std::pow(angle_k, 3);
-    c_theta *=
-        1.3086 + 0.0339 * angle_k - 0.0077 * std::pow(angle_k, 2) + 0.0002 * std::pow(angle_k, 3);
-  }
+  const auto [c_phi, c_theta] = oracle_scaling(s, los, std::max(k, -8.0));
   const auto angles = [&](std::size_t n) {
     const double depth = -std::log(whole[n] / largest);
     const auto& d = draws[n];

@@ -67,10 +67,11 @@ ClusterTileConfig config_of(int branches, int ports) {
           .port_count = ports};
 }
 
-double gain_lane(const Rays& rays, std::size_t pair, std::size_t row, std::size_t rank, bool im) {
+Complex unpacked(const Rays& rays, std::size_t pair, std::size_t row, std::size_t rank) {
   const std::uint32_t word = rays.gain[pair][row][rank];
-  const auto part = static_cast<std::int16_t>(im ? word >> 16 : word & 0xFFFFU);
-  return part * static_cast<double>(rays.scale[rank]);
+  const auto re = static_cast<double>(static_cast<std::int16_t>(word & 0xFFFFU));
+  const auto im = static_cast<double>(static_cast<std::int16_t>(word >> 16));
+  return Complex(re, im) * static_cast<double>(rays.scale[rank]);
 }
 
 struct Tap {
@@ -112,8 +113,7 @@ std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::si
       const std::size_t tap = rank < 2 ? 1 + 3 * rank + part : 5 + rank;
       const double rate = static_cast<std::int32_t>(rays->rate[row][rank]) * 0x1p-31;
       const double turns = std::remainder(rate * wavelengths, 1.0);
-      const Complex gain(gain_lane(*rays, pair, row, rank, false),
-                         gain_lane(*rays, pair, row, rank, true));
+      const Complex gain = unpacked(*rays, pair, row, rank);
       add(taps[tap], gain * std::polar(1.0, 2.0 * std::numbers::pi * turns) *
                          (static_cast<double>((*amplitude)[row][rank]) *
                           std::sqrt(c.power[rank] / 20.0 / mean)));
@@ -279,8 +279,7 @@ TEST(ClusterTile, has_the_mean_power_of_its_beam_over_fading) {
         for (std::size_t row = 0; row < ray_count; ++row) {
           double squares = 0.0;
           for (std::size_t pair = 0; pair < 4; ++pair) {
-            squares += std::pow(gain_lane(*rays, pair, row, rank, false), 2) +
-                       std::pow(gain_lane(*rays, pair, row, rank, true), 2);
+            squares += std::norm(unpacked(*rays, pair, row, rank));
           }
           const double share = c.power[rank] / 20.0 * std::pow((*amplitude)[row][rank], 2) / mean;
           wanted += 0.5 * share * squares;
