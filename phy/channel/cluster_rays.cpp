@@ -23,7 +23,7 @@ namespace redcell::phy {
 /// Blocks of random words of one cluster, below the number of its first. What is not needed for
 /// departures can be left undrawn.
 inline constexpr std::uint32_t blocks_per_cluster = 64;
-inline constexpr std::uint32_t phase_block = 0;  ///< One a ray.
+inline constexpr std::uint32_t phase_block = 0;  ///< One for two rays: half a word a phase.
 inline constexpr std::uint32_t xpr_block = 20;   ///< One for four rays, as all that follow.
 inline constexpr std::uint32_t aoa_block = 25;
 inline constexpr std::uint32_t zod_block = 30;
@@ -238,11 +238,16 @@ HWY_INLINE void draw_gains(const RayJob& job, const Columns& columns, std::size_
   const Rows<VecF> crossed = crossed_amplitudes(job, columns);
   std::array<std::array<Phasor, port_pair_max>, ray_count> gain;
   VecF largest = hn::Zero(d);
+  RandomWords w = {};
   for (std::size_t row = 0; row < ray_count; ++row) {
-    const RandomWords w =
-        words_of(columns, job.first_phase_block + static_cast<std::uint32_t>(row));
-    const std::array<Phasor, 4> turn = {unit_phasor(w.w0), unit_phasor(w.w1), unit_phasor(w.w2),
-                                        unit_phasor(w.w3)};
+    if (row % 2 == 0) {
+      w = words_of(columns, job.first_phase_block + static_cast<std::uint32_t>(row / 2));
+    } else {
+      w = {hn::ShiftLeft<16>(w.w0), hn::ShiftLeft<16>(w.w1), hn::ShiftLeft<16>(w.w2),
+           hn::ShiftLeft<16>(w.w3)};
+    }
+    const std::array<Phasor, 4> turn = {coarse_phasor(w.w0), coarse_phasor(w.w1),
+                                        coarse_phasor(w.w2), coarse_phasor(w.w3)};
     for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
       const std::array<float, 4>& part = job.parts[pair];
       const VecF theta_phi = hn::Mul(hn::Set(d, part[1]), crossed[row]);
@@ -265,9 +270,13 @@ HWY_INLINE void draw_gains(const RayJob& job, const Columns& columns, std::size_
   hn::Store(hn::Mul(largest, hn::Set(d, 1.0f / 32767.0f)), d, job.rays->scale.data() + first);
   for (std::size_t row = 0; row < ray_count; ++row) {
     for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
-      const VecU re = hn::BitCast(du, hn::NearestInt(hn::Mul(gain[row][pair].re, per_gain)));
-      const VecU im = hn::BitCast(du, hn::NearestInt(hn::Mul(gain[row][pair].im, per_gain)));
-      const VecU packed = hn::Or(hn::And(re, hn::Set(du, 0xFFFFu)), hn::ShiftLeft<16>(im));
+      const VecU low =
+          hn::And(hn::BitCast(du, hn::NearestInt(hn::Mul(gain[row][pair].re, per_gain))),
+                  hn::Set(du, 0xFFFFu));
+      // What the lower half adds to the whole word.
+      const VecF above = hn::Mul(hn::ConvertTo(d, hn::BitCast(LaneI(), low)), hn::Set(d, 0x1p-16f));
+      const VecF im = hn::MulSub(gain[row][pair].im, per_gain, above);
+      const VecU packed = hn::Or(low, hn::ShiftLeft<16>(hn::BitCast(du, hn::NearestInt(im))));
       hn::Store(packed, du, job.rays->gain[pair][row].data() + first);
     }
   }

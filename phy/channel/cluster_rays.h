@@ -65,7 +65,8 @@ struct RayView {
 struct Rays {
   Departures departures;
   RayRows<std::uint32_t> rate{};  ///< Turns per wavelength, signed, 2^-31.
-  /// Real part below, imaginary part above, both signed, in units of the cluster's scale.
+  /// In units of the cluster's scale: the real part is the lower half, signed; the imaginary part
+  /// is the whole word, signed, over 2^16.
   std::array<RayRows<std::uint32_t>, port_pair_max> gain{};  ///< [pair][ray][cluster]
   alignas(64) Clusters::Slots<float> scale{};
 };

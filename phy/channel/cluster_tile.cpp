@@ -57,26 +57,32 @@ struct TapRays {
 };
 
 /// Sums some rays of all pairs. The pair count is a constant so that the sums stay in registers.
+///
+/// The phase of a ray is that of phase_at, half a turn on: what it is multiplied with is negative.
 template <std::size_t pair_count>
 HWY_INLINE void sum_rays(const ClusterTapJob& job, const TapRays& rays, std::size_t lane,
                          Travelled travelled) {
   const Lane d;
   const LaneU du;
   const LaneI di;
+  const VecU whole_twice = hn::ShiftLeft<1>(travelled.whole);
   std::array<Phasor, pair_count> sum;
   for (Phasor& one : sum) one = {hn::Zero(d), hn::Zero(d)};
   for (std::size_t ray = rays.first; ray < rays.end; ++ray) {
     const std::size_t row = rays.cluster * ray_count + ray;
     const std::size_t at = row * base::lane_count + lane;
-    const VecI rate = hn::BitCast(di, hn::Load(du, job.rate + at));
-    const Phasor turn = unit_phasor(phase_at(hn::Set(du, half_turn), rate, travelled));
+    const VecU rate = hn::Load(du, job.rate + at);
+    const VecF rest =
+        hn::MulAdd(hn::ConvertTo(d, hn::BitCast(di, rate)), travelled.fraction, hn::Set(d, 1.5f));
+    const Phasor turn =
+        coarse_phasor(hn::Add(hn::Mul(whole_twice, rate), hn::ShiftLeft<9>(hn::BitCast(du, rest))));
     const VecF beam = hn::Load(d, job.beam + at);
     const Phasor seen = {hn::Mul(beam, turn.re), hn::Mul(beam, turn.im)};
     for (std::size_t pair = 0; pair < pair_count; ++pair) {
       const VecI packed = hn::BitCast(
           di, hn::Load(du, job.gain + (row * pair_count + pair) * base::lane_count + lane));
-      const VecF re = hn::ConvertTo(d, hn::ShiftRight<16>(hn::ShiftLeft<16>(packed)));
-      const VecF im = hn::ConvertTo(d, hn::ShiftRight<16>(packed));
+      const VecF re = hn::ConvertTo(d, hn::ShiftLeft<16>(packed));
+      const VecF im = hn::ConvertTo(d, packed);
       sum[pair].re = hn::NegMulAdd(seen.im, im, hn::MulAdd(seen.re, re, sum[pair].re));
       sum[pair].im = hn::MulAdd(seen.im, re, hn::MulAdd(seen.re, im, sum[pair].im));
     }
@@ -235,8 +241,8 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked) {
   draw_rays(random_, clusters, view, rays);
   store_clusters(lane, tracked, clusters);
   for (std::size_t rank = 0; rank < clusters.count; ++rank) {
-    amplitude_.at(rank, lane) =
-        std::sqrt(clusters.power[rank] / static_cast<float>(ray_count)) * rays.scale[rank];
+    amplitude_.at(rank, lane) = std::sqrt(clusters.power[rank] / static_cast<float>(ray_count)) *
+                                rays.scale[rank] * 0x1p-16F;
   }
   store_rays(lane, clusters.count, rays);
   store_direct(lane, tracked, view);
@@ -313,7 +319,7 @@ void ClusterTile::set_beam(std::size_t lane, int beam) {
   for (std::size_t rank = 0; rank < count; ++rank) {
     for (std::size_t ray = 0; ray < ray_count; ++ray) {
       beam_.data()[(rank * ray_count + ray) * base::lane_count + lane] =
-          amplitude[ray][rank] * per_gain;
+          -amplitude[ray][rank] * per_gain;
     }
   }
   direct_beam_.at(0, lane) = std::sqrt(panel_[lane]->gain(direct_[lane], beam)) * per_gain;

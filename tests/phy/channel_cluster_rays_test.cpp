@@ -91,8 +91,11 @@ std::array<OracleRay, ray_count> oracle(const Clusters& c, std::size_t rank) {
     const double turn = 2.0 * std::numbers::pi * x[pair + 1] * 0x1p-32;
     const double normal = radius * (row % 2 == 0 ? std::cos(turn) : std::sin(turn));
     ray.xpr = std::pow(10.0, (c.xpr_mean_db + c.xpr_sigma_db * normal) / 10.0);
-    const auto w = words(c, rank, row);
-    for (std::size_t i = 0; i < 4; ++i) ray.phase[i] = 2.0 * std::numbers::pi * w[i] * 0x1p-32;
+    const auto w = words(c, rank, row / 2);
+    for (std::size_t i = 0; i < 4; ++i) {
+      const std::uint32_t phase = row % 2 == 0 ? w[i] : w[i] << 16;
+      ray.phase[i] = 2.0 * std::numbers::pi * phase * 0x1p-32;
+    }
   }
   return rays;
 }
@@ -110,7 +113,7 @@ std::complex<double> unpacked(const Rays& rays, std::size_t pair, std::size_t ro
                               std::size_t rank) {
   const std::uint32_t word = rays.gain[pair][row][rank];
   const auto re = static_cast<double>(static_cast<std::int16_t>(word & 0xFFFFU));
-  const auto im = static_cast<double>(static_cast<std::int16_t>(word >> 16));
+  const double im = static_cast<std::int32_t>(word) * 0x1p-16;
   return std::complex(re, im) * static_cast<double>(rays.scale[rank]);
 }
 

@@ -70,7 +70,7 @@ ClusterTileConfig config_of(int branches, int ports) {
 Complex unpacked(const Rays& rays, std::size_t pair, std::size_t row, std::size_t rank) {
   const std::uint32_t word = rays.gain[pair][row][rank];
   const auto re = static_cast<double>(static_cast<std::int16_t>(word & 0xFFFFU));
-  const auto im = static_cast<double>(static_cast<std::int16_t>(word >> 16));
+  const double im = static_cast<std::int32_t>(word) * 0x1p-16;
   return Complex(re, im) * static_cast<double>(rays.scale[rank]);
 }
 
