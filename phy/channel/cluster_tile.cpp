@@ -201,14 +201,13 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
   RC_CHECK(config.branch_count >= 1 && config.branch_count <= 2);
   RC_CHECK(config.port_count >= 1 && config.port_count <= 2);
   RC_CHECK(!config.grids.empty());
+  const std::size_t tap_count = tap_of(cluster_rows_);
   std::size_t group_count = 0;
   for (const BlockGrid& grid : config.grids) {
-    RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
+    plans_.emplace_back(grid, tap_count);
     group_count += count_of(grid.count);
   }
   const std::size_t ray_rows = cluster_rows_ * ray_count;
-  const std::size_t tap_count = tap_of(cluster_rows_);
-  RC_CHECK(tap_count <= response_tap_count_max);
   power_ = base::LaneTile(cluster_rows_);
   direction_ = base::PhaseTile(ray_rows);
   rate_ = base::PhaseTile(ray_rows);
@@ -253,6 +252,7 @@ void ClusterTile::store_clusters(std::size_t lane, const TrackedLink& tracked,
                                  const Clusters& clusters) {
   const double spread_s =
       cluster_statistics(tracked.link.kind, tracked.link.carrier).delay_spread_s;
+  delays_changed_ = true;
   panel_[lane] = &tracked.panel;
   direct_[lane] = tracked.link.departure;
   direct_share_[lane] = clusters.direct_share;
@@ -352,14 +352,17 @@ void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {
     .gain_re = gain_re_.data(),
     .gain_im = gain_im_.data()});
   std::size_t row = 0;
-  for (const BlockGrid& grid : config_.grids) {
-    channel_response(taps(), grid, {response_re_, response_im_, row});
-    row += count_of(grid.count) * pair_count_;
+  for (ResponsePlan& plan : plans_) {
+    if (delays_changed_) plan.set_delays(delay_s_);
+    plan.respond_to(taps(), {response_re_, response_im_, row});
+    row += count_of(plan.group_count()) * pair_count_;
   }
+  delays_changed_ = false;
 }
 
 std::size_t ClusterTile::byte_count() const {
   std::size_t rows = 0;
+  for (const ResponsePlan& plan : plans_) rows += plan.row_count();
   for (const base::LaneTile* tile :
        {&power_, &beam_, &amplitude_, &direct_amplitude_, &direct_beam_, &fraction_, &delay_s_,
         &gain_re_, &gain_im_, &response_re_, &response_im_}) {

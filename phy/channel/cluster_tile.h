@@ -113,6 +113,8 @@ class ClusterTile {
   base::LaneTile delay_s_;           ///< [tap][lane]
   base::LaneTile gain_re_;           ///< [tap][pair][lane]
   base::LaneTile gain_im_;
+  std::vector<ResponsePlan> plans_;  ///< [grid]
+  bool delays_changed_ = true;
   base::LaneTile response_re_;  ///< [group][pair][lane]
   base::LaneTile response_im_;
 };
