@@ -104,7 +104,7 @@ Terminal terminal_of(const base::Random& random, const DropConfig& config, Place
                                                       : phy::PenetrationModel::building_low_loss,
                                         .environment = phy::Environment::uma,
                                         .carrier = base::Hertz(config.carrier_ghz * 1e9)},
-                                       random, base::UeId(id));
+                                       random, base::UeId{id});
   return t;
 }
 

@@ -166,15 +166,16 @@ std::vector<OracleCluster> oracle(const ClusterLink& link) {
     whole.push_back(power[n] / (k_lin + 1.0) + (tau[n] == 0.0 ? k_lin / (k_lin + 1.0) : 0.0));
   }
   const double largest = *std::max_element(whole.begin(), whole.end());
-  const auto [c_phi, c_theta] = oracle_scaling(s, los, std::max(k, -8.0));
+  const std::pair<double, double> scaling = oracle_scaling(s, los, std::max(k, -8.0));
   const auto angles = [&](std::size_t n) {
     const double depth = -std::log(whole[n] / largest);
     const auto& d = draws[n];
     const auto azimuth = [&](std::size_t i, double spread) {
-      return d.sign[i] * 2.0 * (spread / 1.4) * std::sqrt(depth) / c_phi + d.jitter[i] * spread / 7;
+      return d.sign[i] * 2.0 * (spread / 1.4) * std::sqrt(depth) / scaling.first +
+             d.jitter[i] * spread / 7;
     };
     const auto zenith = [&](std::size_t i, double spread) {
-      return d.sign[i] * spread * depth / c_theta + d.jitter[i] * spread / 7;
+      return d.sign[i] * spread * depth / scaling.second + d.jitter[i] * spread / 7;
     };
     return std::array<double, 4>{azimuth(0, p.asa_deg), azimuth(1, p.asd_deg), zenith(2, p.zsa_deg),
                                  zenith(3, p.zsd_deg)};
