@@ -235,6 +235,15 @@ TEST(Clusters, equal_the_formulas) {
   }
 }
 
+TEST(Clusters, widen_to_rays_as_the_table_and_the_zenith_spread_say) {
+  // c_ASD, c_ASA, c_ZSA; 3/8 of 10^(-2.1 * 0.24 + 0.9) degrees, eq. 7.5-20.
+  const Clusters c = draw_clusters(world(), link_of(uma_nlos, 1));
+  EXPECT_EQ(c.ray_asd_deg, 2.0);
+  EXPECT_EQ(c.ray_asa_deg, 15.0);
+  EXPECT_EQ(c.ray_zsa_deg, 7.0);
+  EXPECT_NEAR(c.ray_zsd_deg, 0.375 * std::pow(10.0, 0.396), 1e-12);
+}
+
 TEST(Clusters, hold_all_the_power_and_the_k_factor) {
   for (const LinkClass kind : {uma_nlos, uma_los, uma_o2i}) {
     for (std::uint32_t ue = 0; ue < 300; ++ue) {
