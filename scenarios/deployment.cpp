@@ -299,15 +299,6 @@ mac::ue::RrcConfig rrc_config(const schema::Carrier& carrier) {
   return config;
 }
 
-/// The widest BWP that the terminal can take (TS 38.306 4.2.21.1).
-std::uint32_t bwp_of(const schema::Capability& capability, const LayerPlan& layer) {
-  const auto widest =
-      phy::widest_prb_count(capability.max_bandwidth_mhz(), layer.numerology().scs_khz());
-  auto bwp = static_cast<std::uint32_t>(layer.bwps.size() - 1);
-  while (bwp > 0 && (!widest || layer.bwps[bwp].bwp_dl.count > widest->value())) --bwp;
-  return bwp;
-}
-
 /// Every terminal starts connected to the cell it hears loudest.
 void choose_serving_cells(const base::Random& random, Deployment& d) {
   struct Best {
@@ -332,7 +323,7 @@ void choose_serving_cells(const base::Random& random, Deployment& d) {
     const Best& b = best[terminal.id.value];
     RC_CHECK(b.layer != nullptr);
     terminal.serving = b.cell;
-    terminal.bwp = bwp_of(terminal.capability, *b.layer);
+    terminal.bwp = bwp_of(terminal.capability, b.layer->bwps);
     b.layer->terminals.push_back(terminal.id);
   }
 }
@@ -418,6 +409,15 @@ std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) 
     }
   }
   return bwps;
+}
+
+std::uint32_t bwp_of(const schema::Capability& capability,
+                     std::span<const phy::ResourceMapConfig> bwps) {
+  const auto widest =
+      phy::widest_prb_count(capability.max_bandwidth_mhz(), bwps.front().numerology.scs_khz());
+  auto bwp = static_cast<std::uint32_t>(bwps.size() - 1);
+  while (bwp > 0 && (!widest || bwps[bwp].bwp_dl.count > widest->value())) --bwp;
+  return bwp;
 }
 
 PlanePoint from_site(const SitePlan& site, const phy::Position& position) {

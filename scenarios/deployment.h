@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -149,6 +150,9 @@ struct SrPlan {
 /// What a slot of the carrier is used for in each BWP, RedCap's first; also the calculator's and
 /// preflight's way to it.
 [[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
+/// Index of the widest BWP that a terminal can take (TS 38.306 4.2.21.1).
+[[nodiscard]] std::uint32_t bwp_of(const schema::Capability& capability,
+                                   std::span<const phy::ResourceMapConfig> bwps);
 /// Whole nanoseconds, rounded.
 [[nodiscard]] base::Duration duration_of_ms(double ms);
 [[nodiscard]] phy::Numerology numerology_of(const schema::Carrier& carrier);
