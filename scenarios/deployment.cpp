@@ -103,6 +103,7 @@ mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
                  .connection_count = 0,  // Known when terminals are placed.
                  .time_constant_slots =
                      scheduler.pf_time_constant_ms() * numerology.slots_per_ms()},
+      .slice_window_slots = static_cast<int>(scheduler.slice_window_slots()),
       .max_ues_per_slot = static_cast<int>(scheduler.max_ues_per_slot()),
       .transform_precoding = transform_precoding,
       .sr_grant_bytes = carrier.uplink().sr_grant_bytes(),
@@ -438,6 +439,8 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .channel = channel_plan(carrier.channel()),
                         .bwps = bwp_configs(carrier),
                         .cell = cell_config(carrier),
+                        .dl_slice_of = {},
+                        .ul_slice_of = {},
                         .radio = layer_radio(carrier),
                         .rrc = rrc_config(carrier),
                         .t304 = duration_of_ms(carrier.mobility().t304_ms()),
@@ -446,6 +449,7 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .path_switch = duration_of_ms(scenario.core().path_switch_ms()),
                         .cells = std::move(cells),
                         .terminals = {}});
+    add_slices(scenario, carrier, d.layers.back());
   }
   return d;
 }

@@ -50,7 +50,8 @@ struct TerminalPlan {
   phy::PenetrationModel penetration = phy::PenetrationModel::none;
   bool nearest_site_in_sight = false;
   bool is_background = false;
-  std::uint32_t bwp = 0;  ///< Of its layer's.
+  std::uint32_t bwp = 0;    ///< Of its layer's.
+  std::uint32_t slice = 0;  ///< 0: none; else that of the scenario, from 1 on.
   base::Duration drive_log_period;
   schema::Capability capability;
   mac::BearerConfig bearer;
@@ -96,7 +97,9 @@ struct LayerPlan {
   ChannelPlan channel;
   /// Narrowest first: RedCap's, then that of the whole carrier, where there is one.
   std::vector<phy::ResourceMapConfig> bwps;
-  mac::gnb::CellConfig cell;  ///< BWPs still empty: the testbed owns the maps.
+  mac::gnb::CellConfig cell;               ///< BWPs still empty: the testbed owns the maps.
+  std::vector<std::uint32_t> dl_slice_of;  ///< [TerminalPlan::slice] Of CellConfig::dl_slices.
+  std::vector<std::uint32_t> ul_slice_of;
   LayerRadio radio;
   mac::ue::RrcConfig rrc;
   base::Duration t304;         ///< Of a handover command.
@@ -130,6 +133,11 @@ struct Deployment {
 
 /// Sites and layers of a scenario, without terminals.
 [[nodiscard]] Deployment make_network(const schema::Scenario& scenario);
+/// TerminalPlan::slice of a group.
+[[nodiscard]] std::uint32_t slice_of(const schema::Scenario& scenario,
+                                     const schema::TerminalGroup& group);
+/// Policies of a carrier as the scheduler's slices; what none of them names comes first.
+void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier, LayerPlan& layer);
 /// Places the terminals of all groups.
 void add_terminals(const schema::Scenario& scenario, const base::Random& random,
                    Deployment& deployment);
