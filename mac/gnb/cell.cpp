@@ -242,8 +242,8 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     const base::Slot pusch_slot = slot + base::SlotCount(k2);
     if (narrowest.uplink(pusch_slot).symbols.count == 0) continue;
     UplinkSlot& pusch = uplink_slot(pusch_slot);
-    ask_uplink(pusch);
     for (Part& part : parts_) repeat_uplink(pusch, part, plan);
+    ask_uplink(pusch);
     for (Part& part : parts_) schedule_uplink(slot, pusch, part, plan);
   }
   const std::optional<base::Slot> feedback = feedback_slot(slot);
@@ -251,8 +251,8 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     dl_taken_.clear();
     dl_shares_.begin(slot, dl_slices_);
     const DownlinkSlot at{.slot = slot, .feedback = *feedback, .now = now};
-    ask_downlink(at);
     for (Part& part : parts_) repeat_downlink(at, part, plan);
+    ask_downlink(at, plan);
     for (Part& part : parts_) schedule_downlink(at, part, plan);
   }
   retire_idle(now);

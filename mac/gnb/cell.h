@@ -150,8 +150,13 @@ class Cell {
   void serve_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   void serve_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   [[nodiscard]] static SliceShares make_shares(const CellConfig& config, base::Direction direction);
-  /// Which slices have something to send, and the PRBs of the parts where they have.
-  void ask_downlink(const DownlinkSlot& at);
+  /// It has new data to send in the slot, and a HARQ process for it.
+  [[nodiscard]] static bool may_assign(const Connection& c, const DownlinkSlot& at,
+                                       const SlotPlan& plan);
+  [[nodiscard]] static bool may_grant(const Connection& c, std::uint32_t index,
+                                      const UplinkSlot& pusch);
+  /// Which slices have something new to send, and the PRBs of the parts where they have.
+  void ask_downlink(const DownlinkSlot& at, const SlotPlan& plan);
   void ask_uplink(UplinkSlot& pusch);
   /// Slices of candidates_, furthest behind its minimum first, to slice_order_.
   void order_slices(const SliceShares& shares, const SliceSlot& at);

@@ -41,15 +41,18 @@ base::McsIndex Cell::downlink_mcs(const Connection& c) const {
   return c.dl_thresholds.at(reported_sinr_db(c) + c.dl_loop.offset_db());
 }
 
+bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPlan& plan) {
+  if (!c.has_downlink(at.now) || !c.dl_harq.idle_process()) return false;
+  return std::none_of(plan.downlink.begin(), plan.downlink.end(),
+                      [&](const DlAssignment& a) { return a.ue == c.config.ue; });
+}
+
 void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   const phy::SlotResources& resources = part.resources->downlink(at.slot);
   candidates_.clear();
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
-    if (&part_of(c) != &part || !c.has_downlink(at.now) || !c.dl_harq.idle_process()) continue;
-    const bool served = std::any_of(plan.downlink.begin(), plan.downlink.end(),
-                                    [&](const DlAssignment& a) { return a.ue == c.config.ue; });
-    if (served) continue;
+    if (&part_of(c) != &part || !may_assign(c, at, plan)) continue;
     const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
     candidates_.push_back(
         {.ue = c.config.ue,

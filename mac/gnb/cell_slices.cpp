@@ -33,12 +33,12 @@ SliceShares Cell::make_shares(const CellConfig& config, base::Direction directio
           config.slice_window_slots, config.k2.back()};
 }
 
-void Cell::ask_downlink(const DownlinkSlot& at) {
+void Cell::ask_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
   if (!dl_shares_.limit()) return;
   asked_.assign(dl_shares_.slice_count() * parts_.size(), 0);
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
-    if (!c.has_downlink(at.now) && !c.dl_harq.has_to_repeat()) continue;
+    if (!may_assign(c, at, plan)) continue;
     asked_[c.config.dl_slice * parts_.size() + c.config.bwp] = 1;
   }
   part_prbs_.clear();
@@ -53,7 +53,7 @@ void Cell::ask_uplink(UplinkSlot& pusch) {
   asked_.assign(ul_shares_.slice_count() * parts_.size(), 0);
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
-    if (!c.wants_uplink() && !c.ul_harq.has_to_repeat()) continue;
+    if (!may_grant(c, index, pusch)) continue;
     asked_[c.config.ul_slice * parts_.size() + c.config.bwp] = 1;
   }
   part_prbs_.clear();

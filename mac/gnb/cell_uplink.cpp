@@ -30,15 +30,19 @@ int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
   return count;
 }
 
+bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot& pusch) {
+  if (!c.wants_uplink() || !c.ul_harq.idle_process()) return false;
+  const std::vector<std::uint32_t>& granted = pusch.granted[c.config.bwp];
+  return std::find(granted.begin(), granted.end(), index) == granted.end();
+}
+
 void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
   const phy::SlotResources& resources = part.resources->uplink(pusch.slot);
   if (resources.usable_prb_count == 0) return;  // PRACH has taken it all.
-  std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
   candidates_.clear();
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
-    if (&part_of(c) != &part || !c.wants_uplink() || !c.ul_harq.idle_process()) continue;
-    if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
+    if (&part_of(c) != &part || !may_grant(c, index, pusch)) continue;
     const int limit = uplink_prb_limit(c, resources.usable_prb_count);
     const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
     candidates_.push_back(

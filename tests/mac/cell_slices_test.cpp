@@ -184,6 +184,30 @@ TEST(CellSlicesInTime, let_a_block_be_repeated_when_the_maximum_has_room_for_it)
   ADD_FAILURE() << "never repeated";
 }
 
+TEST(CellSlicesInTime, lend_what_a_slice_cannot_use_before_its_blocks_are_answered) {
+  CellWorld world(fdd_carrier(), [](CellConfig& c) {
+    c.dl_slices = {{}, {.min_percent = 80}};
+    c.slice_window_slots = 10;
+    c.harq.process_count = 2;
+  });
+  gnb::ConnectionConfig other = connection_config(101);
+  other.dl_slice = 1;
+  const std::array<std::uint32_t, 2> ues{world.connect(10, connection_config(100)),
+                                         world.connect(10, other)};
+  int prbs = 0;
+  for (std::int64_t slot = 0; slot < 9; ++slot) {
+    for (const std::uint32_t index : ues) world.load(index, 20);
+    const gnb::SlotPlan plan = world.run(slot);
+    prbs = 0;
+    for (const DlAssignment& a : plan.downlink) {
+      if (a.ue != base::UeId{100}) continue;
+      prbs = a.format.prb_count;
+      world.answer(a, true);
+    }
+  }
+  EXPECT_EQ(prbs, world.map().downlink(base::Slot(8)).usable_prb_count);
+}
+
 // Slice 1 stands in 24 of 51 PRBs: it cannot have the 80 % that it is owed.
 TEST(CellSlicesOverParts, keep_no_more_free_than_a_part_can_take) {
   phy::ResourceMapConfig narrow = tdd_carrier();
