@@ -2,6 +2,7 @@
 // ended.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -30,6 +31,7 @@ enum class DropReason : std::uint8_t {
   hfn_desync,     ///< More than half the PDCP SN space was lost before it (TS 38.323 5.2.1 NOTE).
   released,       ///< The bearer was released or re-established under it.
 };
+inline constexpr std::size_t drop_reason_count = 7;
 
 /// An SDU that ended without being delivered.
 struct DroppedSdu {

@@ -157,8 +157,8 @@ schema::Carrier& add_carrier(const PeakQuestion& question, schema::Scenario& sce
 
 std::string account_text(const schema::Carrier& carrier) {
   const phy::ResourceMap map(bwp_configs(carrier).front());
-  std::string text =
-      fmt::format("\nResource elements of {} in {} slots:\n", carrier.name(), map.period().value());
+  std::string text = fmt::format("\nResource elements of {} in {} slots, RedCap part:\n",
+                                 carrier.name(), map.period().value());
   for (const auto direction : {base::Direction::downlink, base::Direction::uplink}) {
     const phy::ReAccount& account = map.account(direction);
     for (std::size_t use = 0; use < phy::re_use_count; ++use) {
@@ -185,10 +185,11 @@ std::vector<PeakRate> peak_rates(const schema::Scenario& scenario) {
   const std::set<std::string> capabilities = carried_capabilities(scenario);
   for (const schema::Carrier& carrier : scenario.carrier()) {
     if (!carriers.contains(carrier.name())) continue;
-    const phy::ResourceMap map(bwp_configs(carrier).front());
+    const std::vector<phy::ResourceMapConfig> bwps = bwp_configs(carrier);
     const bool precoding = carrier.uplink().transform_precoding();
     for (const schema::Capability& capability : scenario.capability()) {
       if (!capabilities.contains(capability.name())) continue;
+      const phy::ResourceMap map(bwps[bwp_of(capability, bwps)]);
       const auto layers = static_cast<int>(
           std::min(capability.max_dl_layers(), carrier.link_adaptation().max_rank()));
       for (const Side& side : {Side{.direction = base::Direction::downlink,

@@ -236,7 +236,9 @@ ChannelTile::ChannelTile(FadingBank& bank, const TerminalPlan& terminal)
       lane_in_sight_(tracked_.size()),
       lane_of_cell_(layer_.cells.size(), std::int8_t{-1}),
       loudness_(layer_.cells.size()),
-      order_(layer_.cells.size()) {}
+      order_(layer_.cells.size()) {
+  audible_.reserve(layer_.cells.size());
+}
 
 void ChannelTile::set_lane(std::size_t lane, std::uint32_t cell) {
   const bool in_sight = layer_.channel.by_sight && links_.cells[cell].in_sight;
@@ -276,6 +278,38 @@ void ChannelTile::look_around(base::Instant t, const LargeScale& large_scale) {
     set_lane(tracked_.size() - 1, tracked_.back());
   }
   index_lanes();
+  find_audible(large_scale);
+}
+
+/// The loudest are always heard one by one; of the others those that bring too much to be taken for
+/// any other.
+void ChannelTile::find_audible(const LargeScale& large_scale) {
+  const auto loud = order_.begin() + static_cast<std::ptrdiff_t>(tracked_count_);
+  double total = 0;
+  double most = 0;
+  for (std::uint32_t cell = 0; cell < loudness_.size(); ++cell) {
+    const std::size_t beam = cell * large_scale.beam_count() + large_scale.best_beam(links_, cell);
+    loudness_[cell] =
+        links_.cells[cell].dl_gain_lin * static_cast<double>(links_.beam_gain_lin[beam]);
+    total += loudness_[cell];
+    most = std::max(most, loudness_[cell]);
+  }
+  std::sort(loud, order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return loudness_[a] != loudness_[b] ? loudness_[a] > loudness_[b] : a < b;
+  });
+  auto last = order_.end();
+  remote_dl_gain_lin_ = 0;
+  remote_ul_gain_lin_ = 0;
+  for (double remote = 0; last != loud; --last) {
+    const std::uint32_t cell = *(last - 1);
+    remote += loudness_[cell];
+    if (remote > remote_share * (total - most)) break;
+    const double gain = large_scale.mean_beam_gain(links_, cell) * mean_power(cell);
+    remote_dl_gain_lin_ += links_.cells[cell].dl_gain_lin * gain;
+    remote_ul_gain_lin_ += links_.cells[cell].ul_gain_lin * gain;
+  }
+  audible_.assign(order_.begin(), last);
+  std::sort(audible_.begin(), audible_.end());
 }
 
 void ChannelTile::follow(std::uint32_t cell) {

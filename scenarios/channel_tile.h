@@ -26,6 +26,9 @@ inline constexpr std::int64_t refresh_slots_max = 20;
 /// Time between two looks at the slow part of a moving terminal's links [ours]: 1 m at 90 km/h,
 /// where shadowing keeps 97 % of its correlation.
 inline constexpr base::Duration large_scale_period = base::milliseconds(40);
+/// Part of what its neighbours could bring a terminal, the weakest of them, that it hears as one
+/// sum [ours]: what they send together matters, 0.04 dB at full load, and not which of them does.
+inline constexpr double remote_share = 0.01;
 /// Weight of the newest interference in what a terminal reports [ours]: an average over some four
 /// reports, as TS 38.214 5.2.2.5 allows where timeRestrictionForInterferenceMeasurements is absent.
 inline constexpr double interference_weight = 0.25;
@@ -137,6 +140,11 @@ class ChannelTile {
 
   [[nodiscard]] const TerminalLinks& links() const { return links_; }
   [[nodiscard]] double noise_w() const { return noise_w_; }
+  /// Cells heard one by one, which hear the terminal so too, ascending; all others are remote.
+  [[nodiscard]] std::span<const std::uint32_t> audible() const { return audible_; }
+  /// Gains of all remote cells together, each over a beam at random and with its mean power.
+  [[nodiscard]] double remote_dl_gain_lin() const { return remote_dl_gain_lin_; }
+  [[nodiscard]] double remote_ul_gain_lin() const { return remote_ul_gain_lin_; }
   /// nullopt: not among the cells with fast fading.
   [[nodiscard]] std::optional<std::size_t> lane_of(std::uint32_t cell) const;
 
@@ -162,6 +170,7 @@ class ChannelTile {
   void look_around(base::Instant t, const LargeScale& large_scale);
   void set_lane(std::size_t lane, std::uint32_t cell);
   void index_lanes();
+  void find_audible(const LargeScale& large_scale);
   [[nodiscard]] double mean_power(std::uint32_t cell) const;
 
   FadingBank& bank_;
@@ -178,6 +187,9 @@ class ChannelTile {
   std::vector<std::int8_t> lane_of_cell_;  ///< [cell] lane of the bank; -1: none.
   std::vector<double> loudness_;           ///< [cell] Working memory.
   std::vector<std::uint32_t> order_;       ///< [cell] Loudest first, as far as tracked_count_.
+  std::vector<std::uint32_t> audible_;     ///< Cells, ascending.
+  double remote_dl_gain_lin_ = 0;
+  double remote_ul_gain_lin_ = 0;
   std::vector<double> average_w_;  ///< [group of its BWP], empty before the first measurement.
 };
 

@@ -103,6 +103,7 @@ mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
                  .connection_count = 0,  // Known when terminals are placed.
                  .time_constant_slots =
                      scheduler.pf_time_constant_ms() * numerology.slots_per_ms()},
+      .slice_window_slots = static_cast<int>(scheduler.slice_window_slots()),
       .max_ues_per_slot = static_cast<int>(scheduler.max_ues_per_slot()),
       .transform_precoding = transform_precoding,
       .sr_grant_bytes = carrier.uplink().sr_grant_bytes(),
@@ -299,15 +300,6 @@ mac::ue::RrcConfig rrc_config(const schema::Carrier& carrier) {
   return config;
 }
 
-/// The widest BWP that the terminal can take (TS 38.306 4.2.21.1).
-std::uint32_t bwp_of(const schema::Capability& capability, const LayerPlan& layer) {
-  const auto widest =
-      phy::widest_prb_count(capability.max_bandwidth_mhz(), layer.numerology().scs_khz());
-  auto bwp = static_cast<std::uint32_t>(layer.bwps.size() - 1);
-  while (bwp > 0 && (!widest || layer.bwps[bwp].bwp_dl.count > widest->value())) --bwp;
-  return bwp;
-}
-
 /// Every terminal starts connected to the cell it hears loudest.
 void choose_serving_cells(const base::Random& random, Deployment& d) {
   struct Best {
@@ -332,7 +324,7 @@ void choose_serving_cells(const base::Random& random, Deployment& d) {
     const Best& b = best[terminal.id.value];
     RC_CHECK(b.layer != nullptr);
     terminal.serving = b.cell;
-    terminal.bwp = bwp_of(terminal.capability, *b.layer);
+    terminal.bwp = bwp_of(terminal.capability, b.layer->bwps);
     b.layer->terminals.push_back(terminal.id);
   }
 }
@@ -420,6 +412,15 @@ std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) 
   return bwps;
 }
 
+std::uint32_t bwp_of(const schema::Capability& capability,
+                     std::span<const phy::ResourceMapConfig> bwps) {
+  const auto widest =
+      phy::widest_prb_count(capability.max_bandwidth_mhz(), bwps.front().numerology.scs_khz());
+  auto bwp = static_cast<std::uint32_t>(bwps.size() - 1);
+  while (bwp > 0 && (!widest || bwps[bwp].bwp_dl.count > widest->value())) --bwp;
+  return bwp;
+}
+
 PlanePoint from_site(const SitePlan& site, const phy::Position& position) {
   const PlanePoint direct{.east_m = position.east_m - site.position.east_m,
                           .north_m = position.north_m - site.position.north_m};
@@ -438,6 +439,8 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .channel = channel_plan(carrier.channel()),
                         .bwps = bwp_configs(carrier),
                         .cell = cell_config(carrier),
+                        .dl_slice_of = {},
+                        .ul_slice_of = {},
                         .radio = layer_radio(carrier),
                         .rrc = rrc_config(carrier),
                         .t304 = duration_of_ms(carrier.mobility().t304_ms()),
@@ -446,6 +449,7 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .path_switch = duration_of_ms(scenario.core().path_switch_ms()),
                         .cells = std::move(cells),
                         .terminals = {}});
+    add_slices(scenario, carrier, d.layers.back());
   }
   return d;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,8 @@ struct TerminalPlan {
   phy::PenetrationModel penetration = phy::PenetrationModel::none;
   bool nearest_site_in_sight = false;
   bool is_background = false;
-  std::uint32_t bwp = 0;  ///< Of its layer's.
+  std::uint32_t bwp = 0;    ///< Of its layer's.
+  std::uint32_t slice = 0;  ///< 0: none; else that of the scenario, from 1 on.
   base::Duration drive_log_period;
   schema::Capability capability;
   mac::BearerConfig bearer;
@@ -95,7 +97,9 @@ struct LayerPlan {
   ChannelPlan channel;
   /// Narrowest first: RedCap's, then that of the whole carrier, where there is one.
   std::vector<phy::ResourceMapConfig> bwps;
-  mac::gnb::CellConfig cell;  ///< BWPs still empty: the testbed owns the maps.
+  mac::gnb::CellConfig cell;               ///< BWPs still empty: the testbed owns the maps.
+  std::vector<std::uint32_t> dl_slice_of;  ///< [TerminalPlan::slice] Of CellConfig::dl_slices.
+  std::vector<std::uint32_t> ul_slice_of;
   LayerRadio radio;
   mac::ue::RrcConfig rrc;
   base::Duration t304;         ///< Of a handover command.
@@ -129,6 +133,11 @@ struct Deployment {
 
 /// Sites and layers of a scenario, without terminals.
 [[nodiscard]] Deployment make_network(const schema::Scenario& scenario);
+/// TerminalPlan::slice of a group.
+[[nodiscard]] std::uint32_t slice_of(const schema::Scenario& scenario,
+                                     const schema::TerminalGroup& group);
+/// Policies of a carrier as the scheduler's slices; what none of them names comes first.
+void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier, LayerPlan& layer);
 /// Places the terminals of all groups.
 void add_terminals(const schema::Scenario& scenario, const base::Random& random,
                    Deployment& deployment);
@@ -149,6 +158,9 @@ struct SrPlan {
 /// What a slot of the carrier is used for in each BWP, RedCap's first; also the calculator's and
 /// preflight's way to it.
 [[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
+/// Index of the widest BWP that a terminal can take (TS 38.306 4.2.21.1).
+[[nodiscard]] std::uint32_t bwp_of(const schema::Capability& capability,
+                                   std::span<const phy::ResourceMapConfig> bwps);
 /// Whole nanoseconds, rounded.
 [[nodiscard]] base::Duration duration_of_ms(double ms);
 [[nodiscard]] phy::Numerology numerology_of(const schema::Carrier& carrier);

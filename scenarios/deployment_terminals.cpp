@@ -126,6 +126,7 @@ struct GroupBuild {
   terminals::RouteConfig route;
   std::vector<CellArea> areas;  ///< Empty: the placement's ring.
   std::uint32_t index = 0;
+  std::uint32_t slice = 0;
   std::uint32_t count = 0;
   std::uint32_t first_ue = 0;
 };
@@ -165,6 +166,7 @@ TerminalPlan terminal_of(const GroupBuild& build, const base::Random& random, ba
       .penetration = inside ? penetration_model(group.penetration()) : phy::PenetrationModel::none,
       .nearest_site_in_sight = group.sight() == schema::NEAREST_SITE,
       .is_background = group.background(),
+      .slice = build.slice,
       .drive_log_period = duration_of_ms(1e3 / group.drive_log_hz()),
       .capability = build.capability,
       .bearer = bearer_config(group.bearer()),
@@ -185,6 +187,7 @@ void add_terminals(const schema::Scenario& scenario, const base::Random& random,
                      .route = route_config(scenario, group),
                      .areas = {},
                      .index = static_cast<std::uint32_t>(deployment.groups.size()),
+                     .slice = slice_of(scenario, group),
                      .count = group.count(),
                      .first_ue = static_cast<std::uint32_t>(deployment.terminals.size())};
     if (group.placement().per_cell()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/math.h"
@@ -174,6 +175,12 @@ double LargeScale::ssb_gain_lin(const TerminalLinks& links, std::size_t cell) co
 
 std::size_t LargeScale::best_beam(const TerminalLinks& links, std::size_t cell) const {
   return strongest({links.beam_gain_lin.data() + cell * beam_count_, beam_count_});
+}
+
+double LargeScale::mean_beam_gain(const TerminalLinks& links, std::size_t cell) const {
+  const auto beams = static_cast<std::size_t>(beams_[cell].beam_count());
+  const float* first = links.beam_gain_lin.data() + cell * beam_count_;
+  return std::accumulate(first, first + beams, 0.0) / static_cast<double>(beams);
 }
 
 std::size_t LargeScale::loudest(const TerminalLinks& links) const {

@@ -47,6 +47,8 @@ class LargeScale {
   [[nodiscard]] std::size_t best_ssb_beam(const TerminalLinks& links, std::size_t cell) const;
   /// The strongest traffic beam of a cell towards the terminal.
   [[nodiscard]] std::size_t best_beam(const TerminalLinks& links, std::size_t cell) const;
+  /// Gain of a traffic beam of a cell, chosen at random.
+  [[nodiscard]] double mean_beam_gain(const TerminalLinks& links, std::size_t cell) const;
   /// The cell with the strongest SS/PBCH beam; of equals the first.
   [[nodiscard]] std::size_t loudest(const TerminalLinks& links) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/math.h"
@@ -22,8 +23,10 @@ LayerChannel::LayerChannel(const LayerPlan& layer, const Deployment& deployment,
       tiles_(deployment.terminals.size()) {
   const base::Hertz re_width(1e3 * layer.numerology().scs_khz());
   ul_noise_w_ = phy::noise_power_w(re_width, base::Db(layer.radio.gnb_noise_figure_db));
-  heard_w_.reserve(static_cast<std::size_t>(groups_.count()));
+  heard_.w.reserve(static_cast<std::size_t>(groups_.count()));
   sinr_.resize(static_cast<std::size_t>(groups_.count()) * 2);
+  audible_at_.resize(layer.cells.size());
+  for (auto& numbers : audible_at_) numbers.reserve(2 * layer.cells.size());
   for (const base::UeId ue : layer.terminals) {
     const TerminalPlan& terminal = deployment.terminals[ue.value];
     const auto rx_count = static_cast<int>(terminal.capability.rx_branches());
@@ -50,17 +53,49 @@ LayerChannel::~LayerChannel() = default;
 
 void LayerChannel::go_to(base::Slot slot) {
   slot_ = slot;
-  downlink_ = {};
-  control_ = {};
-  uplink_ = {};
+  set(data_, {});
+  set(control_, {});
+  set_uplink({});
+}
+
+void LayerChannel::set(Downlink& downlink, std::span<const Emission> emissions) {
+  downlink.emissions = emissions;
+  downlink.by_cell.sort(emissions, layer_.cells.size());
+  downlink.sum.begin(all_groups(), 0);
+  for (const Emission& e : emissions) hear(e, e.re_power_w, {}, downlink.sum);
 }
 
 void LayerChannel::set_downlink(std::span<const Emission> data, std::span<const Emission> control) {
-  downlink_ = data;
-  control_ = control;
+  set(data_, data);
+  set(control_, control);
 }
 
-void LayerChannel::set_uplink(std::span<const Emission> data) { uplink_ = data; }
+void LayerChannel::set_uplink(std::span<const Emission> data) {
+  uplink_ = data;
+  remote_ul_.begin(all_groups(), 0);
+  for (auto& numbers : audible_at_) numbers.clear();
+  for (std::uint32_t number = 0; number < data.size(); ++number) {
+    const Emission& e = data[number];
+    const ChannelTile& tile = fresh(e.ue);
+    for (const std::uint32_t cell : tile.audible()) {
+      if (cell != e.cell) audible_at_[cell].push_back(number);
+    }
+    hear(e, e.re_power_w * tile.remote_ul_gain_lin(), {}, remote_ul_);
+  }
+}
+
+void LayerChannel::ByCell::sort(std::span<const Emission> emissions, std::size_t cell_count) {
+  first_.assign(cell_count + 1, 0);
+  for (const Emission& e : emissions) ++first_[e.cell + 1];
+  std::partial_sum(first_.begin(), first_.end(), first_.begin());
+  numbers_.resize(emissions.size());
+  for (std::uint32_t number = 0; number < emissions.size(); ++number) {
+    numbers_[first_[emissions[number].cell]++] = number;
+  }
+  // Each has moved to where the next one begins.
+  std::copy_backward(first_.begin(), first_.end() - 1, first_.end());
+  first_.front() = 0;
+}
 
 ChannelTile& LayerChannel::fresh(base::UeId ue) {
   ChannelTile& tile = *tiles_[ue.value];
@@ -81,37 +116,51 @@ void LayerChannel::prepare(std::span<const base::UeId> terminals, Workers& worke
 }
 
 /// Adds what one transmission leaves in each group; mean_w is that of a full group without fading.
-void LayerChannel::hear(const Emission& emission, double mean_w, const FadedCell& faded) {
+void LayerChannel::hear(const Emission& emission, double mean_w, const FadedCell& faded,
+                        Heard& heard) const {
   const GroupRange sent = groups_.of(emission.prb);
-  const int end = std::min(sent.end, heard_groups_.end);
-  for (int group = std::max(sent.first, heard_groups_.first); group < end; ++group) {
+  const int end = std::min(sent.end, heard.groups.end);
+  for (int group = std::max(sent.first, heard.groups.first); group < end; ++group) {
     // Only the first and the last group may be used in part.
     const bool is_inner = group != sent.first && group + 1 != sent.end;
     const phy::PrbRange& prbs = groups_.prbs(group);
     const double share = is_inner
                              ? emission.share
                              : emission.share * shared_prb_count(prbs, emission.prb) / prbs.count;
-    heard_w_[static_cast<std::size_t>(group - heard_groups_.first)] +=
+    heard.w[static_cast<std::size_t>(group - heard.groups.first)] +=
         mean_w * share * faded.power(group);
   }
 }
 
 void LayerChannel::begin_hearing(const ServingLink& link, double noise_w) {
-  heard_groups_ = link.prb.count > 0 ? groups_.of(link.prb) : groups_of(link.ue);
-  heard_w_.assign(static_cast<std::size_t>(heard_groups_.count()), noise_w);
+  heard_.begin(link.prb.count > 0 ? groups_.of(link.prb) : groups_of(link.ue), noise_w);
 }
 
-void LayerChannel::hear_downlink(const ServingLink& link, std::span<const Emission> emissions) {
+/// Remote cells are taken for a mean one of all.
+void LayerChannel::hear_remote(const Heard& sum, double gain_lin) {
+  if (gain_lin == 0) return;
+  const double share = gain_lin / static_cast<double>(layer_.cells.size());
+  const double* sent_w = sum.w.data() + heard_.groups.first;
+  for (double& heard_w : heard_.w) heard_w += share * *sent_w++;
+}
+
+void LayerChannel::hear_downlink(const ServingLink& link, const Downlink& downlink) {
   const ChannelTile& tile = *tiles_[link.ue.value];
   begin_hearing(link, tile.noise_w());
   const TerminalLinks& links = tile.links();
-  for (const Emission& e : emissions) {
-    if (e.cell == link.cell) continue;
-    const std::size_t at = e.cell * large_scale_.beam_count() + static_cast<std::size_t>(e.beam);
-    const double mean_w = e.re_power_w * links.cells[e.cell].dl_gain_lin *
-                          static_cast<double>(links.beam_gain_lin[at]);
-    hear(e, mean_w, tile.downlink_power(e.cell));
+  for (const std::uint32_t cell : tile.audible()) {
+    const std::span<const std::uint32_t> numbers = downlink.by_cell.of(cell);
+    if (numbers.empty() || cell == link.cell) continue;
+    const FadedCell faded = tile.downlink_power(cell);
+    for (const std::uint32_t number : numbers) {
+      const Emission& e = downlink.emissions[number];
+      const std::size_t at = cell * large_scale_.beam_count() + static_cast<std::size_t>(e.beam);
+      const double mean_w = e.re_power_w * links.cells[cell].dl_gain_lin *
+                            static_cast<double>(links.beam_gain_lin[at]);
+      hear(e, mean_w, faded, heard_);
+    }
   }
+  hear_remote(downlink.sum, tile.remote_dl_gain_lin());
 }
 
 double LayerChannel::uplink_gain(const ChannelTile& tile, const ServingLink& link) const {
@@ -123,21 +172,22 @@ double LayerChannel::uplink_gain(const ChannelTile& tile, const ServingLink& lin
 
 void LayerChannel::hear_uplink(const ServingLink& link) {
   begin_hearing(link, ul_noise_w_);
-  for (const Emission& e : uplink_) {
-    if (e.cell == link.cell) continue;
-    const ChannelTile& tile = fresh(e.ue);
+  for (const std::uint32_t number : audible_at_[link.cell]) {
+    const Emission& e = uplink_[number];
+    const ChannelTile& tile = *tiles_[e.ue.value];
     const double mean_w =
         e.re_power_w * uplink_gain(tile, {.ue = e.ue, .cell = link.cell, .beam = link.beam});
-    hear(e, mean_w, tile.uplink_power(link.cell));
+    hear(e, mean_w, tile.uplink_power(link.cell), heard_);
   }
+  hear_remote(remote_ul_, 1);
 }
 
 phy::ChannelView LayerChannel::heard_part(phy::ChannelView all, base::UeId ue) const {
-  const int rows = (heard_groups_.first - groups_of(ue).first) * all.rx_count * all.tx_count;
+  const int rows = (heard_.groups.first - groups_of(ue).first) * all.rx_count * all.tx_count;
   const auto skipped = static_cast<std::size_t>(rows) * base::lane_count;
   all.re += skipped;
   all.im += skipped;
-  all.group_count = heard_groups_.count();
+  all.group_count = heard_.groups.count();
   return all;
 }
 
@@ -149,7 +199,7 @@ phy::SinrInput LayerChannel::downlink_input(const ChannelTile& tile,
           .signal_re_power = layer_.radio.dl_re_power_w *
                              tile.links().cells[link.cell].dl_gain_lin *
                              static_cast<double>(tile.links().beam_gain_lin[at]),
-          .noise_interference = heard_w_,
+          .noise_interference = heard_.w,
           .evm_tx = layer_.radio.gnb_evm};
 }
 
@@ -157,9 +207,9 @@ std::span<const double> LayerChannel::downlink_sinr(const ServingLink& link, int
                                                     int pmi) {
   ChannelTile& tile = fresh(link.ue);
   tile.follow(link.cell);
-  hear_downlink(link, downlink_);
+  hear_downlink(link, data_);
   const std::span<double> sinr(sinr_.data(),
-                               static_cast<std::size_t>(heard_groups_.count() * layer_count));
+                               static_cast<std::size_t>(heard_.groups.count() * layer_count));
   phy::SinrInput input = downlink_input(tile, link);
   input.layer_count = layer_count;
   input.pmi = pmi;
@@ -171,7 +221,7 @@ std::span<const double> LayerChannel::control_sinr(const ServingLink& link) {
   ChannelTile& tile = fresh(link.ue);
   tile.follow(link.cell);
   hear_downlink(link, control_);
-  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(heard_groups_.count()));
+  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(heard_.groups.count()));
   phy::post_sinr(downlink_input(tile, link), sinr);
   return sinr;
 }
@@ -180,31 +230,34 @@ std::span<const double> LayerChannel::uplink_sinr(const ServingLink& link, doubl
   ChannelTile& tile = fresh(link.ue);
   tile.follow(link.cell);
   hear_uplink(link);
-  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(heard_groups_.count()));
+  const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(heard_.groups.count()));
   phy::post_sinr({.channel = heard_part(tile.uplink(link.cell), link.ue),
                   .signal_re_power = re_power_w * uplink_gain(tile, link),
-                  .noise_interference = heard_w_,
+                  .noise_interference = heard_.w,
                   .evm_tx = deployment_.terminals[link.ue.value].capability.evm_percent() / 100},
                  sinr);
   return sinr;
 }
 
-double LayerChannel::interference_over_thermal_db(const ServingLink& link,
-                                                  const phy::PrbRange& prb) {
+double LayerChannel::interference_over_thermal_db(const ServingLink& link) {
   hear_uplink(link);
   double sum_w = 0;
-  for (int p = prb.first; p < prb.end(); ++p) {
-    sum_w += heard_w_[static_cast<std::size_t>(groups_.of(p) - heard_groups_.first)];
+  int prb_count = 0;
+  for (int group = heard_.groups.first; group < heard_.groups.end; ++group) {
+    const int used = link.prb.count > 0 ? shared_prb_count(groups_.prbs(group), link.prb)
+                                        : groups_.prbs(group).count;
+    sum_w += used * heard_.w[static_cast<std::size_t>(group - heard_.groups.first)];
+    prb_count += used;
   }
-  return base::to_db(sum_w / (prb.count * ul_noise_w_));
+  return base::to_db(sum_w / (prb_count * ul_noise_w_));
 }
 
 LayerChannel::ChannelReport LayerChannel::measure_csi(base::UeId ue, std::uint32_t cell,
                                                       base::Slot slot) {
   ChannelTile& tile = fresh(ue);
   tile.follow(cell);
-  hear_downlink({.ue = ue, .cell = cell, .beam = 0}, downlink_);
-  tile.average_interference(heard_w_);
+  hear_downlink({.ue = ue, .cell = cell, .beam = 0}, data_);
+  tile.average_interference(heard_.w);
   const schema::Capability& capability = deployment_.terminals[ue.value].capability;
   const int max_rank =
       std::min({layer_.radio.max_rank, static_cast<int>(capability.max_dl_layers()),

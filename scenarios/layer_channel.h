@@ -1,9 +1,11 @@
 // The links of one layer: geometry, time and what is on the air in; SINR per PRB group out.
 //
-// A terminal follows its strongest cells with fast fading, one lane each; all other cells reach it
-// with their mean power. Lanes are refreshed when a terminal of theirs is asked for and time has
-// passed a refresh instant; these lie on a grid of the terminal's own speed, so what a link is at a
-// slot depends neither on who else is there nor on who was looked at.
+// A terminal follows its strongest cells with fast fading, one lane each; other cells reach it with
+// their mean power, and those so weak that together they hardly matter as one: with what a cell of
+// the layer sends on average in the slot. So a cell costs the same in a network of any size. Lanes
+// are refreshed when a terminal of theirs is asked for and time has passed a refresh instant; these
+// lie on a grid of the terminal's own speed, so what a link is at a slot depends neither on who
+// else is there nor on who was looked at.
 //
 // Interference is what the other cells really send in the slot: say so with set_downlink() and
 // set_uplink() before asking for SINRs. A terminal hears what lies in its BWP, and nothing else.
@@ -68,9 +70,8 @@ class LayerChannel {
   std::span<const double> control_sinr(const ServingLink& link);
   /// At the base station's two branches, [group], for a power per RE.
   std::span<const double> uplink_sinr(const ServingLink& link, double re_power_w);
-  /// Interference over thermal noise, dB, as the beam hears it on these PRBs of the carrier.
-  [[nodiscard]] double interference_over_thermal_db(const ServingLink& link,
-                                                    const phy::PrbRange& prb);
+  /// Interference over thermal noise, dB, as the beam hears it on the PRBs of the link.
+  [[nodiscard]] double interference_over_thermal_db(const ServingLink& link);
 
   struct ChannelReport {
     phy::CsiReport csi;
@@ -96,7 +97,36 @@ class LayerChannel {
   [[nodiscard]] std::uint64_t world_hash(std::span<const base::Instant> times);
 
  private:
+  /// Power per RE in each group.
+  struct Heard {
+    GroupRange groups;
+    std::vector<double> w;
+    void begin(const GroupRange& range, double noise_w) {
+      groups = range;
+      w.assign(static_cast<std::size_t>(range.count()), noise_w);
+    }
+  };
+  /// Emissions of each cell, by their numbers.
+  class ByCell {
+   public:
+    void sort(std::span<const Emission> emissions, std::size_t cell_count);
+    [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t cell) const {
+      if (numbers_.empty()) return {};
+      return {numbers_.data() + first_[cell], numbers_.data() + first_[cell + 1]};
+    }
+
+   private:
+    std::vector<std::uint32_t> first_;    ///< [cell], and one more.
+    std::vector<std::uint32_t> numbers_;  ///< In the order of cells.
+  };
+  struct Downlink {
+    std::span<const Emission> emissions;
+    ByCell by_cell;
+    Heard sum;  ///< Sent by all cells together.
+  };
   [[nodiscard]] ChannelTile& fresh(base::UeId ue);
+  [[nodiscard]] GroupRange all_groups() const { return {.first = 0, .end = groups_.count()}; }
+  void set(Downlink& downlink, std::span<const Emission> emissions);
   [[nodiscard]] phy::SinrInput downlink_input(const ChannelTile& tile,
                                               const ServingLink& link) const;
   /// The groups heard, of all that a tile has.
@@ -108,9 +138,10 @@ class LayerChannel {
     return groups_.of_bwp(bwp_of(ue));
   }
   /// Noise and interference per group that a terminal hears, or a cell from it over a beam.
-  void hear_downlink(const ServingLink& link, std::span<const Emission> emissions);
+  void hear_downlink(const ServingLink& link, const Downlink& downlink);
   void hear_uplink(const ServingLink& link);
-  void hear(const Emission& emission, double mean_w, const FadedCell& faded);
+  void hear(const Emission& emission, double mean_w, const FadedCell& faded, Heard& heard) const;
+  void hear_remote(const Heard& sum, double gain_lin);
   void begin_hearing(const ServingLink& link, double noise_w);
   [[nodiscard]] double uplink_gain(const ChannelTile& tile, const ServingLink& link) const;
 
@@ -124,13 +155,13 @@ class LayerChannel {
   std::vector<std::unique_ptr<ChannelTile>>
       tiles_;                       ///< [ue] of the whole deployment; null for others'.
   std::vector<FadingBank*> stale_;  ///< Working memory of prepare().
-  std::span<const Emission> downlink_;
-  std::span<const Emission> control_;
+  Downlink data_;
+  Downlink control_;
   std::span<const Emission> uplink_;
+  std::vector<std::vector<std::uint32_t>> audible_at_;  ///< [cell] Uplink emissions, by number.
+  Heard remote_ul_;  ///< What all emissions leave at all cells where they are not audible.
   double ul_noise_w_ = 0;
-  GroupRange heard_groups_;
-  std::vector<double>
-      heard_w_;  ///< [of heard_groups_] noise and interference of the last hear_*().
+  Heard heard_;  ///< Noise and interference of the last hear_*().
   std::vector<double> sinr_;
 };
 

@@ -69,6 +69,8 @@ void check_mobility(const CarrierView& view, Report& report);
 void check_sites(const schema::Scenario& scenario, Report& report);
 /// Capabilities, bandwidth of the carriers they meet, bearers, who is inside what.
 void check_terminals(const schema::Scenario& scenario, Report& report);
+/// Slices, their members and ratios.
+void check_slices(const schema::Scenario& scenario, Report& report);
 /// Where terminals begin, and how many there are.
 void check_placements(const schema::Scenario& scenario, Report& report);
 /// Way points, loops and random ways.

@@ -27,11 +27,10 @@ struct BlockOutcome {
 
 /// Where every byte of a bearer is. in = delivered + queued + dropped, at any moment.
 struct ByteLedger {
-  static constexpr std::size_t reason_count = 8;
   std::uint64_t in = 0;
   std::uint64_t delivered = 0;
   std::uint64_t queued = 0;
-  std::array<std::uint64_t, reason_count> dropped{};  ///< [mac::DropReason]
+  std::array<std::uint64_t, mac::drop_reason_count> dropped{};  ///< [mac::DropReason]
   [[nodiscard]] std::uint64_t dropped_total() const;
 };
 

@@ -336,13 +336,8 @@ class Spine {
                                              std::span<const double> sinr);
   /// Error rate of a DCI on the CORESET of a BWP.
   double dci_error_rate(Layer& layer, ServingLink link, std::uint32_t bwp, int aggregation_level);
-  /// SINR of the two PRBs of an uplink BWP between which PUCCH hops; the same one where it does
-  /// not.
-  struct EdgeSinr {
-    double low = 0;
-    double high = 0;
-  };
-  EdgeSinr edge_sinr(Layer& layer, ServingLink link, std::uint32_t bwp, double re_power_w);
+  /// Mean SINR of PUCCH over the PRBs of an uplink BWP between which it hops.
+  double pucch_sinr(Layer& layer, ServingLink link, std::uint32_t bwp, double re_power_w);
   [[nodiscard]] std::uint32_t bwp_of(base::UeId ue) const {
     return deployment_.terminals[ue.value].bwp;
   }

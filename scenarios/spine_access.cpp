@@ -123,11 +123,10 @@ bool Spine::access_heard(Layer& layer, const AccessOnAir& access, base::Slot slo
   if (access.step == AccessOnAir::Step::request) {
     const double power_w =
         base::from_db(deployment_.terminals[access.ue.value].capability.max_power_dbm()) * 1e-3;
-    const EdgeSinr sinr =
-        edge_sinr(layer, link, initial_bwp, power_w / (2 * phy::subcarriers_per_prb));
-    error_rate =
-        phy::uci_error_rate({.payload = base::Bits(request_bits), .re_count = request_re_count},
-                            (sinr.low + sinr.high) / 2);
+    const double sinr =
+        pucch_sinr(layer, link, initial_bwp, power_w / (2 * phy::subcarriers_per_prb));
+    error_rate = phy::uci_error_rate(
+        {.payload = base::Bits(request_bits), .re_count = request_re_count}, sinr);
   } else {
     const int level = std::min(common_aggregation_level, layer.maps[initial_bwp].cce_count());
     error_rate = dci_error_rate(layer, link, initial_bwp, level);

@@ -119,21 +119,16 @@ void Spine::judge_pusch(Layer& layer, UplinkOnAir& air, const Emission& emission
       {.format = format, .prb = emission.prb, .slot = layer.maps[bwp_of(link.ue)].uplink(slot)},
       sinr);
   air.sinr_db = base::to_db(phy::effective_sinr(format.modulation_order, re_count_, sinr));
-  recorder_.interference(layer.id_of(link.cell),
-                         layer.channel.interference_over_thermal_db(link, emission.prb));
+  recorder_.interference(layer.id_of(link.cell), layer.channel.interference_over_thermal_db(link));
 }
 
-Spine::EdgeSinr Spine::edge_sinr(Layer& layer, ServingLink link, std::uint32_t bwp,
-                                 double re_power_w) {
+double Spine::pucch_sinr(Layer& layer, ServingLink link, std::uint32_t bwp, double re_power_w) {
   const auto [low, high] = layer.plan.bwps[bwp].pucch_prbs();
-  EdgeSinr sinr;
   link.prb = {.first = low.first, .count = 1};
-  sinr.low = layer.channel.uplink_sinr(link, re_power_w).front();
-  sinr.high = sinr.low;
+  const double sinr = layer.channel.uplink_sinr(link, re_power_w).front();
   if (high.count == 0) return sinr;
   link.prb.first = high.end() - 1;
-  sinr.high = layer.channel.uplink_sinr(link, re_power_w).front();
-  return sinr;
+  return (sinr + layer.channel.uplink_sinr(link, re_power_w).front()) / 2;
 }
 
 void Spine::judge_uci(Layer& layer, UciOnAir& air, base::Slot slot) {
@@ -148,12 +143,11 @@ void Spine::judge_uci(Layer& layer, UciOnAir& air, base::Slot slot) {
       pusch_power_of(layer, deployment_.terminals[ue.value],
                      layer.channel.path_loss_estimate(ue, leg->cell), one_prb);
   const int beam = layer.cells[leg->cell]->connection(leg->connection).beam;
-  const EdgeSinr sinr = edge_sinr(layer, {.ue = ue, .cell = leg->cell, .beam = beam}, bwp_of(ue),
-                                  base::from_db(power.per_re.value()) * 1e-3);
-  const double mean = (sinr.low + sinr.high) / 2;
+  const double sinr = pucch_sinr(layer, {.ue = ue, .cell = leg->cell, .beam = beam}, bwp_of(ue),
+                                 base::from_db(power.per_re.value()) * 1e-3);
   const std::int64_t bits = std::max(1, air.uci.feedback_count + (air.uci.sr ? 1 : 0));
   const double error_rate =
-      phy::uci_error_rate({.payload = base::Bits(bits), .re_count = pucch_re_count}, mean);
+      phy::uci_error_rate({.payload = base::Bits(bits), .re_count = pucch_re_count}, sinr);
   air.heard = random_.uniform(base::Purpose::control_channel, {.a = ue.value, .b = 0},
                               draw_index(slot, uci_draw)) >= error_rate;
 }
@@ -284,11 +278,11 @@ void Spine::receive_csi(Layer& layer, const CsiOnAir& csi, base::Slot slot) {
   if (leg == nullptr || !terminal.mac.is_of(csi.leg.epoch)) return;
   mac::gnb::Connection& c = layer.cells[leg->cell]->connection(leg->connection);
   const double power_dbm = deployment_.terminals[csi.ue.value].capability.max_power_dbm();
-  const EdgeSinr sinr =
-      edge_sinr(layer, {.ue = csi.ue, .cell = leg->cell, .beam = c.beam}, bwp_of(csi.ue),
-                base::from_db(power_dbm) * 1e-3 / phy::subcarriers_per_prb);
+  const double sinr =
+      pucch_sinr(layer, {.ue = csi.ue, .cell = leg->cell, .beam = c.beam}, bwp_of(csi.ue),
+                 base::from_db(power_dbm) * 1e-3 / phy::subcarriers_per_prb);
   const double error_rate = phy::uci_error_rate(
-      {.payload = base::Bits(csi_report_bits), .re_count = pucch_re_count}, sinr.low);
+      {.payload = base::Bits(csi_report_bits), .re_count = pucch_re_count}, sinr);
   const double draw = random_.uniform(base::Purpose::control_channel, {.a = csi.ue.value, .b = 0},
                                       draw_index(slot, csi_draw));
   if (draw < error_rate) return;

@@ -9,6 +9,8 @@ namespace redcell::mac::gnb {
 
 Cell::Cell(const CellConfig& config)
     : config_(config),
+      dl_shares_(make_shares(config, base::Direction::downlink)),
+      ul_shares_(make_shares(config, base::Direction::uplink)),
       dl_policy_(make_policy(config.policy)),
       ul_policy_(make_policy(config.policy)) {
   RC_CHECK(!config.bwps.empty() && !config.k1.empty() && !config.k2.empty());
@@ -38,6 +40,8 @@ Cell::Cell(const CellConfig& config)
 
 std::uint32_t Cell::connect(const ConnectionConfig& config) {
   RC_CHECK(config.bwp < parts_.size());
+  RC_CHECK(config.dl_slice < config_.dl_slices.size() &&
+           config.ul_slice < config_.ul_slices.size());
   const double target = config_.outer_loop.target_bler;
   const auto index = free_index();
   connections_[index] = std::make_unique<Connection>(
@@ -198,6 +202,7 @@ Cell::UplinkSlot& Cell::uplink_slot(base::Slot pusch_slot) {
   if (entry.slot != pusch_slot) {
     entry.slot = pusch_slot;
     entry.taken.clear();
+    ul_shares_.begin(pusch_slot, entry.slices);
     for (auto& granted : entry.granted) granted.clear();
   }
   return entry;
@@ -238,13 +243,16 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     if (narrowest.uplink(pusch_slot).symbols.count == 0) continue;
     UplinkSlot& pusch = uplink_slot(pusch_slot);
     for (Part& part : parts_) repeat_uplink(pusch, part, plan);
+    ask_uplink(pusch);
     for (Part& part : parts_) schedule_uplink(slot, pusch, part, plan);
   }
   const std::optional<base::Slot> feedback = feedback_slot(slot);
   if (feedback && narrowest.downlink(slot).symbols.count > 0) {
     dl_taken_.clear();
+    dl_shares_.begin(slot, dl_slices_);
     const DownlinkSlot at{.slot = slot, .feedback = *feedback, .now = now};
     for (Part& part : parts_) repeat_downlink(at, part, plan);
+    ask_downlink(at, plan);
     for (Part& part : parts_) schedule_downlink(at, part, plan);
   }
   retire_idle(now);

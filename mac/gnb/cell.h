@@ -8,6 +8,9 @@
 // as many PRBs as their block had; then the narrowest part, whose terminals have the fewest places
 // to go; a wider one takes what is left [ours]. docs/decisions/the-drive.md says what proportional
 // fairness makes of the same question.
+//
+// Slices share the PRBs of the cell, whatever their BWP (slice_shares.h); in each part the slice
+// that lies furthest behind its minimum goes first. The policy ranks inside a slice.
 #pragma once
 
 #include <array>
@@ -22,6 +25,7 @@
 #include "mac/gnb/connection.h"
 #include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
+#include "mac/gnb/slice_shares.h"
 #include "phy/nr/block_fit.h"
 #include "phy/nr/mcs_table.h"
 #include "phy/nr/resource_map.h"
@@ -40,6 +44,9 @@ struct CellConfig {
   HarqConfig harq;
   OuterLoopConfig outer_loop;
   PolicyConfig policy;
+  std::vector<RrmPolicyRatio> dl_slices{{}};  ///< At least one.
+  std::vector<RrmPolicyRatio> ul_slices{{}};
+  int slice_window_slots = 1;
   int max_ues_per_slot = 4;  ///< Of each BWP, in each direction.
   bool transform_precoding = false;
   std::uint32_t sr_grant_bytes = 128;
@@ -133,11 +140,30 @@ class Cell {
   struct UplinkSlot {
     base::Slot slot{-1};
     TakenPrbs taken;
+    SliceSlot slices;
     std::vector<std::vector<std::uint32_t>> granted;  ///< [part]
   };
   void schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   void schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   void repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
+  /// New data of one slice, whose candidates are ranked_.
+  void serve_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
+  void serve_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
+  [[nodiscard]] static SliceShares make_shares(const CellConfig& config, base::Direction direction);
+  /// It has new data to send in the slot, and a HARQ process for it.
+  [[nodiscard]] static bool may_assign(const Connection& c, const DownlinkSlot& at,
+                                       const SlotPlan& plan);
+  [[nodiscard]] static bool may_grant(const Connection& c, std::uint32_t index,
+                                      const UplinkSlot& pusch);
+  /// Which slices have something new to send, and the PRBs of the parts where they have.
+  void ask_downlink(const DownlinkSlot& at, const SlotPlan& plan);
+  void ask_uplink(UplinkSlot& pusch);
+  /// Slices of candidates_, furthest behind its minimum first, to slice_order_.
+  void order_slices(const SliceShares& shares, const SliceSlot& at);
+  /// Candidates of a slice, best first, to ranked_.
+  void rank(Policy& policy, base::Slot slot, std::uint32_t slice);
+  void take_downlink(const Connection& c, const BlockFormat& format);
+  void take_uplink(const Connection& c, const BlockFormat& format, UplinkSlot& pusch);
   bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
   bool grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan);
   void repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan);
@@ -165,7 +191,14 @@ class Cell {
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
   std::vector<Candidate> candidates_;
+  std::vector<Candidate> ranked_;
   std::vector<Share> shares_;
+  SliceShares dl_shares_;
+  SliceShares ul_shares_;
+  SliceSlot dl_slices_;
+  std::vector<std::uint32_t> slice_order_;
+  std::vector<std::uint8_t> asked_;  ///< [slice * parts + part] Working memory, as the next.
+  std::vector<int> part_prbs_;       ///< [part]
   std::vector<Part> parts_;
   std::unique_ptr<Policy> dl_policy_;
   std::unique_ptr<Policy> ul_policy_;

@@ -41,35 +41,45 @@ base::McsIndex Cell::downlink_mcs(const Connection& c) const {
   return c.dl_thresholds.at(reported_sinr_db(c) + c.dl_loop.offset_db());
 }
 
+bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPlan& plan) {
+  if (!c.has_downlink(at.now) || !c.dl_harq.idle_process()) return false;
+  return std::none_of(plan.downlink.begin(), plan.downlink.end(),
+                      [&](const DlAssignment& a) { return a.ue == c.config.ue; });
+}
+
 void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   const phy::SlotResources& resources = part.resources->downlink(at.slot);
   candidates_.clear();
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
-    if (&part_of(c) != &part || !c.has_downlink(at.now) || !c.dl_harq.idle_process()) continue;
-    const bool served = std::any_of(plan.downlink.begin(), plan.downlink.end(),
-                                    [&](const DlAssignment& a) { return a.ue == c.config.ue; });
-    if (served) continue;
+    if (&part_of(c) != &part || !may_assign(c, at, plan)) continue;
     const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
     candidates_.push_back(
         {.ue = c.config.ue,
          .connection = index,
+         .slice = c.config.dl_slice,
          .rate_bits_per_slot = mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total,
          .priority = std::nullopt});
   }
   if (candidates_.empty()) return;
-  dl_policy_->rank(at.slot, candidates_);
-  sort_by_priority(candidates_);
-
   prbs_.reset(resources, placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
+  order_slices(dl_shares_, dl_slices_);
+  for (const std::uint32_t slice : slice_order_) {
+    rank(*dl_policy_, at.slot, slice);
+    serve_downlink(at, part, plan);
+    dl_slices_.asked[slice] -= resources.usable_prb_count;
+  }
+}
+
+void Cell::serve_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   shares_.clear();
-  for (const Candidate& candidate : candidates_) {
+  for (const Candidate& candidate : ranked_) {
     if (!candidate.priority || prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
     Connection& c = *connections_[candidate.connection];
     if (!assign(c, at, plan)) continue;
     ++part.dl_count;
     const BlockFormat& format = plan.downlink.back().format;
-    dl_taken_.add(part.taken_by(format.prb, Allocation::bitmap));
+    take_downlink(c, format);
     shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
   }
   dl_policy_->granted(at.slot, shares_);
@@ -89,6 +99,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
       is_ready = true;
     }
     BlockFormat format = c.dl_harq.format(*process);
+    if (!dl_shares_.may_repeat(c.config.dl_slice, format.prb_count, dl_slices_)) continue;
     const auto range = prbs_.take(format.prb_count, true);
     if (!range) continue;
     const std::optional<int> level = take_cces(c);
@@ -97,8 +108,8 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
       continue;
     }
     ++part.dl_count;
-    dl_taken_.add(part.taken_by(*range, Allocation::bitmap));
     format.prb = *range;
+    take_downlink(c, format);
     format.beam = c.beam;
     plan.downlink.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
@@ -109,15 +120,24 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   }
 }
 
+void Cell::take_downlink(const Connection& c, const BlockFormat& format) {
+  const phy::PrbRange taken = part_of(c).taken_by(format.prb, Allocation::bitmap);
+  dl_taken_.add(taken);
+  dl_shares_.take(c.config.dl_slice, format.prb_count, taken.count, dl_slices_);
+}
+
 bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
   Part& part = part_of(c);
   const phy::SlotResources& resources = part.resources->downlink(slot);
   const std::optional<int> process = c.dl_harq.idle_process();
   RC_CHECK(process.has_value());
+  const int allowance = dl_shares_.allowance(c.config.dl_slice, dl_slices_);
+  if (allowance == 0) return false;
   const base::McsIndex wanted = downlink_mcs(c);
+  const phy::Mcs wanted_mcs = phy::mcs(config_.dl_table, wanted);
   const int prb_count =
-      prbs_for(c.sendable_bytes(now), phy::mcs(config_.dl_table, wanted), c.csi.rank, resources);
+      std::min(allowance, prbs_for(c.sendable_bytes(now), wanted_mcs, c.csi.rank, resources));
   const int cces_before = part.cces_left;
   const std::optional<int> level = take_cces(c);
   if (!level) return false;

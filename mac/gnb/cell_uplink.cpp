@@ -30,36 +30,50 @@ int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
   return count;
 }
 
+bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot& pusch) {
+  if (!c.wants_uplink() || !c.ul_harq.idle_process()) return false;
+  const std::vector<std::uint32_t>& granted = pusch.granted[c.config.bwp];
+  return std::find(granted.begin(), granted.end(), index) == granted.end();
+}
+
 void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
   const phy::SlotResources& resources = part.resources->uplink(pusch.slot);
   if (resources.usable_prb_count == 0) return;  // PRACH has taken it all.
-  std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
   candidates_.clear();
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
-    if (&part_of(c) != &part || !c.wants_uplink() || !c.ul_harq.idle_process()) continue;
-    if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
+    if (&part_of(c) != &part || !may_grant(c, index, pusch)) continue;
     const int limit = uplink_prb_limit(c, resources.usable_prb_count);
     const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
     candidates_.push_back(
         {.ue = c.config.ue,
          .connection = index,
+         .slice = c.config.ul_slice,
          .rate_bits_per_slot = mcs.spectral_efficiency() * resources.usable_re_total * limit /
                                resources.usable_prb_count,
          .priority = std::nullopt});
   }
   if (candidates_.empty()) return;
-  ul_policy_->rank(slot, candidates_);
-  sort_by_priority(candidates_);
   prbs_.reset(resources, placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
+  order_slices(ul_shares_, pusch.slices);
+  for (const std::uint32_t slice : slice_order_) {
+    rank(*ul_policy_, slot, slice);
+    serve_uplink(slot, pusch, part, plan);
+    pusch.slices.asked[slice] -= resources.usable_prb_count;
+  }
+}
+
+void Cell::serve_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
+  std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
   shares_.clear();
-  for (const Candidate& candidate : candidates_) {
+  for (const Candidate& candidate : ranked_) {
     const bool is_full =
         prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot;
     if (!candidate.priority || is_full) break;
-    if (!grant(*connections_[candidate.connection], pusch, plan)) continue;
+    Connection& c = *connections_[candidate.connection];
+    if (!grant(c, pusch, plan)) continue;
     const BlockFormat& format = plan.uplink.back().format;
-    pusch.taken.add(part.taken_by(format.prb, Allocation::contiguous));
+    take_uplink(c, format, pusch);
     granted.push_back(candidate.connection);
     shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
   }
@@ -80,7 +94,7 @@ void Cell::repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan) {
       is_ready = true;
     }
     if (!repeat_block(c, pusch, plan)) continue;
-    pusch.taken.add(part.taken_by(plan.uplink.back().format.prb, Allocation::contiguous));
+    take_uplink(c, plan.uplink.back().format, pusch);
     granted.push_back(index);
   }
 }
@@ -89,6 +103,7 @@ bool Cell::repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   const std::optional<int> process = c.ul_harq.process_to_repeat();
   RC_CHECK(process.has_value());
   BlockFormat format = c.ul_harq.format(*process);
+  if (!ul_shares_.may_repeat(c.config.ul_slice, format.prb_count, pusch.slices)) return false;
   const auto range = prbs_.take(format.prb_count, true);
   if (!range) return false;
   const std::optional<int> level = take_cces(c);
@@ -118,12 +133,20 @@ int Cell::least_prb_count(const phy::SlotResources& resources) const {
   return count;
 }
 
+void Cell::take_uplink(const Connection& c, const BlockFormat& format, UplinkSlot& pusch) {
+  const phy::PrbRange taken = part_of(c).taken_by(format.prb, Allocation::contiguous);
+  pusch.taken.add(taken);
+  ul_shares_.take(c.config.ul_slice, format.prb_count, taken.count, pusch.slices);
+}
+
 bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
   const std::uint64_t wanted_bytes = c.ul_backlog_bytes > 0
                                          ? c.ul_backlog_bytes + short_bsr_bytes + phr_bytes
                                          : config_.sr_grant_bytes;
-  const int longest = prbs_.longest();
+  const int allowance = ul_shares_.allowance(c.config.ul_slice, pusch.slices);
+  if (allowance < std::min(least_prb_count(resources), prbs_.longest())) return false;
+  const int longest = std::min(prbs_.longest(), allowance);
   const int limit = uplink_prb_limit(c, longest);
   int prb_count = limit;
   // Fewer PRBs have more power each, and then carry more: the second pass knows what the first

@@ -18,7 +18,9 @@ namespace redcell::mac::gnb {
 struct ConnectionConfig {
   base::UeId ue;
   std::uint32_t epoch = 0;
-  std::uint32_t bwp = 0;  ///< Its active BWP, of those of the cell.
+  std::uint32_t bwp = 0;       ///< Its active BWP, of those of the cell.
+  std::uint32_t dl_slice = 0;  ///< Of CellConfig::dl_slices.
+  std::uint32_t ul_slice = 0;
   int max_dl_modulation_order = 8;
   int max_ul_modulation_order = 8;
 };

@@ -17,6 +17,7 @@ namespace redcell::mac::gnb {
 struct Candidate {
   base::UeId ue;
   std::uint32_t connection = 0;   ///< Index in the cell; dense.
+  std::uint32_t slice = 0;        ///< Ranks are compared inside one.
   double rate_bits_per_slot = 0;  ///< What the whole BWP would carry for it.
   std::optional<double>
       priority;  ///< Set by the policy; higher goes first, nullopt: not in this slot.

@@ -44,9 +44,6 @@ class RandomAccess {
   /// access has failed. Called in vain it does nothing.
   [[nodiscard]] bool on_time(base::Instant now);
 
-  /// Preambles sent since start().
-  [[nodiscard]] int attempt_count() const { return attempt_count_; }
-
  private:
   RandomAccessConfig config_;
   std::optional<base::Instant> from_;  ///< Set while access is under way.

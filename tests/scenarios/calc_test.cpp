@@ -5,8 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <tuple>
+
 #include "scenarios/resolve.h"
 #include "tests/scenarios/load_example.h"
+#include "tests/scenarios/testing.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -83,6 +88,18 @@ TEST(PeakRates, of_a_scenario_are_those_of_its_carriers_and_capabilities) {
   EXPECT_EQ(rates[2].layer_count, 1);
   EXPECT_EQ(rates[3].modulation_order, 6);
   EXPECT_GT(rates[0].blocks_mbps, rates[2].blocks_mbps);
+}
+
+TEST(PeakRates, are_those_of_the_part_that_a_terminal_can_take) {
+  std::set<std::tuple<std::string, std::string, int>> found;
+  for (const PeakRate& rate : peak_rates(ready_library("trial-2600-drive"))) {
+    found.insert({rate.carrier, rate.capability, rate.prb_count});
+  }
+  const std::set<std::tuple<std::string, std::string, int>> expected{{"n41", "redcap_1t2r", 51},
+                                                                     {"n41", "embb", 273},
+                                                                     {"n28", "redcap_1t2r", 106},
+                                                                     {"n28", "embb", 160}};
+  EXPECT_EQ(found, expected);
 }
 
 TEST(PeakScenario, refuses_what_preflight_refuses) {

@@ -78,7 +78,7 @@ class InterferenceBwp : public testing::TestWithParam<TwoBwps> {
     const phy::CsiReport csi = channel.measure_csi(ue, mast, base::Slot(slot)).csi;
     out.report = {csi.sinr_db, static_cast<double>(csi.rank), static_cast<double>(csi.pmi),
                   static_cast<double>(csi.cqi.value())};
-    out.over_thermal_db = channel.interference_over_thermal_db(link, own.bwp_ul);
+    out.over_thermal_db = channel.interference_over_thermal_db(on_prbs(link, own.bwp_ul));
     return out;
   }
 };

@@ -221,7 +221,8 @@ TEST_P(Interference, ends_with_the_slot) {
   channel.go_to(base::Slot(1));
   for (const double sinr : channel.downlink_sinr(own_link, 1, 0)) expect_heard(sinr, 0);
   for (const double sinr : channel.control_sinr(own_link)) expect_heard(sinr, 0);
-  EXPECT_NEAR(channel.interference_over_thermal_db(own_link, everything()), 0, rounding_max);
+  EXPECT_NEAR(channel.interference_over_thermal_db(on_prbs(own_link, everything())), 0,
+              rounding_max);
 }
 
 // Eight columns half a wavelength apart, three beams with sines of -0.577, 0 and 0.577: those
@@ -261,7 +262,7 @@ TEST_P(Interference, in_the_uplink_is_the_budget_of_the_senders_terminal) {
     for (const double sinr : uplink(channel, data)) {
       EXPECT_NEAR(sinr / sinr_of(signal_w, thermal + expected_w), 1, rounding_max);
     }
-    const double heard_db = channel.interference_over_thermal_db(own_link, everything());
+    const double heard_db = channel.interference_over_thermal_db(on_prbs(own_link, everything()));
     EXPECT_NEAR(linear(heard_db), 1 + expected_w / thermal,
                 rounding_max * (1 + expected_w / thermal));
   };
@@ -281,10 +282,10 @@ TEST_P(Interference, over_thermal_is_the_mean_of_the_prbs_asked_for) {
   half.prb = {.first = 0, .count = 20};
   const std::vector<Emission> below{half};
   channel.set_uplink(all);
-  const double full = linear(channel.interference_over_thermal_db(own_link, {0, 8})) - 1;
+  const double full = linear(channel.interference_over_thermal_db(on_prbs(own_link, {0, 8}))) - 1;
   channel.set_uplink(below);
   const auto heard = [&](const phy::PrbRange& prb) {
-    return (linear(channel.interference_over_thermal_db(own_link, prb)) - 1) / full;
+    return (linear(channel.interference_over_thermal_db(on_prbs(own_link, prb))) - 1) / full;
   };
   EXPECT_NEAR(heard({0, 20}), 1, rounding_max);
   EXPECT_NEAR(heard({16, 8}), 0.5, rounding_max);

@@ -110,4 +110,10 @@ inline double gnb_re_power_w(CellKind kind) {
 inline double dl_centre_hz(CellKind kind) { return kind == CellKind::n41_tdd ? 2593e6 : 780.5e6; }
 inline double ul_centre_hz(CellKind kind) { return kind == CellKind::n41_tdd ? 2593e6 : 725.5e6; }
 
+/// A link on some PRBs of its carrier.
+inline ServingLink on_prbs(ServingLink link, const phy::PrbRange& prb) {
+  link.prb = prb;
+  return link;
+}
+
 }  // namespace redcell::scenarios

@@ -1,5 +1,6 @@
-// Goal: cells that a terminal does not follow are heard with their mean power: nothing is lost in
-// the mean over time, and at a moment little where enough are followed.
+// Goal: cells that a terminal does not follow are heard with their mean power, and the weakest of
+// them as one: nothing is lost in the mean over time, and at a moment little where enough are
+// followed.
 // Method: a tile that follows all cells is the truth; from it the interference with few followed is
 // summed by hand, held against the channel's own, and against the truth.
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -85,6 +87,8 @@ std::vector<Emission> full_load(const LayerPlan& layer, std::uint64_t instant) {
 struct Truth {
   std::vector<std::vector<double>> faded_w;
   std::vector<double> mean_w;
+  std::vector<double> any_beam_w;   ///< [cell] Mean over its beams too.
+  std::vector<double> best_beam_w;  ///< [cell] Without fading.
   std::vector<std::uint32_t> by_loudness;
 };
 
@@ -114,7 +118,16 @@ class AllFollowed {
           e.re_power_w * link.dl_gain_lin * static_cast<double>(tile_.links().beam_gain_lin[beam]);
       // In sight with a median K of 9 dB (TR 38.901 Table 7.5-6) half of the pairs have no direct
       // ray.
-      truth.mean_w.push_back(sent_w * (link.in_sight ? (1 + 1 / (linear(9) + 1)) / 2 : 1));
+      const double all_pairs = link.in_sight ? (1 + 1 / (linear(9) + 1)) / 2 : 1;
+      truth.mean_w.push_back(sent_w * all_pairs);
+      const std::span<const float> beams(
+          tile_.links().beam_gain_lin.data() + e.cell * large_scale_.beam_count(),
+          large_scale_.beam_count());
+      const double sum = std::accumulate(beams.begin(), beams.end(), 0.0);
+      const double one_w = e.re_power_w * link.dl_gain_lin;
+      truth.any_beam_w.push_back(one_w * all_pairs * sum / static_cast<double>(beams.size()));
+      truth.best_beam_w.push_back(
+          one_w * static_cast<double>(*std::max_element(beams.begin(), beams.end())));
       tile_.follow(e.cell);
       std::vector<double>& faded_w = truth.faded_w.emplace_back();
       for (int group = 0; group < 13; ++group) {
@@ -152,13 +165,33 @@ class AllFollowed {
   ChannelTile tile_;
 };
 
-/// Noise and interference in each group when only the loudest fade, the first of which serves.
+/// Cells beyond the loudest whose best beams together bring a hundredth of all but the best's.
+std::vector<bool> remote_cells(const Truth& truth, std::size_t tracked) {
+  const std::vector<double>& power_w = truth.best_beam_w;
+  const double most = *std::max_element(power_w.begin(), power_w.end());
+  const double all = std::accumulate(power_w.begin(), power_w.end(), 0.0) - most;
+  std::vector<std::uint32_t> rest(truth.by_loudness.begin() + static_cast<std::ptrdiff_t>(tracked),
+                                  truth.by_loudness.end());
+  std::sort(rest.begin(), rest.end(), [&](auto a, auto b) { return power_w[a] < power_w[b]; });
+  std::vector<bool> remote(power_w.size());
+  double sum = 0;
+  for (const std::uint32_t cell : rest) {
+    sum += power_w[cell];
+    remote[cell] = sum <= 0.01 * all;
+  }
+  return remote;
+}
+
+/// Noise and interference in each group when only the loudest fade, the first of which serves, and
+/// the weakest are one.
 std::vector<double> sum_w(const Truth& truth, std::size_t tracked) {
   std::vector<double> heard(truth.faded_w.front().size(), re_noise_w(kind, 7));
+  const std::vector<bool> remote = remote_cells(truth, tracked);
   for (std::size_t rank = 1; rank < truth.by_loudness.size(); ++rank) {
     const std::uint32_t cell = truth.by_loudness[rank];
     for (std::size_t group = 0; group < heard.size(); ++group) {
-      heard[group] += rank < tracked ? truth.faded_w[cell][group] : truth.mean_w[cell];
+      const double mean_w = remote[cell] ? truth.any_beam_w[cell] : truth.mean_w[cell];
+      heard[group] += rank < tracked ? truth.faded_w[cell][group] : mean_w;
     }
   }
   return heard;
@@ -264,7 +297,7 @@ TEST(Interference, of_cells_not_followed_is_the_mean_of_those_followed) {
     for (int i = 0; i < moment_count; ++i) {
       channel.go_to(base::Slot(i * 40));
       channel.set_uplink(up);
-      const double heard_db = channel.interference_over_thermal_db(link, band);
+      const double heard_db = channel.interference_over_thermal_db(on_prbs(link, band));
       up_lin.back() += (linear(heard_db) - 1) / moment_count;
       for (const double heard : downlink_heard_w(channel, link, down)) {
         down_w.back() += (heard - re_noise_w(kind, 7)) / moment_count;
@@ -291,10 +324,41 @@ TEST(Interference, in_the_uplink_fades_with_the_senders_way_to_the_one_that_hear
     const std::vector<double> received = sender.uplink_at(base::Slot(slot), 0);
     for (int group = 0; group < 13; ++group) {
       const double heard_db = channel.interference_over_thermal_db(
-          {.ue = {0}, .cell = 0, .beam = 0}, {.first = 4 * group, .count = 3});
+          {.ue = {0}, .cell = 0, .beam = 0, .prb = {.first = 4 * group, .count = 3}});
       const double expected = 1e-6 * received[static_cast<std::size_t>(group)];
       EXPECT_NEAR((linear(heard_db) - 1) * re_noise_w(kind, 5) / expected, 1, 1e-4) << group;
     }
+  }
+}
+
+// One beam a cell, no fading: a remote cell has the gain that it is taken for, and what one
+// terminal sends is shared out among all cells without loss. Without fading a port reaches one of
+// two branches.
+TEST(Interference, in_the_uplink_leaves_no_cell_out_in_the_sum_over_all) {
+  const World world(no_cell(kind, grid_text(kind, 2, "gain_dbi: 25")),
+                    {on(kind, "channel.path_loss=UMA"), on(kind, "channel.tracked_cells=4"),
+                     "terminal_group[ue].count=20", "terminal_group[ue].placement.x_m=0",
+                     "terminal_group[ue].placement.max_radius_m=600"});
+  const LargeScale large_scale = world.large_scale();
+  LayerChannel channel = world.channel();
+  TerminalLinks links;
+  for (const base::UeId ue : world.layer().terminals) {
+    const std::uint32_t own = world.terminal(ue.value).serving.value;
+    large_scale.links_at(world.terminal(ue.value), base::Instant(), links);
+    const std::vector<Emission> up{
+        {.cell = own, .ue = ue, .re_power_w = 1e-3, .prb = {.first = 0, .count = prb_count}}};
+    channel.go_to(base::Slot(0));
+    channel.set_uplink(up);
+    double heard_w = 0;
+    double expected_w = 0;
+    for (std::uint32_t cell = 0; cell < world.layer().cells.size(); ++cell) {
+      const double over_thermal_db =
+          channel.interference_over_thermal_db({.ue = ue, .cell = cell, .beam = 0});
+      heard_w += (linear(over_thermal_db) - 1) * re_noise_w(kind, 5);
+      const double beam = static_cast<double>(links.beam_gain_lin[cell]);
+      if (cell != own) expected_w += 1e-3 / 2 * links.cells[cell].ul_gain_lin * beam;
+    }
+    EXPECT_NEAR(heard_w / expected_w, 1, 1e-6) << ue.value;
   }
 }
 

@@ -1,0 +1,106 @@
+#include "mac/gnb/slice_shares.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/check.h"
+
+namespace redcell::mac::gnb {
+namespace {
+
+std::int64_t percent_of(double percent, std::int64_t prb_count) {
+  // A ratio in hundredths of a percent keeps 29 % of 100 PRBs at 29.
+  const double hundredths = std::floor(percent * 100 + 0.5);
+  return static_cast<std::int64_t>(hundredths) * prb_count / 10'000;
+}
+
+}  // namespace
+
+SliceShares::SliceShares(std::span<const RrmPolicyRatio> ratios, std::span<const int> prb_counts,
+                         int window_slots, int reach_slots)
+    : ratios_(ratios.begin(), ratios.end()), prbs_before_{0}, window_slots_(window_slots) {
+  RC_CHECK(!ratios.empty() && !prb_counts.empty() && window_slots >= 1 && reach_slots >= 0);
+  for (const int count : prb_counts) prbs_before_.push_back(prbs_before_.back() + count);
+  windows_.resize(static_cast<std::size_t>(reach_slots / window_slots + 2));
+  for (Window& window : windows_) window.used.resize(ratios.size());
+}
+
+std::int64_t SliceShares::prbs_up_to(base::Slot slot) const {
+  const auto period = static_cast<std::int64_t>(prbs_before_.size()) - 1;
+  const auto before = [&](std::int64_t s) {
+    return s / period * prbs_before_.back() + prbs_before_[static_cast<std::size_t>(s % period)];
+  };
+  return before(slot.value() + 1) - before(number_of(slot) * window_slots_);
+}
+
+std::int64_t SliceShares::used(std::size_t slice, base::Slot slot) const {
+  const std::int64_t number = number_of(slot);
+  const Window& window = windows_[static_cast<std::size_t>(number) % windows_.size()];
+  return window.number == number ? window.used[slice] : 0;
+}
+
+void SliceShares::begin(base::Slot slot, SliceSlot& at) const {
+  const auto period = prbs_before_.size() - 1;
+  const std::size_t turn = static_cast<std::size_t>(slot.value()) % period;
+  at.slot = slot;
+  at.prb_count = static_cast<int>(prbs_before_[turn + 1] - prbs_before_[turn]);
+  at.blocked = 0;
+  at.used.assign(ratios_.size(), 0);
+  at.asked.assign(ratios_.size(), 0);
+  at.saves.assign(ratios_.size(), 0);
+}
+
+std::int64_t SliceShares::dedicated(std::size_t slice, const SliceSlot& at) const {
+  const double percent = ratios_[slice].dedicated_percent;
+  const std::int64_t now = prbs_up_to(at.slot);
+  const std::int64_t own = percent_of(percent, now) - percent_of(percent, now - at.prb_count);
+  return std::max<std::int64_t>(own - at.used[slice], 0);
+}
+
+std::int64_t SliceShares::owed(std::size_t slice, const SliceSlot& at) const {
+  return std::min<std::int64_t>(-above_min(slice, at), at.asked[slice]);
+}
+
+std::int64_t SliceShares::below_max(std::size_t slice, const SliceSlot& at) const {
+  return percent_of(ratios_[slice].max_percent, prbs_up_to(at.slot)) - used(slice, at.slot);
+}
+
+int SliceShares::allowance(std::size_t slice, const SliceSlot& at) const {
+  if (!limit()) return std::numeric_limits<int>::max();
+  if (at.saves[slice] != 0) return 0;
+  std::int64_t room = at.prb_count - at.blocked;
+  for (std::size_t other = 0; other < ratios_.size(); ++other) {
+    if (other != slice) room -= std::max(dedicated(other, at), owed(other, at));
+  }
+  return static_cast<int>(std::max<std::int64_t>(std::min(room, below_max(slice, at)), 0));
+}
+
+bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const {
+  if (!limit()) return true;
+  std::int64_t room = at.prb_count - at.blocked;
+  for (std::size_t other = 0; other < ratios_.size(); ++other) {
+    if (other != slice) room -= dedicated(other, at);
+  }
+  const bool fits = prb_count <= std::min(room, below_max(slice, at));
+  if (!fits) at.saves[slice] = 1;
+  return fits;
+}
+
+void SliceShares::take(std::size_t slice, int prb_count, int blocked, SliceSlot& at) {
+  const std::int64_t number = number_of(at.slot);
+  Window& window = windows_[static_cast<std::size_t>(number) % windows_.size()];
+  if (window.number != number) {
+    window.number = number;
+    std::fill(window.used.begin(), window.used.end(), std::int64_t{0});
+  }
+  window.used[slice] += prb_count;
+  at.used[slice] += prb_count;
+  at.blocked += blocked;
+}
+
+std::int64_t SliceShares::above_min(std::size_t slice, const SliceSlot& at) const {
+  return used(slice, at.slot) - percent_of(ratios_[slice].min_percent, prbs_up_to(at.slot));
+}
+
+}  // namespace redcell::mac::gnb

@@ -1,0 +1,86 @@
+// Slices share the PRBs of a cell in one direction: ratios in, how many PRBs a slice may still take
+// in a slot out. TS 28.541 4.3.36 (RRMPolicyRatio), resource type PRB.
+//
+// Accounts run over windows of slots that follow one another without a gap. In each slot of a
+// window a slice has had, since its beginning,
+// - at most its maximum ratio of the PRBs that there were, on an otherwise idle cell too;
+// - at least its minimum ratio, as long as it asked for them: what is still owed is kept free until
+//   all that it has to send has been looked at, and lent then;
+// - its dedicated ratio of each slot, which stays empty when the slice does not use it.
+// A repetition needs as many PRBs as its block had. Where the maximum has no room for it yet, the
+// slice sends nothing new in the slot; what is owed to others does not hold it up, for they have
+// the rest of the window. Whole PRBs are rounded down over the window, not in every slot. [ours] A
+// slice that was idle may make up for its minimum inside the window.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/units.h"
+
+namespace redcell::mac::gnb {
+
+/// In percent; dedicated <= min <= max. The sums of dedicated and of min over slices are <= 100.
+struct RrmPolicyRatio {
+  double dedicated_percent = 0;
+  double min_percent = 0;
+  double max_percent = 100;
+};
+
+/// What slices have taken in one slot.
+struct SliceSlot {
+  base::Slot slot{-1};
+  int prb_count = 0;                ///< The carrier's, that data may use.
+  int blocked = 0;                  ///< PRBs that nobody can take any more.
+  std::vector<int> used;            ///< [slice] PRBs
+  std::vector<int> asked;           ///< [slice] The most it may yet have a use for.
+  std::vector<std::uint8_t> saves;  ///< [slice] For a repetition: nothing new.
+};
+
+class SliceShares {
+ public:
+  /// prb_counts: PRBs that data may use in each slot of a period, from slot 0 on. reach_slots: how
+  /// far apart the slots of two calls may be. Pre: none empty, window_slots >= 1.
+  SliceShares(std::span<const RrmPolicyRatio> ratios, std::span<const int> prb_counts,
+              int window_slots, int reach_slots);
+
+  [[nodiscard]] std::size_t slice_count() const { return ratios_.size(); }
+  /// False: there is one slice, and nothing to share.
+  [[nodiscard]] bool limit() const { return ratios_.size() > 1; }
+  /// Nobody has taken or asked for anything yet. No allocation after the first call for an object.
+  void begin(base::Slot slot, SliceSlot& at) const;
+  /// PRBs that the slice may take for new data; without limits a number that is more than there
+  /// are.
+  [[nodiscard]] int allowance(std::size_t slice, const SliceSlot& at) const;
+  /// Whether a block may be repeated now; if not, the slice saves for it.
+  [[nodiscard]] bool may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const;
+  /// `blocked`: PRBs that others lose by it, at least prb_count.
+  void take(std::size_t slice, int prb_count, int blocked, SliceSlot& at);
+  /// PRBs that the slice has had in this window beyond its minimum; negative: still owed.
+  [[nodiscard]] std::int64_t above_min(std::size_t slice, const SliceSlot& at) const;
+
+ private:
+  struct Window {
+    std::int64_t number = -1;
+    std::vector<std::int64_t> used;  ///< [slice] PRBs
+  };
+  /// PRBs of the window from its first slot to this one, this one included.
+  [[nodiscard]] std::int64_t prbs_up_to(base::Slot slot) const;
+  [[nodiscard]] std::int64_t used(std::size_t slice, base::Slot slot) const;
+  [[nodiscard]] std::int64_t number_of(base::Slot slot) const {
+    return slot.value() / window_slots_;
+  }
+  /// PRBs of this slot that are the slice's alone; and those that it has not had yet and is owed.
+  [[nodiscard]] std::int64_t dedicated(std::size_t slice, const SliceSlot& at) const;
+  [[nodiscard]] std::int64_t owed(std::size_t slice, const SliceSlot& at) const;
+  [[nodiscard]] std::int64_t below_max(std::size_t slice, const SliceSlot& at) const;
+
+  std::vector<RrmPolicyRatio> ratios_;
+  std::vector<std::int64_t>
+      prbs_before_;  ///< [slot of the period, and its end] PRBs since its start.
+  std::int64_t window_slots_;
+  std::vector<Window> windows_;  ///< Ring.
+};
+
+}  // namespace redcell::mac::gnb

@@ -1,0 +1,41 @@
+// Slices of a deployment: which of the scheduler's each terminal belongs to.
+#include <algorithm>
+
+#include "scenarios/deployment.h"
+
+namespace redcell::scenarios {
+
+std::uint32_t slice_of(const schema::Scenario& scenario, const schema::TerminalGroup& group) {
+  const auto& slices = scenario.slice();
+  const auto slice = std::find_if(
+      slices.begin(), slices.end(),
+      [&](const schema::Slice& candidate) { return candidate.name() == group.slice(); });
+  if (!group.has_slice() || slice == slices.end()) return 0;
+  return static_cast<std::uint32_t>(slice - slices.begin()) + 1;
+}
+
+void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier,
+                LayerPlan& layer) {
+  const auto count = static_cast<std::size_t>(scenario.slice_size());
+  const auto add = [&](schema::RrmPolicy::Resource other,
+                       std::vector<mac::gnb::RrmPolicyRatio>& ratios,
+                       std::vector<std::uint32_t>& slice_of) {
+    slice_of.assign(count + 1, 0);
+    for (const schema::RrmPolicy& policy : carrier.rrm_policy()) {
+      if (policy.resource() == other) continue;
+      for (std::size_t s = 0; s < count; ++s) {
+        const std::string& name = scenario.slice(static_cast<int>(s)).name();
+        const auto& members = policy.slice();
+        const bool is_member = std::find(members.begin(), members.end(), name) != members.end();
+        if (is_member) slice_of[s + 1] = static_cast<std::uint32_t>(ratios.size());
+      }
+      ratios.push_back({.dedicated_percent = policy.dedicated_percent(),
+                        .min_percent = policy.min_percent(),
+                        .max_percent = policy.max_percent()});
+    }
+  };
+  add(schema::RrmPolicy::PRB_UL, layer.cell.dl_slices, layer.dl_slice_of);
+  add(schema::RrmPolicy::PRB_DL, layer.cell.ul_slices, layer.ul_slice_of);
+}
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,141 @@
+// Rules about slices: who belongs where, and ratios that can be held together.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/path.h"
+#include "scenarios/preflight_rules.h"
+
+namespace redcell::scenarios {
+namespace {
+
+using Resource = schema::RrmPolicy;
+
+std::string names_of(const schema::Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const schema::Slice& slice : scenario.slice()) names.push_back(slice.name());
+  return names.empty() ? "a slice of the scenario (there is none)"
+                       : fmt::format("{}", fmt::join(names, ", "));
+}
+
+bool is_known(const schema::Scenario& scenario, const std::string& name) {
+  return std::any_of(scenario.slice().begin(), scenario.slice().end(),
+                     [&](const schema::Slice& slice) { return slice.name() == name; });
+}
+
+/// Two slices of one S-NSSAI are one.
+void check_identities(const schema::Scenario& scenario, Report& report) {
+  std::map<std::pair<std::uint32_t, std::int64_t>, std::string> known;
+  for (int i = 0; i < scenario.slice_size(); ++i) {
+    const schema::Slice& slice = scenario.slice(i);
+    const std::int64_t sd = slice.has_sd() ? std::int64_t{slice.sd()} : -1;
+    const auto [other, is_new] = known.insert({{slice.sst(), sd}, slice.name()});
+    if (is_new) continue;
+    report.add(element_path("", slice, "slice", i) + ".sst",
+               {.found = fmt::format("the S-NSSAI of '{}' again", other->second),
+                .allowed = "an sst and sd of its own",
+                .clause = "TS 23.501 5.15.2"});
+  }
+}
+
+void check_members(const schema::Scenario& scenario, const CarrierView& view, Report& report) {
+  for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
+    const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
+    const std::string path = element_path(view.path, policy, "rrm_policy", i);
+    if (policy.slice_size() == 0) {
+      report.add(path + ".slice", {.found = "no slice",
+                                   .allowed = names_of(scenario),
+                                   .clause = "TS 28.541 4.3.36",
+                                   .advice = "Name the slices that share these PRBs."});
+    }
+    for (const std::string& name : policy.slice()) {
+      if (is_known(scenario, name)) continue;
+      report.add(path + ".slice", {.found = fmt::format("'{}', an unknown slice", name),
+                                   .allowed = names_of(scenario),
+                                   .clause = "TS 28.541 4.3.36"});
+    }
+  }
+}
+
+void check_order(const schema::RrmPolicy& policy, const std::string& path, Report& report) {
+  if (policy.dedicated_percent() > policy.min_percent()) {
+    report.add(path + ".dedicated_percent",
+               {.found = fmt::format("{} %, above the minimum", policy.dedicated_percent()),
+                .allowed = fmt::format("0 to min_percent ({} %)", policy.min_percent()),
+                .clause = "TS 28.541 4.4.1",
+                .advice = "Dedicated PRBs are a part of the minimum: raise min_percent."});
+  }
+  if (policy.min_percent() > policy.max_percent()) {
+    report.add(path + ".min_percent",
+               {.found = fmt::format("{} %, above the maximum", policy.min_percent()),
+                .allowed = fmt::format("0 to max_percent ({} %)", policy.max_percent()),
+                .clause = "TS 28.541 4.4.1"});
+  }
+  if (policy.max_percent() <= 0) {
+    report.add(path + ".max_percent", {.found = "0 %: its terminals would never be served",
+                                       .allowed = "more than 0 %",
+                                       .clause = "[ours]"});
+  }
+}
+
+/// Sums and members of the policies that hold in one direction.
+void check_direction(const CarrierView& view, Resource::Resource own, Report& report) {
+  std::set<std::string> taken;
+  double min_sum = 0;
+  double dedicated_sum = 0;
+  for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
+    const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
+    if (policy.resource() != Resource::PRB && policy.resource() != own) continue;
+    const std::string path = element_path(view.path, policy, "rrm_policy", i);
+    const char* direction = own == Resource::PRB_DL ? "downlink" : "uplink";
+    for (const std::string& name : policy.slice()) {
+      if (taken.insert(name).second) continue;
+      report.add(path + ".slice", {.found = fmt::format("'{}', twice in the {}", name, direction),
+                                   .allowed = "each slice once in each direction",
+                                   .clause = "TS 28.541 4.3.36"});
+    }
+    const auto check_sum = [&](double& sum, double percent, const char* field) {
+      const bool was_sound = sum <= 100;
+      sum += percent;
+      if (!was_sound || sum <= 100) return;
+      report.add(fmt::format("{}.{}", path, field),
+                 {.found = fmt::format("{} % of the {} together", sum, direction),
+                  .allowed = "a sum of at most 100 % over the carrier's policies",
+                  .clause = "TS 28.541 4.4.1"});
+    };
+    check_sum(min_sum, policy.min_percent(), "min_percent");
+    check_sum(dedicated_sum, policy.dedicated_percent(), "dedicated_percent");
+  }
+}
+
+}  // namespace
+
+void check_slices(const schema::Scenario& scenario, Report& report) {
+  check_identities(scenario, report);
+  for (int i = 0; i < scenario.carrier_size(); ++i) {
+    const CarrierView view{.carrier = scenario.carrier(i),
+                           .path = element_path("", scenario.carrier(i), "carrier", i)};
+    check_members(scenario, view, report);
+    for (int p = 0; p < view.carrier.rrm_policy_size(); ++p) {
+      const schema::RrmPolicy& policy = view.carrier.rrm_policy(p);
+      check_order(policy, element_path(view.path, policy, "rrm_policy", p), report);
+    }
+    check_direction(view, Resource::PRB_DL, report);
+    check_direction(view, Resource::PRB_UL, report);
+  }
+  for (int g = 0; g < scenario.terminal_group_size(); ++g) {
+    const schema::TerminalGroup& group = scenario.terminal_group(g);
+    if (!group.has_slice() || is_known(scenario, group.slice())) continue;
+    report.add(element_path("", group, "terminal_group", g) + ".slice",
+               {.found = fmt::format("'{}', an unknown slice", group.slice()),
+                .allowed = names_of(scenario),
+                .clause = "TS 23.501 5.15"});
+  }
+}
+
+}  // namespace redcell::scenarios
