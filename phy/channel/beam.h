@@ -100,6 +100,8 @@ class BeamGrid {
 
   /// Power gain of one beam for one ray.
   [[nodiscard]] float gain(RayDirection ray, int beam) const;
+  /// Root of it, with the sign of amplitudes().
+  [[nodiscard]] float amplitude(RayDirection ray, int beam) const;
 
  private:
   /// Phase of a beam, from element to element and over all of them.
@@ -122,10 +124,13 @@ class BeamGrid {
   };
 
   static Plane plane(int element_count, double spacing, std::span<const double> cosines);
-  static void array_factors(const Plane& plane, double cosine, std::span<double> power);
+  /// Amplitude of every beam, in the phase of the panel's centre.
+  static void array_factors(const Plane& plane, double cosine, std::span<double> factor);
   void vertical_power(const Fan& fan, std::span<double> power) const;
   /// Direction cosine along the rows of the panel.
   [[nodiscard]] double left_of(RayDirection ray) const;
+  /// Upward along the panel, clause 7.1.3.
+  [[nodiscard]] double up_of(RayDirection ray) const;
   void add(const Fan& fan, std::span<float> gain_lin) const;
 
   SectorPattern element_;

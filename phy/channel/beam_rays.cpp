@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 #include "base/lane_tile.h"
@@ -253,16 +254,21 @@ float BeamGrid::amplitudes(const DepartingPower& power, int beam, RayRows<float>
 }
 
 float BeamGrid::gain(RayDirection ray, int beam) const {
+  const float root = amplitude(ray, beam);
+  return root * root;
+}
+
+float BeamGrid::amplitude(RayDirection ray, int beam) const {
   RC_CHECK(beam >= 0 && beam < beam_count());
-  std::array<double, plane_beams_max> power;
+  std::array<double, plane_beams_max> factor;
   const auto columns = static_cast<int>(horizontal_.beams.size());
-  const Fan fan{.direction = ray, .zenith_spread_deg = 0.0, .weight = 1.0};
-  vertical_power(fan, std::span(power).first(vertical_.beams.size()));
-  const double tall = power[static_cast<std::size_t>(beam / columns)];
-  array_factors(horizontal_, left_of(ray), std::span(power).first(horizontal_.beams.size()));
+  array_factors(vertical_, up_of(ray), std::span(factor).first(vertical_.beams.size()));
+  const double tall = factor[static_cast<std::size_t>(beam / columns)];
+  array_factors(horizontal_, left_of(ray), std::span(factor).first(horizontal_.beams.size()));
+  const double both = tall * factor[static_cast<std::size_t>(beam % columns)];
   const double element_lin = base::from_db(element_gain(element_, ray).value());
-  return static_cast<float>(
-      std::max(element_lin * tall * power[static_cast<std::size_t>(beam % columns)], floor_lin_));
+  const double power = std::max(element_lin * (both * both), floor_lin_);
+  return static_cast<float>(both < 0.0 ? -std::sqrt(power) : std::sqrt(power));
 }
 
 }  // namespace redcell::phy

@@ -153,10 +153,11 @@ void set_angles(const Drawing& d, const AnglePlan& plan, const Clusters& kept,
 
 /// Names, powers and delays of those within 25 dB, the strongest first; of equals the lower number.
 void keep(const Drawing& d, double direct_share, double delay_unit_s, Clusters& out) {
-  const double threshold = base::log(power_floor);
+  const auto powers_end = d.power.begin() + static_cast<std::ptrdiff_t>(d.count);
+  const double threshold = power_floor * *std::max_element(d.power.begin(), powers_end);
   double kept = 0.0;
   for (std::size_t n = 0; n < d.count; ++n) {
-    if (d.log_power[n] < threshold) continue;
+    if (d.power[n] < threshold) continue;
     kept += d.power[n];
     std::size_t rank = out.count++;
     for (; rank > 0 && d.power[out.name[rank - 1]] < d.power[n]; --rank) {

@@ -79,23 +79,24 @@ struct Clusters {
   double xpr_sigma_db = 0.0;
 };
 
-/// Draws with Purpose::cluster and {ue, site}. The threshold counts the direct ray as part of the
-/// first cluster, as the text of step 6 stands. C_theta reaches zero for K of -10 dB: there a K
-/// below -8 dB counts as -8 dB [ours].
+/// Draws with Purpose::cluster and {ue, site}. The threshold does not count the direct ray: powers
+/// with it (eq. 7.5-8) are for the angles alone, eq. 7.5-9 and 7.5-14. C_theta reaches zero for K
+/// of -10 dB: there a K below -8 dB counts as -8 dB [ours].
 ///
 /// Pre: spreads > 0, carrier > 0. No allocation; some 3 us. The same bits on every instruction set.
 [[nodiscard]] Clusters draw_clusters(const base::Random& random, const ClusterLink& link);
 
 /// Bias of the method: largest |mean over links of the spread that clusters and rays have, over the
-/// one asked for, less 1|, at the median spreads of every surrounding. Arrivals with line of sight
-/// are narrower, for with K of 9 dB not even a full circle of other rays makes 30 degrees; arrivals
-/// in zenith without it are wider, for in UMi the rays of one cluster alone have 7 of 7.8 degrees.
+/// one asked for, less 1|, at the median spreads of every surrounding, for the median K and over
+/// all of its law. Arrivals with line of sight are narrower, for with K of 9 dB not even a full
+/// circle of other rays makes 30 degrees; arrivals in zenith without it are wider, for in UMi the
+/// rays of one cluster alone have 7 of 7.8 degrees.
 struct ClusterBias {
   double delay, asd, asa, zsd, zsa;
 };
 [[nodiscard]] constexpr ClusterBias cluster_bias_max(LinkState state) {
-  if (state == LinkState::los) return {0.16, 0.20, 0.50, 0.12, 0.12};
-  return {0.06, 0.13, 0.16, 0.11, 0.35};
+  if (state == LinkState::los) return {0.11, 0.22, 0.50, 0.07, 0.16};
+  return {0.06, 0.13, 0.16, 0.10, 0.35};
 }
 
 /// Power of a port pair of two crossed antennas at either end, averaged over pairs and links, where

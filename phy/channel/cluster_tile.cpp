@@ -322,7 +322,7 @@ void ClusterTile::set_beam(std::size_t lane, int beam) {
           -amplitude[ray][rank] * per_gain;
     }
   }
-  direct_beam_.at(0, lane) = std::sqrt(panel_[lane]->gain(direct_[lane], beam)) * per_gain;
+  direct_beam_.at(0, lane) = panel_[lane]->amplitude(direct_[lane], beam) * per_gain;
 }
 
 void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {

@@ -77,6 +77,14 @@ double zsd_mean(const LinkClass& link, const PathGeometry& geometry) {
   return 0.0;
 }
 
+/// Row with the deviation of lg ZSD: that of the state its mean is of.
+std::size_t zenith_row(const LinkClass& link) {
+  LinkClass outdoors = link;
+  const bool follows_sight = link.surrounding <= Surrounding::umi && link.state == LinkState::o2i;
+  if (follows_sight && link.outside_in_sight) outdoors.state = LinkState::los;
+  return table_row(outdoors);
+}
+
 /// Tables 7.5-7 to 7.5-9, degrees. RMa's is a difference of arc tangents, in degrees like all
 /// angles of the table.
 double zod_offset_deg(const LinkClass& link, const PathGeometry& geometry) {
@@ -162,7 +170,8 @@ LspDistribution lsp_distribution(const LinkClass& link, const PathGeometry& geom
   set(lsp_zsa, Column::zsa);
   out.mean[lsp_ds] += hall_delay(link);
   out.mean[lsp_zsd] = zsd_mean(link, geometry);
-  out.sigma[lsp_zsd] = row[Column::zsd_sigma_slope] * carrier + row[Column::zsd_sigma];
+  const auto& zenith = tables::large_scale[zenith_row(link)];
+  out.sigma[lsp_zsd] = zenith[Column::zsd_sigma_slope] * carrier + zenith[Column::zsd_sigma];
   out.mean[lsp_k] = row[Column::k_db];
   out.sigma[lsp_k] = row[Column::k_sigma_db];
   const bool far = link.surrounding == Surrounding::rma && link.state == LinkState::los &&

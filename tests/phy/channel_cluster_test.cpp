@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "hwy/targets.h"
+#include "phy/channel/line_of_sight.h"
 
 namespace redcell::phy {
 namespace {
@@ -101,6 +102,31 @@ TEST(ClusterStatistics, spreads_the_strongest_clusters_as_the_carrier_says) {
   EXPECT_NEAR(spread_ns(uma_o2i, 2.6e9), 11.0, 1e-9);
   EXPECT_NEAR(spread_ns({.surrounding = Surrounding::rma, .state = LinkState::nlos}, 0.76e9), 3.91,
               1e-9);
+  EXPECT_NEAR(spread_ns({.surrounding = Surrounding::umi, .state = LinkState::los}, 2.6e9), 5.0,
+              1e-9);
+  EXPECT_NEAR(spread_ns({.surrounding = Surrounding::umi, .state = LinkState::nlos}, 2.6e9), 11.0,
+              1e-9);
+  EXPECT_NEAR(spread_ns({.surrounding = Surrounding::inh, .state = LinkState::los}, 2.6e9), 3.91,
+              1e-9);
+}
+
+TEST(ClusterStatistics, scales_angles_as_the_number_of_clusters_says) {
+  // TR 38.901 Tables 7.5-2 and 7.5-4, by hand.
+  const struct {
+    LinkClass kind;
+    double azimuth, zenith;
+  } rows[] = {{uma_los, 1.146, 1.104},                                                       // 12
+              {uma_nlos, 1.289, 1.178},                                                      // 20
+              {{.surrounding = Surrounding::umi, .state = LinkState::nlos}, 1.273, 1.184},   // 19
+              {{.surrounding = Surrounding::rma, .state = LinkState::los}, 1.123, 1.031},    // 11
+              {{.surrounding = Surrounding::rma, .state = LinkState::nlos}, 1.09, 0.957},    // 10
+              {{.surrounding = Surrounding::inh, .state = LinkState::los}, 1.211, 1.1088},   // 15
+              {{.surrounding = Surrounding::inf, .state = LinkState::nlos}, 1.358, 1.282}};  // 25
+  for (const auto& row : rows) {
+    const ClusterStatistics s = cluster_statistics(row.kind, Hertz(carrier_hz));
+    EXPECT_EQ(s.azimuth_scaling, row.azimuth);
+    EXPECT_EQ(s.zenith_scaling, row.zenith);
+  }
 }
 
 struct OracleCluster {
@@ -185,14 +211,14 @@ std::vector<OracleCluster> oracle(const ClusterLink& link) {
     straight =
         angles(static_cast<std::size_t>(std::find(tau.begin(), tau.end(), 0.0) - tau.begin()));
   }
+  // Eq. 7.5-8 is for the angles alone.
+  const double least_power = *std::max_element(power.begin(), power.end()) * std::pow(10.0, -2.5);
   double kept = 0.0;
-  for (std::size_t n = 0; n < tau.size(); ++n) {
-    if (whole[n] >= largest * std::pow(10.0, -2.5)) kept += power[n];
-  }
+  for (const double one : power) kept += one >= least_power ? one : 0.0;
   const double stretch = los ? 0.7705 - 0.0433 * k + 0.0002 * k * k + 0.000017 * k * k * k : 1.0;
   std::vector<OracleCluster> out;
   for (std::size_t n = 0; n < tau.size(); ++n) {
-    if (whole[n] < largest * std::pow(10.0, -2.5)) continue;
+    if (power[n] < least_power) continue;
     const auto a = angles(n);
     out.push_back(
         {.name = static_cast<std::uint32_t>(n),
@@ -316,11 +342,14 @@ Spreads spreads_of(const Clusters& c, const ClusterLink& link) {
 }
 
 /// Mean over links of the spread found over the spread asked for.
-Spreads mean_ratio(LinkClass kind) {
+Spreads mean_ratio(LinkClass kind, bool draws_k) {
   constexpr std::uint32_t link_count = 4000;
   Spreads sum{};
   for (std::uint32_t ue = 0; ue < link_count; ++ue) {
-    const ClusterLink link = median_link(kind, ue);
+    ClusterLink link = median_link(kind, ue);
+    // Every part of the law equally often.
+    const double deviate = draws_k ? gaussian_quantile((ue + 0.5) / link_count) : 0.0;
+    link.spreads.k_factor_db += deviate * link.distribution.sigma[lsp_k];
     const Spreads s = spreads_of(draw_clusters(world(), link), link);
     sum.ds_s += s.ds_s / link.spreads.delay_spread_s / link_count;
     sum.asa_deg += s.asa_deg / link.spreads.asa_deg / link_count;
@@ -331,38 +360,51 @@ Spreads mean_ratio(LinkClass kind) {
   return sum;
 }
 
+/// Every state, with the median K and with all of K's law where there is one.
 TEST(Clusters, have_the_spreads_asked_for_but_for_the_bias_of_the_method) {
   using enum Surrounding;
   for (const Surrounding surrounding : {uma, umi, rma, inh, inf}) {
     for (const LinkState state : {LinkState::los, LinkState::nlos, LinkState::o2i}) {
       if (surrounding >= inh && state == LinkState::o2i) continue;
-      const Spreads ratio = mean_ratio({.surrounding = surrounding, .state = state});
-      const ClusterBias bias = cluster_bias_max(state);
-      const auto name = [&] {
-        return "surrounding " + std::to_string(static_cast<int>(surrounding)) + " state " +
-               std::to_string(static_cast<int>(state)) + " seed " + std::to_string(seed);
-      };
-      EXPECT_NEAR(ratio.ds_s, 1.0, bias.delay) << name();
-      EXPECT_NEAR(ratio.asd_deg, 1.0, bias.asd) << name();
-      EXPECT_NEAR(ratio.asa_deg, 1.0, bias.asa) << name();
-      EXPECT_NEAR(ratio.zsd_deg, 1.0, bias.zsd) << name();
-      EXPECT_NEAR(ratio.zsa_deg, 1.0, bias.zsa) << name();
+      for (const bool draws_k : {false, true}) {
+        if (draws_k && state != LinkState::los) continue;
+        const Spreads ratio = mean_ratio({.surrounding = surrounding, .state = state}, draws_k);
+        const ClusterBias bias = cluster_bias_max(state);
+        const auto name = [&] {
+          return "surrounding " + std::to_string(static_cast<int>(surrounding)) + " state " +
+                 std::to_string(static_cast<int>(state)) + (draws_k ? " all K" : "") + " seed " +
+                 std::to_string(seed);
+        };
+        EXPECT_NEAR(ratio.ds_s, 1.0, bias.delay) << name();
+        EXPECT_NEAR(ratio.asd_deg, 1.0, bias.asd) << name();
+        EXPECT_NEAR(ratio.asa_deg, 1.0, bias.asa) << name();
+        EXPECT_NEAR(ratio.zsd_deg, 1.0, bias.zsd) << name();
+        EXPECT_NEAR(ratio.zsa_deg, 1.0, bias.zsa) << name();
+      }
     }
   }
 }
 
 TEST(Clusters, have_the_same_bits_on_every_instruction_set) {
   const std::int64_t targets = hwy::SupportedTargets();
+  const LinkClass office{.surrounding = Surrounding::inh, .state = LinkState::los};
   std::vector<Clusters> first;
   for (const std::int64_t target : {HWY_AVX2, HWY_AVX3}) {
     if ((targets & target) == 0) continue;
     hwy::SetSupportedTargetsForTest(target);
-    for (std::uint32_t ue = 0; ue < 50; ++ue) {
-      const Clusters c = draw_clusters(world(), link_of(uma_los, ue));
+    for (std::uint32_t ue = 0; ue < 150; ++ue) {
+      const LinkClass kind = ue % 3 == 0 ? uma_los : ue % 3 == 1 ? uma_nlos : office;
+      const Clusters c = draw_clusters(world(), link_of(kind, ue));
       if (first.size() <= ue) first.push_back(c);
+      EXPECT_EQ(c.count, first[ue].count);
+      EXPECT_EQ(c.name, first[ue].name);
+      EXPECT_EQ(c.direct_share, first[ue].direct_share);
       EXPECT_EQ(c.power, first[ue].power);
       EXPECT_EQ(c.delay_s, first[ue].delay_s);
+      EXPECT_EQ(c.aod, first[ue].aod);
       EXPECT_EQ(c.zod, first[ue].zod);
+      EXPECT_EQ(c.aoa, first[ue].aoa);
+      EXPECT_EQ(c.zoa, first[ue].zoa);
     }
   }
   hwy::SetSupportedTargetsForTest(0);

@@ -79,6 +79,24 @@ struct Tap {
   double size;  ///< Sum of the magnitudes of its rays.
 };
 
+/// Amplitude of the straight line through the beam, as if it were a ray of a cluster.
+double direct_amplitude(const TrackedLink& tracked) {
+  auto departures = std::make_unique<Departures>();
+  auto amplitude = std::make_unique<RayRows<float>>();
+  const RayDirection to = tracked.link.departure;
+  const std::uint32_t azimuth = turns_of(to.azimuth_deg) & 0xFFFF0000U;
+  (*departures).direction[0][0] = azimuth | (turns_of(to.zenith_deg) >> 15U);
+  Clusters::Slots<float> power{};
+  power[0] = 1.0F;
+  tracked.panel.amplitudes({.rays = *departures,
+                            .cluster_power = power,
+                            .cluster_count = 1,
+                            .direct = to,
+                            .direct_share = 0.0},
+                           tracked.beam, *amplitude);
+  return static_cast<double>((*amplitude)[0][0]);
+}
+
 /// Taps of one pair in the order of ClusterTile::taps, summed ray by ray in double.
 std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::size_t pair,
                         double wavelengths) {
@@ -102,9 +120,10 @@ std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::si
   const double along = std::sin(tracked.link.arrival.zenith_deg * radian) *
                        std::cos((tracked.link.arrival.azimuth_deg - view.heading_deg) * radian);
   const double direct_gain = tracked.panel.gain(tracked.link.departure, tracked.beam) / mean;
+  const double direct_sign = direct_amplitude(tracked) < 0.0 ? -1.0 : 1.0;
   const double direct_turns =
       -tracked.distance_m * carrier_hz / base::speed_of_light_mps + wavelengths * along;
-  add(taps[0], std::polar(1.0, 2.0 * std::numbers::pi * direct_turns) *
+  add(taps[0], std::polar(1.0, 2.0 * std::numbers::pi * direct_turns) * direct_sign *
                    std::sqrt(c.direct_share * direct_gain) *
                    (std::cos(rx) * std::cos(tx) - std::sin(rx) * std::sin(tx)));
   for (std::size_t rank = 0; rank < c.count; ++rank) {
@@ -174,6 +193,32 @@ TEST(ClusterTile, equals_the_sum_over_rays_on_every_target) {
       }
     });
   }
+}
+
+TEST(ClusterTile, keeps_the_direct_ray_in_phase_with_the_rays_beside_it_through_every_beam) {
+  // In the odd side lobes of a beam the straight line comes in opposite phase: over the amplitude
+  // that a ray of a cluster from there has, its tap is one complex number for all beams.
+  const BeamGrid grid = panel();
+  const ClusterLink link = link_of(los, 2);
+  ClusterTile tile(world(), config_of(1, 1));
+  tile.set_link(0, {.link = link, .panel = grid, .distance_m = 151.7});
+  const std::array<double, base::lane_count> travelled{};
+  std::array<int, 2> sign_count{};
+  Complex first;
+  for (int beam = 0; beam < grid.beam_count(); ++beam) {
+    const double wanted = direct_amplitude({.link = link, .panel = grid, .beam = beam});
+    // Next to a null the direction's rounding to 2^-16 turns counts.
+    if (std::fabs(wanted) < 2.0) continue;
+    ++sign_count[wanted < 0.0 ? 1 : 0];
+    tile.set_beam(0, beam);
+    tile.refresh(travelled);
+    const Complex tap(tile.taps().gain_re.at(0, 0), tile.taps().gain_im.at(0, 0));
+    const Complex over = tap * std::sqrt(static_cast<double>(tile.beam_gain(0))) / wanted;
+    if (first == 0.0) first = over;
+    EXPECT_NEAR(std::abs(over - first) / std::abs(first), 0.0, 0.01) << "beam " << beam;
+  }
+  EXPECT_GE(sign_count[0], 3);
+  EXPECT_GE(sign_count[1], 3);
 }
 
 TEST(ClusterTile, spreads_the_two_strongest_over_three_delays) {

@@ -205,7 +205,7 @@ TEST(LspDistribution, of_a_terminal_indoors_takes_the_zenith_of_the_way_outdoors
       const LspDistribution d = lsp_distribution(
           {.surrounding = surrounding, .state = state, .outside_in_sight = outside},
           geometry(60.0, 2.6, 7.5));
-      return std::pair(d.mean[lsp_zsd], d.zod_offset_deg);
+      return std::array{d.mean[lsp_zsd], d.sigma[lsp_zsd], d.zod_offset_deg};
     };
     EXPECT_EQ(zenith(LinkState::o2i, true), zenith(LinkState::los, false));
     EXPECT_EQ(zenith(LinkState::o2i, false), zenith(LinkState::nlos, false));
@@ -295,6 +295,25 @@ TEST(LspFields, are_standard_normal_with_the_cross_correlation_of_the_table) {
             << "row " << row << ", " << i << ' ' << j << ", seed " << seed;
       }
     }
+  }
+}
+
+TEST(LspCorrelationDistances, are_those_of_the_table) {
+  // TR 38.901 Table 7.5-6 by hand: SF, K, DS, ASD, ASA, ZSD, ZSA.
+  const struct {
+    LinkClass link;
+    LspArray distances_m;
+  } figures[] = {
+      {{.surrounding = Surrounding::uma, .state = LinkState::los}, {37, 12, 30, 18, 15, 15, 15}},
+      {{.surrounding = Surrounding::uma, .state = LinkState::nlos}, {50, 0, 40, 50, 50, 50, 50}},
+      {{.surrounding = Surrounding::umi, .state = LinkState::los}, {10, 15, 7, 8, 8, 12, 12}},
+      {{.surrounding = Surrounding::umi, .state = LinkState::o2i}, {7, 0, 10, 11, 17, 25, 25}},
+      {{.surrounding = Surrounding::rma, .state = LinkState::los}, {37, 40, 50, 25, 35, 15, 15}},
+      {{.surrounding = Surrounding::rma, .state = LinkState::nlos}, {120, 0, 36, 30, 40, 50, 50}},
+      {{.surrounding = Surrounding::inh, .state = LinkState::los}, {10, 4, 8, 7, 5, 4, 4}},
+      {{.surrounding = Surrounding::inh, .state = LinkState::nlos}, {6, 0, 5, 3, 3, 4, 4}}};
+  for (const auto& row : figures) {
+    EXPECT_EQ(lsp_correlation_distances_m(row.link), row.distances_m);
   }
 }
 
