@@ -10,7 +10,8 @@
 // fairness makes of the same question.
 //
 // Slices share the PRBs of the cell, whatever their BWP (slice_shares.h); in each part the slice
-// that lies furthest behind its minimum goes first. The policy ranks inside a slice.
+// that lies furthest behind its minimum goes first, one UE of each in turn. The policy ranks inside
+// a slice.
 #pragma once
 
 #include <array>
@@ -146,9 +147,6 @@ class Cell {
   void schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   void schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   void repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
-  /// New data of one slice, whose candidates are ranked_.
-  void serve_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
-  void serve_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   [[nodiscard]] static SliceShares make_shares(const CellConfig& config, base::Direction direction);
   /// It has new data to send in the slot, and a HARQ process for it.
   [[nodiscard]] static bool may_assign(const Connection& c, const DownlinkSlot& at,
@@ -158,10 +156,25 @@ class Cell {
   /// Which slices have something new to send, and the PRBs of the parts where they have.
   void ask_downlink(const DownlinkSlot& at, const SlotPlan& plan);
   void ask_uplink(UplinkSlot& pusch);
+  void begin_asking(SliceSlot& at);
+  void ask(std::uint32_t index, std::uint32_t slice, int prb_count);
+  void set_asked(std::uint32_t slice, SliceSlot& at) const;
+  /// A candidate asks for nothing more in this slot.
+  void finish(Candidate& candidate, SliceSlot& at);
   /// Slices of candidates_, furthest behind its minimum first, to slice_order_.
   void order_slices(const SliceShares& shares, const SliceSlot& at);
-  /// Candidates of a slice, best first, to ranked_.
-  void rank(Policy& policy, base::Slot slot, std::uint32_t slice);
+  /// One of each slice in turn, the policy's order inside a slice.
+  void order_candidates(Policy& policy, base::Slot slot);
+  /// Its slice may take all that it asks for.
+  [[nodiscard]] bool is_content(const Candidate& candidate, const SliceShares& shares,
+                                const SliceSlot& at) const;
+  /// With several slices: as many as may be served, and all others ask for nothing.
+  void select(int room, SliceSlot& at);
+  /// PRBs that all it has to send would take.
+  [[nodiscard]] int downlink_prb_count(const Connection& c, base::Instant now,
+                                       const phy::SlotResources& resources) const;
+  [[nodiscard]] int uplink_prb_count(const Connection& c, int longest,
+                                     const phy::SlotResources& resources) const;
   void take_downlink(const Connection& c, const BlockFormat& format);
   void take_uplink(const Connection& c, const BlockFormat& format, UplinkSlot& pusch);
   bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
@@ -191,14 +204,14 @@ class Cell {
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
   std::vector<Candidate> candidates_;
-  std::vector<Candidate> ranked_;
   std::vector<Share> shares_;
   SliceShares dl_shares_;
   SliceShares ul_shares_;
   SliceSlot dl_slices_;
   std::vector<std::uint32_t> slice_order_;
-  std::vector<std::uint8_t> asked_;  ///< [slice * parts + part] Working memory, as the next.
-  std::vector<int> part_prbs_;       ///< [part]
+  std::vector<int> demand_;     ///< [connection] PRBs asked for in the slot at work.
+  std::vector<int> asked_;      ///< [slice * parts + part] Sum of them.
+  std::vector<int> part_prbs_;  ///< [part] For data.
   std::vector<Part> parts_;
   std::unique_ptr<Policy> dl_policy_;
   std::unique_ptr<Policy> ul_policy_;
