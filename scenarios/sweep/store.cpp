@@ -93,7 +93,7 @@ std::optional<Failure> Store::finish(const std::string& address, const fs::path&
   std::error_code error;
   fs::rename(attempt, place, error);  // Fails where a folder with files is there.
   if (!error) {
-    fs::remove_all(failure(address), error);
+    forgive(address);
     return std::nullopt;
   }
   if (!is_complete(address)) throw fs::filesystem_error("cannot move a point", place, error);
@@ -112,6 +112,11 @@ std::optional<Failure> Store::finish(const std::string& address, const fs::path&
                .words = fmt::format("run twice, with signatures {} and {}", there, again),
                .log = {}},
               attempt);
+}
+
+void Store::forgive(const std::string& address) const {
+  std::error_code error;
+  fs::remove_all(failure(address), error);
 }
 
 Failure Store::fail(Failure failure, const fs::path& attempt) const {

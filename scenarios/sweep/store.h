@@ -70,6 +70,8 @@ class Store {
   /// Throws std::filesystem::filesystem_error, analysis::LogError.
   std::optional<Failure> finish(const std::string& address,
                                 const std::filesystem::path& attempt) const;
+  /// Forgets that a point broke: it is to be tried again.
+  void forgive(const std::string& address) const;
   /// Moves a broken attempt to failed/. As much of it is kept as the disk takes.
   Failure fail(Failure failure, const std::filesystem::path& attempt) const;
   /// Removes attempts of processes of this host that have ended; of other hosts too when `all`.

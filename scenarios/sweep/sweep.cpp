@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -21,6 +22,7 @@
 #include "scenarios/sweep/program.h"
 #include "scenarios/sweep/progress.h"
 #include "scenarios/sweep/results.h"
+#include "scenarios/sweep/slurm.h"
 #include "scenarios/sweep/store.h"
 #include "scenarios/sweep/tables.h"
 #include "scenarios/sweep/work.h"
@@ -34,6 +36,10 @@ void say(const std::string& text) { fmt::print(stdout, "{}\n", text); }
 void complain(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
 constexpr std::size_t failures_shown_max = 20;
+
+std::string points_text(std::size_t count) {
+  return fmt::format("{} point{}", count, count == 1 ? "" : "s");
+}
 
 /// One sweep at a time in a folder; ends with the process however that ends.
 class FolderLock {
@@ -83,17 +89,38 @@ class Campaign {
     return points;
   }
 
-  /// Runs, adds seeds, runs again. A point that broke is not tried a second time.
-  void run() {
-    store_.sweep_out(false);
+  /// Runs, adds seeds, runs again. A point that broke is not tried a second time. False when the
+  /// points were only handed over.
+  bool run() {
+    const bool is_cluster = options_.on == "slurm";
+    const std::vector<std::string> alive =
+        is_cluster ? jobs_alive(store_) : std::vector<std::string>();
+    store_.sweep_out(is_cluster && alive.empty());
     const std::string base = store_.freeze_base(plan_.base_text);
+    if (!alive.empty()) {
+      say(fmt::format("job {} goes on", fmt::join(alive, ", ")));
+      if (options_.is_without_wait) return false;
+      watch(list_of(base, missing()));
+    }
     do {
+      complete_ = store_.complete();
       std::vector<Point> next = missing();
       std::erase_if(next, [&](const Point& p) { return tried_.contains(p.address); });
-      for (const Point& point : next) tried_.insert(point.address);
-      if (!next.empty()) execute(base, next);
+      for (const Point& point : next) {
+        tried_.insert(point.address);
+        store_.forgive(point.address);
+      }
+      if (next.empty()) continue;
+      if (!is_cluster) {
+        run_here(list_of(base, next));
+      } else {
+        hand_over(list_of(base, next));
+        if (options_.is_without_wait) return false;
+        watch(list_of(base, next));
+      }
       complete_ = store_.complete();
     } while (add_seeds());
+    return true;
   }
 
   /// Prints and writes what came out; the exit code.
@@ -123,16 +150,43 @@ class Campaign {
   }
 
  private:
-  void execute(const std::string& base, const std::vector<Point>& next) {
+  [[nodiscard]] WorkList list_of(const std::string& base, const std::vector<Point>& next) const {
     WorkList list = empty_list(plan_, base);
     for (const Point& point : next) list.works.push_back(work_of(plan_, point));
-    const std::size_t already = points_.size() - next.size();
+    return list;
+  }
+
+  /// Runs a list, `how` being given what shows its progress.
+  template <class How>
+  void with_progress(const WorkList& list, How&& how) {
+    const std::size_t already = points_.size() - list.works.size();
     SweepProgress progress(already, points_.size());
-    const WorkCount count = run_works(store_, list, job_count(), [&](const WorkCount& so_far) {
+    const WorkCount count = how([&](const WorkCount& so_far) {
       progress.show({.complete = already + so_far.complete, .failed = so_far.failures.size()});
     });
     progress.clear();
     for (const Failure& failure : count.failures) told_[failure.address] = failure;
+  }
+
+  void run_here(const WorkList& list) {
+    with_progress(list, [&](auto&& tick) { return run_works(store_, list, job_count(), tick); });
+  }
+
+  void watch(const WorkList& list) {
+    with_progress(list, [&](auto&& tick) { return wait_for_jobs(store_, list, tick); });
+  }
+
+  void hand_over(const WorkList& list) {
+    const schema::Slurm& slurm = plan_.loaded.sweep.slurm();
+    SlurmSettings settings{.slurm = slurm,
+                           .more_options = options_.sbatch_options,
+                           .name = "redcell-" + fs::path(plan_.loaded.file).stem().string(),
+                           .point_s = measured_cost(store_, done()).point_s};
+    if (settings.point_s <= 0.0 && slurm.points_per_task() == 0) {
+      settings.point_s = pilot_cost(plan_, missing()).point_s;
+    }
+    const std::string job = submit(store_, list, settings);
+    say(fmt::format("job {}: {} handed to Slurm", job, points_text(list.works.size())));
   }
 
   [[nodiscard]] std::size_t job_count() const {
@@ -296,10 +350,6 @@ void become(const Store& store, const std::vector<std::string>& words) {
       fmt::format("cannot start {}: {}", store.program().string(), std::strerror(errno)));
 }
 
-std::string points_text(std::size_t count) {
-  return fmt::format("{} point{}", count, count == 1 ? "" : "s");
-}
-
 void show_plan(const Plan& plan, const Campaign& campaign) {
   const std::size_t missing = campaign.missing().size();
   const std::size_t total = campaign.points().size();
@@ -362,14 +412,19 @@ int sweep_command(const SweepOptions& options) {
     show_forecast(options, plan, store, campaign);
     return exit_done;
   }
+  if (options.on == "slurm") {
+    if (const std::optional<std::string> lack = slurm_missing()) {
+      complain(fmt::format("redcell: found {}; allowed: --on slurm where Slurm is.", *lack));
+      return exit_usage;
+    }
+  }
   const FolderLock lock(store.folder());
   if (!lock.is_mine()) {
     complain(fmt::format("redcell: another redcell runs the sweep in {}", store.folder().string()));
     return exit_usage;
   }
   copy_program(running, store.bin());
-  campaign.run();
-  return campaign.judge();
+  return campaign.run() ? campaign.judge() : exit_done;
 }
 
 int sweep_task_command(const TaskOptions& options) {

@@ -39,6 +39,11 @@ void add_sweep(CLI::App& app, std::function<int()>& job) {
       ->check(CLI::IsMember({"local", "slurm"}));
   command->add_option("--jobs", options->jobs, "Points at a time; as many as cores else")
       ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--sbatch", options->sbatch_options, "More options for sbatch: --sbatch=--qos=x")
+      ->allow_extra_args(false);
+  command->add_flag("--no-wait", options->is_without_wait,
+                    "Hand the points to Slurm and end; the same command without it takes over");
   command->add_flag("--dry-run", options->is_dry, "Plan, what is done, and what it will cost");
   command->add_flag("--list", options->is_list, "Every point: address, state, seed, axes");
   command->add_flag("--partial", options->is_partial, "Judge although points are missing");
