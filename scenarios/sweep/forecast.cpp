@@ -20,8 +20,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t pilot_count_max = 3;
 constexpr std::size_t measured_count_max = 20;
-constexpr double short_pilot_s = 0.3;  ///< Simulated; the difference of both is the cost by time.
-constexpr double long_pilot_s = 1.3;
+constexpr double short_pilot_s = 0.3;  ///< Simulated; the difference to a longer one is the cost.
+constexpr double long_pilot_s = 1.2;   ///< Simulated at first, then longer until it takes ...
+constexpr double pilot_wall_s = 1.0;   ///< ... about this time.
+constexpr double pilot_growth = 4.0;
 constexpr double pilot_limit_s = 60.0;
 constexpr double pilot_memory_mb = 1e6;
 
@@ -83,6 +85,21 @@ double wall_of(const Plan& plan, const Point& point, double simulated_s, const f
   return wall_s;
 }
 
+/// What the whole point costs, from cut runs of it; infinite when they do not end.
+double pilot_of(const Plan& plan, const Point& point, const fs::path& scratch) {
+  const double duration_s = plan.rows[point.row].duration_s;
+  double simulated_s = std::min(duration_s, long_pilot_s);
+  double wall_s = wall_of(plan, point, simulated_s, scratch);
+  while (wall_s < pilot_wall_s && simulated_s < duration_s) {
+    simulated_s = std::min(duration_s, pilot_growth * simulated_s);
+    wall_s = wall_of(plan, point, simulated_s, scratch);
+  }
+  if (simulated_s >= duration_s) return wall_s;
+  const double short_wall_s = wall_of(plan, point, short_pilot_s, scratch);
+  const double slope = (wall_s - short_wall_s) / (simulated_s - short_pilot_s);
+  return wall_s + std::max(0.0, slope) * (duration_s - simulated_s);
+}
+
 }  // namespace
 
 Forecast measured_cost(const Store& store, const std::vector<Point>& points) {
@@ -107,22 +124,14 @@ Forecast pilot_cost(const Plan& plan, const std::vector<Point>& missing) {
   double sum = 0.0;
   std::size_t count = 0;
   for (const Point& point : spread(missing, pilot_count_max)) {
-    const double duration_s = plan.rows[point.row].duration_s;
-    const double long_s = std::min(duration_s, long_pilot_s);
-    const double long_wall_s = wall_of(plan, point, long_s, scratch.path);
-    double wall_s = long_wall_s;
-    if (duration_s > long_pilot_s) {
-      const double short_wall_s = wall_of(plan, point, short_pilot_s, scratch.path);
-      const double slope = (long_wall_s - short_wall_s) / (long_pilot_s - short_pilot_s);
-      wall_s += std::max(0.0, slope) * (duration_s - long_pilot_s);
-    }
+    const double wall_s = pilot_of(plan, point, scratch.path);
     if (!std::isfinite(wall_s)) continue;
     sum += wall_s;
     ++count;
   }
   if (count == 0) return {};
   return {.point_s = sum / static_cast<double>(count),
-          .source = fmt::format("pilot of {} points, {} s simulated of each", count, long_pilot_s)};
+          .source = fmt::format("pilot of {} points, cut short", count)};
 }
 
 std::string duration_text(double seconds) {

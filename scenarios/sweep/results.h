@@ -22,7 +22,7 @@ struct Figure {
   std::string terminal_group;
   std::string statistic;  ///< As in summary.json.
   FigureKind kind = FigureKind::mean;
-  PrecisionGoal goal;
+  PrecisionGoal goal{};
 };
 
 /// The sweep's KPIs; when it names none, the mean or ratio of every KPI of all terminals that the

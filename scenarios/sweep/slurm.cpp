@@ -226,7 +226,7 @@ std::vector<std::string> sbatch_words(const SlurmSettings& settings, const fs::p
       fmt::format("--array=0-{}", chunks.size() - 1),
       fmt::format("--job-name={}", settings.name),
       fmt::format("--time={}", minutes),
-      fmt::format("--mem={}M", chunks.front().memory_mb + task_memory_mb),
+      fmt::format("--mem-per-cpu={}M", chunks.front().memory_mb + task_memory_mb),
       fmt::format("--output={}/%a.log", folder.string()),
   };
   const schema::Slurm& slurm = settings.slurm;

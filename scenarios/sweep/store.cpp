@@ -64,7 +64,9 @@ std::map<std::string, Failure> Store::failures() const {
   std::map<std::string, Failure> failures;
   for (const fs::path& folder : entries_of(folder_ / "failed")) {
     const std::string address = folder.filename();
-    if (!is_complete(address)) failures.emplace(address, read_failure(folder));
+    Failure failure = read_failure(folder);
+    const bool is_over = is_complete(address) && failure.cause != causes::different;
+    if (!is_over) failures.emplace(address, std::move(failure));
   }
   return failures;
 }

@@ -55,7 +55,8 @@ class Store {
   [[nodiscard]] bool is_complete(const std::string& address) const;
   /// Addresses of all complete points.
   [[nodiscard]] std::set<std::string> complete() const;
-  /// What is said of points that broke and have not been completed since.
+  /// What is said of points that broke and have not been completed since, or gave other bits when
+  /// run again.
   [[nodiscard]] std::map<std::string, Failure> failures() const;
   /// How often a point was run again though it was complete.
   [[nodiscard]] std::size_t duplicate_count() const;

@@ -89,13 +89,16 @@ TEST(Design, uses_each_stratum_of_a_hypercube_once) {
   ASSERT_EQ(design.rows.size(), count);
   std::set<int> a_strata;
   std::set<int> b_strata;
+  std::set<int> a_places;  // Tenths inside the stratum.
   for (const DesignRow& row : design.rows) {
     a_strata.insert(static_cast<int>((std::stod(row.values[0]) + 1) / 4 * count));
+    a_places.insert(static_cast<int>((std::stod(row.values[0]) + 1) / 4 * count * 10) % 10);
     b_strata.insert(static_cast<int>(std::log10(std::stod(row.values[1])) / 4 * count));
     EXPECT_EQ(row.values[2].find('.'), std::string::npos);
   }
   EXPECT_EQ(a_strata.size(), count);
   EXPECT_EQ(b_strata.size(), count);
+  EXPECT_GT(a_places.size(), 7u);
 }
 
 TEST(Design, draws_the_same_hypercube_from_the_same_seed) {

@@ -141,6 +141,17 @@ TEST(Decide, takes_a_share_of_the_mean_as_goal) {
   EXPECT_EQ(precision(share * 0.99), Precision::more_seeds);
 }
 
+TEST(Decide, adds_at_least_a_quarter) {
+  std::vector<Sample> samples;
+  for (std::uint32_t seed = 0; seed < 40; ++seed) samples.push_back(normal_sample(1, seed));
+  const Estimate now = estimate(samples, FigureKind::mean);
+  const double width = (now.interval.high - now.interval.low) / 2;
+  EXPECT_EQ(decide(samples, FigureKind::mean, {.half_width = 0.999 * width}, 500).next_seed_count,
+            50u);
+  EXPECT_EQ(decide(samples, FigureKind::mean, {.half_width = 0.4 * width}, 500).next_seed_count,
+            80u);
+}
+
 TEST(Decide, asks_for_nothing_without_a_goal) {
   EXPECT_EQ(decide({}, FigureKind::mean, {}, 50).precision, Precision::no_goal);
 }

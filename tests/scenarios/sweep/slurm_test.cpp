@@ -76,8 +76,14 @@ TEST(SlurmStates, are_read_from_scontrol) {
       "JobId=17 ArrayJobId=12 ArrayTaskId=4 JobName=x JobState=PENDING Reason=BeginTime Requeue=1 "
       "Restarts=1\n"
       "JobId=16 ArrayJobId=12 ArrayTaskId=3 JobName=x JobState=TIMEOUT Reason=TimeLimit "
+      "Restarts=0\n"
+      "JobId=18 ArrayJobId=12 ArrayTaskId=2 JobName=x JobState=PENDING Reason=Resources "
+      "Restarts=1\n"
+      "JobId=19 ArrayJobId=12 ArrayTaskId=1 JobName=x JobState=PENDING Reason=BeginTime "
       "Restarts=0\n\n");
-  ASSERT_EQ(tasks.size(), 3u);
+  ASSERT_EQ(tasks.size(), 5u);
+  EXPECT_FALSE(tasks[3].is_held_back);
+  EXPECT_FALSE(tasks[4].is_held_back) << "waits for a time that its user chose";
   EXPECT_EQ(tasks[0].index, 5u);
   EXPECT_FALSE(tasks[0].is_held_back);
   EXPECT_EQ(tasks[1].job, "17");

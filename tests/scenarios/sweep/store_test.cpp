@@ -74,6 +74,15 @@ TEST_F(StoreTest, tells_when_a_second_run_gives_other_bits) {
   EXPECT_EQ(failure->cause, causes::different);
   EXPECT_EQ(failure->words, "run twice, with signatures s1 and s2");
   EXPECT_EQ(read_result(store_.point(address)).signature, "s1");
+  EXPECT_EQ(store_.failures().count(address), 1u) << "must be told until someone has looked";
+}
+
+TEST_F(StoreTest, tells_no_failure_of_a_point_that_another_task_has_finished) {
+  std::ignore = store_.finish(address, attempt("s1"));
+  std::ignore =
+      store_.fail({.address = address, .cause = causes::time_limit, .words = "late", .log = {}},
+                  store_.begin(address));
+  EXPECT_TRUE(store_.failures().empty());
 }
 
 TEST_F(StoreTest, forgets_a_failure_when_the_point_is_finished) {
