@@ -71,7 +71,18 @@ class Local(SweepTest):
         self.assertIn("of 5 combinations", done.stderr)
         self.assertEqual(sorted(self.folder.rglob("*")), before)
 
-    def test_a_killed_sweep_takes_its_points_along_and_is_resumed(self):
+    def test_a_killed_sweep_takes_its_points_along(self):
+        self.write('set: "duration_s=50000"\n' + POINTS % (2, 1))
+        begun = self.begin("--jobs", "2")
+        wait_for(lambda: len(self.children(begun)) == 2, 20, "running points")
+        children = self.children(begun)
+        for pid in children:
+            self.addCleanup(kill, pid)
+        begun.send_signal(signal.SIGKILL)
+        begun.wait(20)
+        wait_for(lambda: not any(is_running(pid) for pid in children), 20, "the points' end")
+
+    def test_a_killed_sweep_is_resumed(self):
         self.write(LONG + POINTS % (4, 2))
         begun = self.begin("--jobs", "2")
         self.wait_for_points(2, begun)
