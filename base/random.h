@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   random_access = 11,    ///< Was a preamble or its answer heard?
   way_point = 12,        ///< Where a terminal on a random way turns.
   indoor = 13,           ///< Is a terminal indoors?
+  sweep_sample = 64,     ///< Strata and places of a Latin hypercube.
 };
 
 /// The things a random number belongs to, such as {ue, cell}.

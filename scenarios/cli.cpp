@@ -21,6 +21,7 @@
 #include "scenarios/preflight.h"
 #include "scenarios/resolve.h"
 #include "scenarios/run.h"
+#include "scenarios/sweep/words.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -220,6 +221,7 @@ void add_commands(CLI::App& app, Job& job) {
   add_calc_peak(*calc, job);
   add_calc_tbs(*calc, job);
   add_explain(app, job);
+  add_sweep(app, job);
   app.footer(
       "Exit codes: 0 done, every target passed; 1 a target failed or is undecided; 2 wrong usage "
       "or\nscenario, nothing written; 3 the run broke.");
