@@ -16,6 +16,7 @@
 #include "scenarios/calc.h"
 #include "scenarios/explain.h"
 #include "scenarios/finding.h"
+#include "scenarios/import.h"
 #include "scenarios/library_index.h"
 #include "scenarios/load.h"
 #include "scenarios/preflight.h"
@@ -108,6 +109,19 @@ void add_explain(CLI::App& app, Job& job) {
       return exit_done;
     };
   });
+}
+
+void add_import(CLI::App& app, Job& job) {
+  CLI::App* command = app.add_subcommand("import", "A field log to a drive log, with a report");
+  const auto options = std::make_shared<ImportOptions>();
+  command->add_option("file", options->file, "A drive-test log as text");
+  CLI::Option* format =
+      command->add_option("--format", options->format, "A name of --list; else recognised");
+  command->add_option("--map", options->map, "A column map of your own")->excludes(format);
+  command->add_option("--out", options->out_dir, "Folder for the results");
+  command->add_flag("--list", options->list, "The formats that are known");
+  command->add_flag("--guess", options->guess, "Propose a column map for the file");
+  command->callback([options, &job] { job = [options] { return import_command(*options); }; });
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -220,6 +234,7 @@ void add_commands(CLI::App& app, Job& job) {
   add_calc_peak(*calc, job);
   add_calc_tbs(*calc, job);
   add_explain(app, job);
+  add_import(app, job);
   app.footer(
       "Exit codes: 0 done, every target passed; 1 a target failed or is undecided; 2 wrong usage "
       "or\nscenario, nothing written; 3 the run broke.");
