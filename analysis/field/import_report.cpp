@@ -123,6 +123,7 @@ std::string report_json(const ImportReport& report) {
                      {"header_line", read.header_line},
                      {"further_headers", read.header_repeats},
                      {"other_records", read.other_records},
+                     {"held_records", read.held_records},
                      {"unreadable_lines", read.unreadable_lines},
                      {"unreadable_things", report.unread},
                      {"decimal_commas", read.decimal_commas},

@@ -337,6 +337,8 @@ bool RowReader::take_record(const TextLine& line, FieldRow& row) {
     if (at >= cells.size() || !clock_.set_date(cells[at], record->date_format())) {
       refuse_line(line, fmt::format("no date in field {}; allowed: {}", record->date_field(),
                                     record->date_format()));
+    } else {
+      ++counts_.held_records;
     }
     return false;
   }
@@ -360,6 +362,7 @@ bool RowReader::take_record(const TextLine& line, FieldRow& row) {
       row.figure[i] = held_.figure[i];
     }
   }
+  counts_.held_records += record->makes_row() ? 0 : 1;
   return record->makes_row();
 }
 

@@ -56,6 +56,7 @@ struct ReadCounts {
   std::uint64_t header_line = 0;     ///< 0: none found.
   std::uint64_t header_repeats = 0;  ///< Further headers, also of other tables.
   std::uint64_t other_records = 0;   ///< Of kinds that the map does not name.
+  std::uint64_t held_records = 0;    ///< Whose figures or dates stand for later rows.
   std::uint64_t unreadable_lines = 0;
   std::uint64_t decimal_commas = 0;
   std::array<FigureCount, map_figure_count> figure{};  ///< [DriveColumn]
