@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "analysis/drive_line.h"
 #include "analysis/log_error.h"
 
 namespace redcell::analysis {
@@ -169,8 +168,7 @@ std::vector<const DriveOfTerminal*> DriveLog::terminals() const {
   return driven;
 }
 
-std::string drive_csv(const DriveLog& log) {
-  std::string out = drive_csv_head();
+void visit_drive_lines(const DriveLog& log, const std::function<void(const DriveLine&)>& visit) {
   for (const DriveOfTerminal* driven : log.terminals()) {
     const DriveOfTerminal drive = log.with_traffic(*driven);
     auto event = drive.events.begin();
@@ -184,10 +182,15 @@ std::string drive_csv(const DriveLog& log) {
       }
       DriveLine line = line_of(drive, row, before);
       line.events = fmt::format("{}", fmt::join(texts, ";"));
-      append_drive_line(line, out);
+      visit(line);
       before = &row;
     }
   }
+}
+
+std::string drive_csv(const DriveLog& log) {
+  std::string out = drive_csv_head();
+  visit_drive_lines(log, [&](const DriveLine& line) { append_drive_line(line, out); });
   return out;
 }
 

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "analysis/drive_line.h"
 #include "analysis/schema/kpi_log.pb.h"
 
 namespace redcell::analysis {
@@ -63,6 +65,9 @@ class DriveLog {
 
 /// Pre: duration_ns > 0.
 [[nodiscard]] double rate_mbps(std::int64_t bytes, std::int64_t duration_ns);
+
+/// The lines of drive.csv, terminal by terminal.
+void visit_drive_lines(const DriveLog& log, const std::function<void(const DriveLine&)>& visit);
 
 /// The text of drive.csv (drive_line.h): one line a drive row, terminal by terminal. What was not
 /// measured is left empty. time_s is the start of the row; goodput is that of the second in which

@@ -14,6 +14,7 @@
 #include "base/math.h"
 #include "base/version.h"
 #include "scenarios/calc.h"
+#include "scenarios/compare.h"
 #include "scenarios/explain.h"
 #include "scenarios/finding.h"
 #include "scenarios/import.h"
@@ -122,6 +123,17 @@ void add_import(CLI::App& app, Job& job) {
   command->add_flag("--list", options->list, "The formats that are known");
   command->add_flag("--guess", options->guess, "Propose a column map for the file");
   command->callback([options, &job] { job = [options] { return import_command(*options); }; });
+}
+
+void add_compare(CLI::App& app, Job& job) {
+  CLI::App* command = app.add_subcommand("compare", "Two runs or logs side by side");
+  const auto options = std::make_shared<CompareOptions>();
+  command->add_option("a", options->a, "A run or imported folder, a KPI log, a field log")
+      ->required();
+  command->add_option("b", options->b, "The same")->required();
+  command->add_option("--targets", options->targets, "A file of targets and margins");
+  command->add_option("--out", options->out_dir, "Folder for the results");
+  command->callback([options, &job] { job = [options] { return compare_command(*options); }; });
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -235,6 +247,7 @@ void add_commands(CLI::App& app, Job& job) {
   add_calc_tbs(*calc, job);
   add_explain(app, job);
   add_import(app, job);
+  add_compare(app, job);
   app.footer(
       "Exit codes: 0 done, every target passed; 1 a target failed or is undecided; 2 wrong usage "
       "or\nscenario, nothing written; 3 the run broke.");

@@ -1,30 +1,18 @@
 #include "analysis/field/column_maps.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "analysis/column_maps.h"
 #include "analysis/field/clock.h"
 #include "analysis/log_error.h"
+#include "analysis/text_format.h"
 #include "base/check.h"
 
 namespace redcell::analysis {
 namespace {
-
-/// The parser's first complaint.
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (text.empty()) text = fmt::format("{}:{}: {}", line + 1, column + 1, message);
-  }
-  std::string text;
-};
 
 void add_column_findings(const ColumnMap::Column& column, bool in_record,
                          std::vector<std::string>& findings) {
@@ -123,15 +111,10 @@ std::vector<std::string> map_findings(const ColumnMap& map) {
 
 ColumnMap parse_map(const std::string& text, const std::string& where) {
   ColumnMap map;
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text, &map)) {
-    throw LogError(
-        fmt::format("{}:{}\nallowed: a column map in protobuf text format; docs/"
-                    "field-logs.md has an example, --guess writes one",
-                    where, error.text));
-  }
+  parse_text_format(text, where,
+                    "a column map in protobuf text format; docs/field-logs.md has an example, "
+                    "--guess writes one",
+                    map);
   const std::vector<std::string> findings = map_findings(map);
   if (!findings.empty()) {
     throw LogError(fmt::format("{}: {}", where, fmt::join(findings, fmt::format("\n{}: ", where))));
@@ -139,12 +122,7 @@ ColumnMap parse_map(const std::string& text, const std::string& where) {
   return map;
 }
 
-ColumnMap load_map(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw LogError(fmt::format("{}: cannot open the column map", path));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return parse_map(text, path);
-}
+ColumnMap load_map(const std::string& path) { return parse_map(read_text_file(path), path); }
 
 const std::vector<ColumnMap>& known_maps() {
   static const std::vector<ColumnMap> maps = [] {
