@@ -124,9 +124,10 @@ void draw_bands(Svg& svg, const Panel& panel, const Bootstrapped& b, const char*
 }
 
 /// Distribution of one figure of both sides.
-void draw_cdf(Svg& svg, const ComparedKpi& kpi, const Box& box, const Side& a, const Side& b) {
-  const std::vector<double> values_a = values_of(a.series[kpi.column]);
-  const std::vector<double> values_b = values_of(b.series[kpi.column]);
+void draw_cdf(Svg& svg, const ComparedKpi& kpi, const Box& box,
+              std::span<const Side* const> sides) {
+  const std::vector<double> values_a = values_of(sides[0]->series[kpi.column]);
+  const std::vector<double> values_b = values_of(sides[1]->series[kpi.column]);
   std::vector<double> all = values_a;
   all.insert(all.end(), values_b.begin(), values_b.end());
   const Panel panel = {.box = box, .x = range_of(all, 1e-3), .y = {0.0, 100.0}};
@@ -143,11 +144,13 @@ std::string cdf_picture(const Comparison& c, const Side& a, const Side& b) {
   constexpr std::size_t columns = 3;
   constexpr double width = 300.0, height = 170.0, gap_x = 66.0, gap_y = 66.0;
   const std::size_t rows = (c.kpi.size() + columns - 1) / columns;
+  const Side* const sides[] = {&a, &b};
   Svg svg(1120.0, 40.0 + static_cast<double>(rows) * (height + gap_y), "Distributions");
   for (std::size_t i = 0; i < c.kpi.size(); ++i) {
     const auto column = static_cast<double>(i % columns), row = static_cast<double>(i / columns);
     draw_cdf(svg, c.kpi[i],
-             {48.0 + column * (width + gap_x), 34.0 + row * (height + gap_y), width, height}, a, b);
+             {48.0 + column * (width + gap_x), 34.0 + row * (height + gap_y), width, height},
+             sides);
   }
   return svg.finish();
 }

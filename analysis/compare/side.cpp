@@ -182,16 +182,18 @@ class RowMaker {
   double north_m_ = 0.0;
 };
 
-void add_kpi(Summary& summary, std::size_t column, const char* statistic, double value,
-             const Estimate* estimate, std::size_t samples) {
-  Kpi kpi;
-  kpi.name = column_name(static_cast<DriveColumn>(column));
-  kpi.statistic = statistic;
-  kpi.value = value;
-  kpi.ci_low = estimate != nullptr ? estimate->interval.low : value;
-  kpi.ci_high = estimate != nullptr ? estimate->interval.high : value;
-  kpi.samples = static_cast<std::int64_t>(samples);
-  summary.kpi.push_back(std::move(kpi));
+/// Of one figure; exact: a figure of the log itself, not of the drive.
+struct NamedEstimate {
+  const char* statistic;
+  Estimate estimate;
+};
+
+NamedEstimate exact(const char* statistic, double value) {
+  return {statistic,
+          {.value = value,
+           .standard_error = 0.0,
+           .degrees_of_freedom = 0.0,
+           .interval = {value, value}}};
 }
 
 Summary summary_of(const Side& side) {
@@ -202,12 +204,21 @@ Summary summary_of(const Side& side) {
     if (values.empty()) continue;
     const Bootstrapped b = bootstrap(values, base::Random(1, 1), static_cast<std::uint32_t>(i));
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    add_kpi(summary, i, "mean", b.mean.value, &b.mean, b.count);
-    add_kpi(summary, i, "median", b.median().value, &b.median(), b.count);
-    add_kpi(summary, i, "p5", b.percentile.front().value, &b.percentile.front(), b.count);
-    add_kpi(summary, i, "p95", b.percentile.back().value, &b.percentile.back(), b.count);
-    add_kpi(summary, i, "min", *low, nullptr, b.count);
-    add_kpi(summary, i, "max", *high, nullptr, b.count);
+    const NamedEstimate estimates[] = {{"mean", b.mean},
+                                       {"median", b.median()},
+                                       {"p5", b.percentile.front()},
+                                       {"p95", b.percentile.back()},
+                                       exact("min", *low),
+                                       exact("max", *high)};
+    for (const auto& [statistic, estimate] : estimates) {
+      Kpi& kpi = summary.kpi.emplace_back();
+      kpi.name = column_name(static_cast<DriveColumn>(i));
+      kpi.statistic = statistic;
+      kpi.value = estimate.value;
+      kpi.ci_low = estimate.interval.low;
+      kpi.ci_high = estimate.interval.high;
+      kpi.samples = static_cast<std::int64_t>(b.count);
+    }
   }
   return summary;
 }
