@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analysis/compare/comparison.h"
+#include "analysis/compare/estimate_text.h"
 #include "analysis/drive_picture.h"
 #include "analysis/plot.h"
 #include "analysis/xml.h"
@@ -12,13 +13,13 @@
 namespace redcell::analysis {
 namespace {
 
-constexpr const char* a_style = "stroke=\"#1f5fbf\" stroke-width=\"1.6\"";
-constexpr const char* b_style = "stroke=\"#d9730d\" stroke-width=\"1.6\"";
+constexpr const char* a_colour = "stroke=\"#1f5fbf\"";
+constexpr const char* b_colour = "stroke=\"#d9730d\"";
 constexpr const char* page_style =
     ":root{color-scheme:light dark;--ink:#1a1a1a;--ground:#fff;--line:#d0d0d0;--soft:#f4f5f7;"
-    "--pass:#0b6b2d;--fail:#b00020;--open:#7a5900}\n"
+    "--pass:#0b6b2d;--fail:#b00020;--open:#7a5900;--a:#1f5fbf;--b:#a8560a}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--ground:#16181c;--line:#44484f;"
-    "--soft:#22252b;--pass:#7ddc9b;--fail:#ff9aa5;--open:#f0cf7a}}\n"
+    "--soft:#22252b;--pass:#7ddc9b;--fail:#ff9aa5;--open:#f0cf7a;--a:#8ab8ff;--b:#ffb066}}\n"
     "body{font:15px/1.45 sans-serif;color:var(--ink);background:var(--ground);max-width:1160px;"
     "margin:0 auto;padding:1.2em}\n"
     "h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}\n"
@@ -28,7 +29,7 @@ constexpr const char* page_style =
     ".PASS{color:var(--pass);font-weight:bold}.FAIL{color:var(--fail);font-weight:bold}\n"
     ".UNDECIDED{color:var(--open);font-weight:bold}\n"
     ".wide{overflow-x:auto}figure{margin:1em 0}svg{max-width:100%;height:auto}\n"
-    ".a{color:#1f5fbf;font-weight:bold}.b{color:#d9730d;font-weight:bold}\n"
+    ".a{color:var(--a);font-weight:bold}.b{color:var(--b);font-weight:bold}\n"
     "@media print{body{max-width:none}figure{break-inside:avoid}}\n";
 
 std::string number(double value) {
@@ -36,8 +37,8 @@ std::string number(double value) {
 }
 
 std::string with_interval(const Estimate& estimate) {
-  return fmt::format("{} <small>[{}, {}]</small>", number(estimate.value),
-                     number(estimate.interval.low), number(estimate.interval.high));
+  const EstimateText text = estimate_text(estimate);
+  return fmt::format("{} <small>{}</small>", text.value, text.interval);
 }
 
 std::string result_cell(Result result) {
@@ -110,16 +111,21 @@ std::string verdict_section(const Comparison& c) {
   return html;
 }
 
+std::string thin(const char* colour) { return fmt::format("{} stroke-width=\"1.6\"", colour); }
+
+std::string broad(const char* colour) {
+  return fmt::format("{} stroke-width=\"5\" stroke-opacity=\"0.3\"", colour);
+}
+
 /// The percentiles' intervals as bars across the curve.
-void draw_bands(Svg& svg, const Panel& panel, const Bootstrapped& b, const char* style) {
+void draw_bands(Svg& svg, const Panel& panel, const Bootstrapped& b, const char* colour) {
   for (std::size_t i = 0; i < percentile_shares.size(); ++i) {
     const Interval& interval = b.percentile[i].interval;
     if (!std::isfinite(interval.low)) continue;
     const double y = 100.0 * percentile_shares[i];
     const double low = std::clamp(interval.low, panel.x.low, panel.x.high);
     const double high = std::clamp(interval.high, panel.x.low, panel.x.high);
-    svg.line(panel.at(low, y), panel.at(high, y),
-             fmt::format("{} stroke-width=\"5\" stroke-opacity=\"0.3\"", style));
+    svg.line(panel.at(low, y), panel.at(high, y), broad(colour));
   }
 }
 
@@ -134,10 +140,10 @@ void draw_cdf(Svg& svg, const ComparedKpi& kpi, const Box& box,
   draw_ground(svg, panel, kpi.name);
   draw_x_axis(svg, panel, " ");
   draw_y_axis(svg, panel);
-  draw_bands(svg, panel, kpi.a, "stroke=\"#1f5fbf\"");
-  draw_bands(svg, panel, kpi.b, "stroke=\"#d9730d\"");
-  draw_distribution(svg, panel, values_a, a_style);
-  draw_distribution(svg, panel, values_b, b_style);
+  draw_bands(svg, panel, kpi.a, a_colour);
+  draw_bands(svg, panel, kpi.b, b_colour);
+  draw_distribution(svg, panel, values_a, thin(a_colour));
+  draw_distribution(svg, panel, values_b, thin(b_colour));
 }
 
 std::string cdf_picture(const Comparison& c, const Side& a, const Side& b) {
@@ -156,15 +162,15 @@ std::string cdf_picture(const Comparison& c, const Side& a, const Side& b) {
 }
 
 void draw_curve(Svg& svg, const Panel& panel, const std::vector<CurvePoint>& curve,
-                const char* style) {
+                const char* colour) {
   std::vector<Point> line;
   for (const CurvePoint& point : curve) {
     line.push_back(panel.at(point.level, point.median));
-    svg.line(panel.at(point.level, point.low), panel.at(point.level, point.high),
-             fmt::format("{} stroke-width=\"5\" stroke-opacity=\"0.3\"", style));
-    svg.circle(panel.at(point.level, point.median), 3.0, fmt::format("fill=\"none\" {}", style));
+    svg.line(panel.at(point.level, point.low), panel.at(point.level, point.high), broad(colour));
+    svg.circle(panel.at(point.level, point.median), 3.0,
+               fmt::format("fill=\"none\" {}", thin(colour)));
   }
-  svg.polyline(line, style);
+  svg.polyline(line, thin(colour));
 }
 
 struct CurveQuestion {
@@ -192,8 +198,8 @@ bool draw_curves(Svg& svg, const CurveQuestion& question, const Box& box,
   draw_ground(svg, panel, question.title);
   draw_x_axis(svg, panel, question.x_title);
   draw_y_axis(svg, panel);
-  draw_curve(svg, panel, a, a_style);
-  draw_curve(svg, panel, b, b_style);
+  draw_curve(svg, panel, a, a_colour);
+  draw_curve(svg, panel, b, b_colour);
   return true;
 }
 
@@ -230,8 +236,14 @@ std::string with_own_ids(std::string svg, char side) {
 
 std::string drive_section(const Side& side, char name) {
   if (side.drive.empty()) return {};
-  return fmt::format("<h2>The drive of {}</h2>\n<figure>{}</figure>\n", name,
-                     with_own_ids(drive_svg(side.drive), name));
+  const bool mac = side.is_run || !side.series[DL_THROUGHPUT_MBPS].empty();
+  const char* rate_title = mac ? mac_rate_title : "Goodput, 1 s (Mbps)";
+  const char* handovers = side.handovers_are_changes
+                              ? "<p>The log names no handovers: changes of the serving cell are "
+                                "drawn as such.</p>\n"
+                              : "";
+  return fmt::format("<h2>The drive of {}</h2>\n{}<figure>{}</figure>\n", name, handovers,
+                     with_own_ids(drive_svg(side.drive, rate_title), name));
 }
 
 }  // namespace

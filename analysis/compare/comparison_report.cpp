@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/compare/comparison.h"
+#include "analysis/compare/estimate_text.h"
 
 namespace redcell::analysis {
 namespace {
@@ -20,18 +21,9 @@ std::string number(double value) {
   return size >= 1e4 || size < 1e-3 ? fmt::format("{:.2e}", value) : fmt::format("{:.4g}", value);
 }
 
-/// Two digits of the interval's half width, so that no digit pretends.
 std::string with_interval(const Estimate& estimate) {
-  const Interval& interval = estimate.interval;
-  const double half = (interval.high - interval.low) / 2.0;
-  constexpr double half_min = 5e-5, half_max = 1e6;
-  if (!(half > half_min && half < half_max)) {
-    return fmt::format("{} [{}, {}]", number(estimate.value), number(interval.low),
-                       number(interval.high));
-  }
-  const int decimals = std::clamp(static_cast<int>(std::ceil(1.0 - std::log10(half))), 0, 5);
-  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", estimate.value, decimals, interval.low, decimals,
-                     interval.high, decimals);
+  const EstimateText text = estimate_text(estimate);
+  return text.value + " " + text.interval;
 }
 
 std::string verdict_word(const ComparedKpi& kpi) {

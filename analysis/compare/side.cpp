@@ -141,8 +141,16 @@ class RowMaker {
     if (!last_) ue_ = line.ue;
     if (line.ue == ue_) last_ = line;
   }
-  void finish(DriveLog& log) {
+  /// True when the log names no handovers, and changes of the cell were taken for them.
+  [[nodiscard]] bool finish(DriveLog& log) {
     if (last_) make(last_->time_s + 1.0, log);
+    const auto is_handover = [](const KpiRecord& record) {
+      return record.mobility_event().kind() == COMPLETED;
+    };
+    const bool named = std::any_of(events_.begin(), events_.end(), is_handover);
+    if (!named) events_.insert(events_.end(), changes_.begin(), changes_.end());
+    for (const KpiRecord& event : events_) log.add(event);
+    return !named && !changes_.empty();
   }
 
  private:
@@ -150,7 +158,27 @@ class RowMaker {
   static std::int32_t thousandths(double value) {
     return static_cast<std::int32_t>(std::lround(value * 1e3));
   }
+  [[nodiscard]] KpiRecord event_of(MobilityEventKind kind) const {
+    KpiRecord record;
+    MobilityEvent& event = *record.mutable_mobility_event();
+    event.set_time_ns(std::llround(last_->time_s * 1e9));
+    event.set_ue(ue_);
+    event.set_kind(kind);
+    return record;
+  }
+  void take_events() {
+    for (const auto& [word, kind] :
+         {std::pair("completed", COMPLETED), std::pair("execution_failed", EXECUTION_FAILED),
+          std::pair("radio_link_failure", RADIO_LINK_FAILURE)}) {
+      if (last_->events.find(word) != std::string::npos) events_.push_back(event_of(kind));
+    }
+    const double cell = last_->figure[CELL];
+    if (!known(cell)) return;
+    if (known(cell_) && cell != cell_) changes_.push_back(event_of(COMPLETED));
+    cell_ = cell;
+  }
   void make(double end_s, DriveLog& log) {
+    take_events();
     const auto& figure = last_->figure;
     // Longer rows would draw a rate where there was a gap.
     const double duration_s = std::min(end_s - last_->time_s, 1.0);
@@ -180,6 +208,9 @@ class RowMaker {
   std::uint32_t ue_ = 0;
   double east_m_ = 0.0;
   double north_m_ = 0.0;
+  double cell_ = no_figure;
+  std::vector<KpiRecord> events_;
+  std::vector<KpiRecord> changes_;  ///< Of the serving cell.
 };
 
 /// Of one figure; exact: a figure of the log itself, not of the drive.
@@ -239,7 +270,7 @@ void load_field_log(const std::string& path, const ColumnMap& map, Side& side) {
              rows.add(line, side.drive);
            },
        .unread = {}});
-  rows.finish(side.drive);
+  side.handovers_are_changes = rows.finish(side.drive);
   side.series = seconds.finish();
   side.summary = summary_of(side);
   if (report.unread > 0) {

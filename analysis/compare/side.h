@@ -28,7 +28,9 @@ struct Side {
   std::string world;  ///< Of a run: the hash of what no scheduler changes; may be empty.
   std::array<Series, drive_figure_count> series;  ///< [DriveColumn]
   Summary summary;  ///< Of a run as of `redcell run`; of a field log from its seconds.
-  DriveLog drive;   ///< Empty when nobody moved.
+  DriveLog drive;   ///< Empty when nobody moved. Of a field log its first device, to be drawn.
+  bool handovers_are_changes =
+      false;                       ///< The log names none; drive has them where the cell changes.
   std::vector<std::string> notes;  ///< What the reader should know: damage, what was left out.
 };
 

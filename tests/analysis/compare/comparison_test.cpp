@@ -107,11 +107,29 @@ TEST(Comparison, of_a_run_and_a_field_log_judges_targets_on_both) {
   EXPECT_NEAR(kpi_of(got, "dl_goodput_mbps").margin, 0.25 * 71.0, 1e-9);
   const std::string html = comparison_html(got, a, b);
   for (const char* words : {"Targets on A", "a trial", "dl_goodput_mbps", "The drive of A",
-                            "The drive of B", "Rate over level"}) {
+                            "The drive of B", "Rate over level", "Goodput, 1 s (Mbps)"}) {
     EXPECT_THAT(html, HasSubstr(words));
   }
   EXPECT_THAT(html, testing::Not(HasSubstr("<script")));
   EXPECT_THAT(html, testing::Not(HasSubstr("src=")));
+}
+
+/// XML forbids what HTML forgives.
+TEST(Comparison, page_gives_no_attribute_twice) {
+  const LogFolder folder;
+  write_run(folder, "one", {});
+  const Side side = load_side(folder.path("one"));
+  const std::string html = comparison_html(compare(side, side, {}), side, side);
+  std::size_t elements = 0;
+  for (std::size_t at = 0; (at = html.find('<', at)) != std::string::npos; ++at, ++elements) {
+    const std::string element = html.substr(at, html.find('>', at) - at);
+    for (const char* name : {" stroke=", " stroke-width=", " fill=", " class="}) {
+      const std::size_t first = element.find(name);
+      if (first == std::string::npos) continue;
+      ASSERT_EQ(element.find(name, first + 1), std::string::npos) << element;
+    }
+  }
+  EXPECT_GT(elements, 1000U);
 }
 
 TEST(Comparison, page_gives_no_identifier_twice) {

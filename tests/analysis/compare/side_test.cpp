@@ -98,6 +98,25 @@ TEST(Side, of_a_field_log_notes_what_could_not_be_read) {
   EXPECT_DOUBLE_EQ(mean->value, 71.0);
 }
 
+TEST(Side, takes_changes_of_the_cell_for_handovers_where_a_log_names_none) {
+  const LogFolder folder;
+  const auto handovers = [](const Side& side) {
+    const auto& events = side.drive.terminals().at(0)->events;
+    return std::count_if(events.begin(), events.end(),
+                         [](const MobilityEvent& event) { return event.kind() == COMPLETED; });
+  };
+  const std::string head = "time_s,terminal_group,ue,cell,ss_rsrp_dbm,events\n";
+  const Side silent = load_side(
+      folder.write("a.csv", head + "0,,0,1,-90,\n1,,0,1,-90,\n2,,0,2,-90,\n3,,0,3,-9,\n"));
+  EXPECT_TRUE(silent.handovers_are_changes);
+  EXPECT_EQ(handovers(silent), 2);
+  const Side named = load_side(folder.write(
+      "b.csv", head + "0,,0,1,-90,\n1,,0,2,-90,completed 1>2\n2,,0,3,-90,radio_link_failure 2\n"));
+  EXPECT_FALSE(named.handovers_are_changes);
+  EXPECT_EQ(handovers(named), 1);
+  EXPECT_EQ(named.drive.terminals().at(0)->events.size(), 2U);
+}
+
 TEST(Side, refuses_what_is_neither) {
   const LogFolder folder;
   EXPECT_THROW(static_cast<void>(load_side(folder.path("none"))), LogError);
