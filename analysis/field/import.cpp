@@ -73,7 +73,7 @@ DriveLine drive_line(const FieldRow& row, std::int64_t begin_ns) {
   return line;
 }
 
-/// Folders that are made for the results, and removed again when there are none.
+/// Folders that are made for the results; those that stay empty are removed again.
 class Folders {
  public:
   explicit Folders(const std::filesystem::path& directory) {
@@ -91,12 +91,11 @@ class Folders {
   }
   ~Folders() {
     std::error_code ignored;
-    // Only empty ones go.
+    // What is not empty stays.
     for (const auto& path : made_) std::filesystem::remove(path, ignored);
   }
   Folders(const Folders&) = delete;
   Folders& operator=(const Folders&) = delete;
-  void keep() { made_.clear(); }
 
  private:
   std::vector<std::filesystem::path> made_;
@@ -180,7 +179,7 @@ ImportReport import_to_directory(const std::string& path, const ColumnMap& map,
   const std::filesystem::path directory(out_dir);
   // A log that cannot be opened must not cost a folder.
   static_cast<void>(TextLines(path, map.encoding()));
-  Folders folders(directory);
+  const Folders folders(directory);
   AtomicFile drive((directory / "drive.csv").string());
   std::optional<AtomicFile> unreadable;
   const std::string unreadable_path = (directory / "unreadable.csv").string();
@@ -212,7 +211,6 @@ ImportReport import_to_directory(const std::string& path, const ColumnMap& map,
   }
   drive.commit();
   write_file_atomically((directory / "import.json").string(), report_json(report));
-  folders.keep();
   return report;
 }
 

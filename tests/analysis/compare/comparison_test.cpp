@@ -58,13 +58,15 @@ TEST(Comparison, of_different_worlds_is_not_paired_and_says_so) {
   EXPECT_GT(rate.mean_difference.interval.high, 4.0);
 }
 
-TEST(Comparison, fails_what_lies_beyond_the_margin) {
+TEST(Comparison, fails_what_lies_beyond_the_margin_on_either_side) {
   const LogFolder folder;
-  const Comparison got = compare_runs(folder, {.more_mbps = 20.0}, {});
-  const ComparedKpi& rate = kpi_of(got, "dl_throughput_mbps");
-  EXPECT_EQ(rate.result, Result::fail);
-  EXPECT_NEAR(rate.margin, 0.15 * rate.b.mean.value, 1e-12);
-  EXPECT_GT(rate.equivalence_p, 0.99);
+  for (const double step_mbps : {-20.0, 20.0}) {
+    const Comparison got = compare_runs(folder, {.more_mbps = step_mbps}, {});
+    const ComparedKpi& rate = kpi_of(got, "dl_throughput_mbps");
+    EXPECT_EQ(rate.result, Result::fail) << step_mbps;
+    EXPECT_NEAR(rate.margin, 0.15 * rate.b.mean.value, 1e-12);
+    EXPECT_GT(rate.equivalence_p, 0.99);
+  }
 }
 
 TEST(Comparison, leaves_open_what_too_few_seconds_tell) {

@@ -232,13 +232,33 @@ TEST(Import, sorts_within_its_window_and_lists_what_comes_later) {
     order.add(row);
   };
   for (std::int64_t i = 0; i < 25; ++i) add(1000 + (i ^ 3), static_cast<std::uint64_t>(i));
-  add(5, 99);  // Rows up to 1009 are written by now.
+  add(1009, 98);  // Rows up to there are written by now.
+  add(5, 99);
   order.finish();
   EXPECT_EQ(times.size(), 25U);
   EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
-  ASSERT_EQ(late.size(), 1U);
-  EXPECT_EQ(late[0].line, 99U);
-  EXPECT_EQ(order.counts().too_late, 1U);
+  ASSERT_EQ(late.size(), 2U);
+  EXPECT_EQ(late[0].line, 98U);
+  EXPECT_EQ(late[1].line, 99U);
+  EXPECT_EQ(order.counts().too_late, 2U);
+}
+
+TEST(Import, finds_duplicates_at_the_end_of_a_window_too) {
+  std::vector<double> figures;
+  RowOrder order([&](const FieldRow& row) { figures.push_back(row.figure[SS_RSRP_DBM]); },
+                 [](const Unread&) { FAIL() << "nothing is late"; }, 5);
+  for (int i = 0; i < 30; ++i) {
+    FieldRow row{};
+    row.figure.fill(no_figure);
+    row.figure[SS_RSRP_DBM] = i / 2;  // Pairs, cut by a window of five.
+    row.time_ns = 1'000'000'000 + i / 2;
+    row.line = static_cast<std::uint64_t>(i);
+    order.add(row);
+  }
+  order.finish();
+  EXPECT_EQ(figures.size(), 15U);
+  EXPECT_EQ(order.counts().duplicates, 15U);
+  EXPECT_TRUE(std::is_sorted(figures.begin(), figures.end()));
 }
 
 TEST(Import, refuses_a_file_of_another_kind_with_what_to_do) {

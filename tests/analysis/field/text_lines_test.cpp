@@ -69,16 +69,21 @@ TEST(TextLines, reads_utf16_by_its_mark) {
 
 TEST(TextLines, gives_every_line_of_a_file_of_many_chunks) {
   const LogFolder folder;
-  for (const std::string& word : {std::string("r\xC3\xA9sum\xC3\xA9 "), gbk_word}) {
-    std::string text;
-    std::size_t count = 0;
-    for (; text.size() < 900'000; ++count) text += word + std::to_string(count) + "\n";
-    const Read read = read_all(folder.write("a.txt", text), word == gbk_word ? "GBK" : "");
-    ASSERT_EQ(read.lines.size(), count);
-    for (std::size_t i = 0; i < count; ++i) {
-      ASSERT_TRUE(read.lines[i].ends_with(std::to_string(i))) << i;
-      ASSERT_EQ(read.troubles[i], "");
-      ASSERT_EQ(read.lines[i].find("\xEF\xBF\xBD"), std::string::npos) << "a character was cut";
+  for (const std::string encoding : {"", "GBK"}) {
+    // Of two beginnings a chunk of even size ends inside a character of two bytes after one.
+    for (const std::string begin : {"", "x"}) {
+      std::string word;
+      for (int i = 0; i < 500; ++i) word += encoding.empty() ? "r\xC3\xA9sum\xC3\xA9 " : gbk_word;
+      std::string text = begin;
+      std::size_t count = 0;
+      for (; text.size() < 900'000; ++count) text += word + std::to_string(10'000 + count) + "\n";
+      const Read read = read_all(folder.write("a.txt", text), encoding);
+      ASSERT_EQ(read.lines.size(), count);
+      for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_TRUE(read.lines[i].ends_with(std::to_string(10'000 + i))) << i;
+        ASSERT_EQ(read.troubles[i], "");
+        ASSERT_EQ(read.lines[i].find("\xEF\xBF\xBD"), std::string::npos) << "a character was cut";
+      }
     }
   }
 }
