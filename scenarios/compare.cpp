@@ -41,7 +41,12 @@ int compare_files(const CompareOptions& options) {
       options.out_dir.empty()
           ? std::filesystem::path("compare") / (name_of(options.a) + "-" + name_of(options.b))
           : std::filesystem::path(options.out_dir);
-  std::filesystem::create_directories(directory);
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    throw analysis::LogError(
+        fmt::format("{}: cannot make the folder: {}", directory.string(), error.message()));
+  }
   const auto write = [&](const char* name, const std::string& text) {
     analysis::write_file_atomically((directory / name).string(), text);
   };

@@ -196,7 +196,8 @@ std::vector<CurvePoint> curve_over(const Side& side, DriveColumn figure, DriveCo
     classes[static_cast<std::int64_t>(std::floor(at / level_class_db))].push_back(value);
   });
   std::vector<CurvePoint> curve;
-  for (auto& [index, values] : classes) {
+  for (auto& [index, members] : classes) {
+    std::vector<double>& values = members;
     if (values.size() < class_samples_min) continue;
     std::sort(values.begin(), values.end());
     const auto at_share = [&](double share) {

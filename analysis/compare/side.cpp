@@ -274,8 +274,8 @@ void load_field_log(const std::string& path, const ColumnMap& map, Side& side) {
   side.series = seconds.finish();
   side.summary = summary_of(side);
   if (report.unread > 0) {
-    side.notes.push_back(fmt::format("{}: {} things could not be read; redcell import lists them",
-                                     path, report.unread));
+    side.notes.push_back(fmt::format(
+        "{}: {} lines or cells could not be read; redcell import lists them", path, report.unread));
   }
 }
 

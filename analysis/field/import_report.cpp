@@ -84,7 +84,7 @@ std::string report_text(const ImportReport& report) {
     text += fmt::format("columns not used: {}\n", fmt::join(report.read.unused_columns, ", "));
   }
   if (report.unread > 0) {
-    text += fmt::format("{} things could not be read; the first:\n", report.unread);
+    text += fmt::format("could not be read: {}; the first:\n", report.unread);
     for (const Unread& unread : report.first_unread) {
       text += fmt::format("  line {}{}{}: {}\n", unread.line, unread.column.empty() ? "" : ", ",
                           unread.column, unread.why);

@@ -92,7 +92,7 @@ TEST(Side, of_a_field_log_notes_what_could_not_be_read) {
   const Side side = load_side(folder.write("field.csv", text + "rubbish\n"));
   EXPECT_EQ(side.series[DL_GOODPUT_MBPS].size(), 30U);
   ASSERT_EQ(side.notes.size(), 1U);
-  EXPECT_THAT(side.notes[0], HasSubstr("1 things could not be read"));
+  EXPECT_THAT(side.notes[0], HasSubstr("1 lines or cells could not be read"));
   const Kpi* mean = side.summary.find("dl_goodput_mbps", "", "mean");
   ASSERT_NE(mean, nullptr);
   EXPECT_DOUBLE_EQ(mean->value, 71.0);

@@ -231,8 +231,10 @@ TEST(Guess, proposes_a_map_that_reads_the_file) {
 
 TEST(Guess, says_what_it_lacks) {
   const LogFolder folder;
-  EXPECT_THROW(guess_map(folder.write("a.txt", "no table here\n")), LogError);
-  EXPECT_THROW(guess_map(folder.write("b.csv", "RSRP,Latitude\n-90,3\n")), LogError) << "no time";
+  EXPECT_THROW(static_cast<void>(guess_map(folder.write("a.txt", "no table here\n"))), LogError);
+  EXPECT_THROW(static_cast<void>(guess_map(folder.write("b.csv", "RSRP,Latitude\n-90,3\n"))),
+               LogError)
+      << "no time";
 }
 
 }  // namespace
