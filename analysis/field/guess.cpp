@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "analysis/field/cells.h"
@@ -19,7 +20,8 @@ namespace {
 
 constexpr std::size_t lines_read_max = 200;
 
-/// Names that tell what a column is: one of `any`, none of `none`. Earlier ones win.
+/// Names that tell what a column is: one of `any`, none of `none`. Earlier ones win. A word is part
+/// of the name, or behind '=' all of it.
 struct Clue {
   DriveColumn column;
   std::vector<const char*> any;
@@ -28,8 +30,10 @@ struct Clue {
 
 const std::vector<Clue>& clues() {
   static const std::vector<Clue> all = {
-      {LATITUDE_DEG, {"latitude", "gps lat", "纬度"}, {"cell lat", "site"}},
-      {LONGITUDE_DEG, {"longitude", "gps lon", "经度"}, {"cell lon", "site"}},
+      {LATITUDE_DEG, {"latitude", "gps lat", "=lat", "纬度"}, {"cell lat", "site"}},
+      {LONGITUDE_DEG,
+       {"longitude", "gps lon", "=lon", "=long", "=lng", "经度"},
+       {"cell lon", "site"}},
       {SPEED_MPS, {"speed", "velocity"}, {"dl", "ul", "test"}},
       {SS_RSRP_DBM, {"ss-rsrp", "ss_rsrp", "nr rsrp", "rsrp"}, {"neighbo", "nrx", "lte", "beam"}},
       {SS_RSRQ_DB, {"ss-rsrq", "ss_rsrq", "nr rsrq", "rsrq"}, {"neighbo", "nrx", "lte", "beam"}},
@@ -52,19 +56,24 @@ const std::vector<Clue>& clues() {
   return all;
 }
 
+bool says(const std::string& name, std::string_view word) {
+  if (word.starts_with('=')) return name == word.substr(1);
+  return name.find(word) != std::string::npos;
+}
+
 bool has_any(const std::string& name, const std::vector<const char*>& words) {
   return std::any_of(words.begin(), words.end(),
-                     [&](const char* word) { return name.find(word) != std::string::npos; });
+                     [&](const char* word) { return says(name, word); });
 }
 
 /// Factor to the unit of the drive log that the name of the unit tells.
 double scale_of(DriveColumn column, const std::string& name) {
-  const auto says = [&](const char* word) { return name.find(word) != std::string::npos; };
+  const auto has = [&](const char* word) { return says(name, word); };
   const bool is_rate = column >= DL_THROUGHPUT_MBPS && column <= UL_GOODPUT_MBPS;
-  if (is_rate && (says("kbps") || says("kbit") || says("bitrate"))) return 1e-3;
-  if (is_rate && (says("[bps]") || says("(bps)") || says("bit/s"))) return 1e-6;
-  if (column == SPEED_MPS && !says("m/s")) return 1.0 / 3.6;
-  if (column == RTT_MS && (says("[s]") || says("(s)"))) return 1e3;
+  if (is_rate && (has("kbps") || has("kbit") || has("bitrate"))) return 1e-3;
+  if (is_rate && (has("[bps]") || has("(bps)") || has("bit/s"))) return 1e-6;
+  if (column == SPEED_MPS && !has("m/s")) return 1.0 / 3.6;
+  if (column == RTT_MS && (has("[s]") || has("(s)"))) return 1e3;
   return 1.0;
 }
 
@@ -191,9 +200,8 @@ std::string guess_map(const std::string& path) {
     // The first name of the list that any column has.
     for (const char* word : clue.any) {
       std::size_t cell = 0;
-      while (cell < used.size() &&
-             (used[cell] || head.folded[cell].find(word) == std::string::npos ||
-              has_any(head.folded[cell], clue.none))) {
+      while (cell < used.size() && (used[cell] || !says(head.folded[cell], word) ||
+                                    has_any(head.folded[cell], clue.none))) {
         ++cell;
       }
       if (cell == used.size()) continue;

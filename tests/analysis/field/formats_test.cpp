@@ -229,6 +229,15 @@ TEST(Guess, proposes_a_map_that_reads_the_file) {
   EXPECT_EQ(got.rows[1].time_s, 1.0);
 }
 
+TEST(Guess, knows_short_names_as_whole_words_only) {
+  const LogFolder folder;
+  const std::string proposal = guess_map(
+      folder.write("a.csv", "time,lat,lon,plate,rsrp\n2024-03-05 10:00:00,29.87,121.55,7,-90\n"));
+  EXPECT_THAT(proposal, HasSubstr("to: LATITUDE_DEG from: \"lat\""));
+  EXPECT_THAT(proposal, HasSubstr("to: LONGITUDE_DEG from: \"lon\""));
+  EXPECT_THAT(proposal, HasSubstr("# not used: \"plate\""));
+}
+
 TEST(Guess, says_what_it_lacks) {
   const LogFolder folder;
   EXPECT_THROW(static_cast<void>(guess_map(folder.write("a.txt", "no table here\n"))), LogError);
