@@ -196,6 +196,7 @@ std::string guess_map(const std::string& path) {
                      in_quotes(time->format));
   std::vector<bool> used(head.names.size());
   used[time->cell] = true;
+  bool any_column = false;
   for (const Clue& clue : clues()) {
     // The first name of the list that any column has.
     for (const char* word : clue.any) {
@@ -205,13 +206,19 @@ std::string guess_map(const std::string& path) {
         ++cell;
       }
       if (cell == used.size()) continue;
-      used[cell] = true;
+      used[cell] = any_column = true;
       const double scale = scale_of(clue.column, head.folded[cell]);
       out += fmt::format("column {{ to: {} from: {}{} }}\n", DriveColumn_Name(clue.column),
                          in_quotes(head.names[cell]),
                          scale == 1.0 ? "" : fmt::format(" scale: {}", scale));
       break;
     }
+  }
+  if (!any_column) {
+    throw LogError(
+        fmt::format("{}:{}: found columns {}; allowed: at least one whose name tells what "
+                    "it is, such as RSRP, beside the time",
+                    path, head.header + 1, fmt::join(head.names, ", ")));
   }
   for (std::size_t cell = 0; cell < used.size(); ++cell) {
     if (!used[cell] && !head.names[cell].empty()) {

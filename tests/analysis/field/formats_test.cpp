@@ -244,6 +244,9 @@ TEST(Guess, says_what_it_lacks) {
   EXPECT_THROW(static_cast<void>(guess_map(folder.write("b.csv", "RSRP,Latitude\n-90,3\n"))),
                LogError)
       << "no time";
+  const std::string neighbours = "time,Neighbour RSRP,Neighbour RSRQ\n2024-03-05 10:00:00,-90,-9\n";
+  EXPECT_THROW(static_cast<void>(guess_map(folder.write("c.csv", neighbours))), LogError)
+      << "neighbours alone are no drive";
 }
 
 }  // namespace
