@@ -181,9 +181,11 @@ std::int64_t days_since_1970(int year, int month, int day) {
 }
 
 std::string iso_time(std::int64_t time_ns) {
-  const std::int64_t seconds = time_ns / second_ns;
-  const std::int64_t day = seconds / 86'400, of_day = seconds % 86'400;
+  const auto floored = [](std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); };
+  const std::int64_t seconds = floored(time_ns, second_ns);
+  const std::int64_t day = floored(seconds, 86'400), of_day = seconds - 86'400 * day;
   int year = 1970;
+  while (days_since_1970(year, 1, 1) > day) --year;
   while (days_since_1970(year + 1, 1, 1) <= day) ++year;
   int month = 1;
   while (month < 12 && days_since_1970(year, month + 1, 1) <= day) ++month;
@@ -218,27 +220,40 @@ std::optional<std::int64_t> Clock::read(std::string_view text) {
     }
     const std::int64_t of_day_ns =
         (parts->hour * 3600 + parts->minute * 60 + parts->second) * second_ns + parts->fraction_ns;
-    std::int64_t day = day_;
-    if (parts->year >= 0) {
-      day = days_since_1970(parts->year, parts->month, parts->day);
-    } else {
-      if (last_of_day_ns_ - of_day_ns > day_ns / 2) {
-        ++day_;
-        ++midnight_count_;
-      }
-      day = day_;
-      last_of_day_ns_ = of_day_ns;
-    }
+    const std::optional<std::int64_t> day =
+        parts->year >= 0 ? days_since_1970(parts->year, parts->month, parts->day)
+                         : day_of(of_day_ns);
+    if (!day) return {};
     zone_seen_ |= parts->zone_ns.has_value();
-    return day * day_ns + of_day_ns - parts->zone_ns.value_or(offset_ns_);
+    return *day * day_ns + of_day_ns - parts->zone_ns.value_or(offset_ns_);
   }
   return {};
+}
+
+std::optional<std::int64_t> Clock::day_of(std::int64_t of_day_ns) {
+  constexpr std::int64_t near_ns = 3600 * second_ns;
+  if (last_of_day_ns_ - of_day_ns > day_ns / 2) {
+    if (days_passed_ == clock_days_max) return {};
+    ++days_passed_;
+    ++midnight_count_;
+    midnight_is_near_ = true;
+  } else if (of_day_ns - last_of_day_ns_ > day_ns / 2 && midnight_is_near_) {
+    --days_passed_;
+    --midnight_count_;
+    midnight_is_near_ = false;
+  } else if (of_day_ns > near_ns) {
+    midnight_is_near_ = false;
+  }
+  last_of_day_ns_ = of_day_ns;
+  return date_ + days_passed_;
 }
 
 bool Clock::set_date(std::string_view text, const std::string& format) {
   const auto parts = parts_of(text, format);
   if (!parts || parts->year < 0) return false;
-  day_ = days_since_1970(parts->year, parts->month, parts->day);
+  date_ = days_since_1970(parts->year, parts->month, parts->day);
+  days_passed_ = 0;
+  midnight_is_near_ = false;
   last_of_day_ns_ = 0;
   return true;
 }

@@ -70,6 +70,43 @@ TEST(Clock, goes_on_over_midnight_where_times_have_no_date) {
   EXPECT_FALSE(clock.set_date("tomorrow", "%d.%m.%Y"));
 }
 
+TEST(Clock, takes_rows_out_of_order_at_midnight_back_a_day) {
+  Clock clock({"%H:%M:%S"}, {});
+  constexpr std::int64_t day = 86'400;
+  EXPECT_EQ(clock.read("23:59:58"), 86'398 * second);
+  EXPECT_EQ(clock.read("00:00:01"), (day + 1) * second);
+  EXPECT_EQ(clock.read("00:00:02"), (day + 2) * second);
+  EXPECT_EQ(clock.read("23:59:59"), 86'399 * second) << "late";
+  EXPECT_EQ(clock.read("00:00:03"), (day + 3) * second);
+  EXPECT_EQ(clock.midnight_count(), 1U);
+  EXPECT_EQ(clock.read("06:00:00"), (day + 21'600) * second);
+  EXPECT_EQ(clock.read("19:00:00"), (day + 68'400) * second) << "a long gap";
+  EXPECT_EQ(clock.read("07:00:01"), (day + 25'201) * second) << "a fall of less than half a day";
+  for (int i = 0; i < 200'000; ++i) {
+    static_cast<void>(clock.read("23:59:59"));
+    static_cast<void>(clock.read("00:00:00"));
+  }
+  EXPECT_EQ(clock.midnight_count(), 2U);
+}
+
+TEST(Clock, bounds_the_days_that_pass_without_a_date) {
+  Clock clock({"%H:%M:%S"}, {});
+  ASSERT_TRUE(clock.set_date("31.12.2200", "%d.%m.%Y"));
+  std::int64_t last = 0;
+  std::optional<std::int64_t> time;
+  for (int i = 0; i < 5'000; ++i) {
+    for (const char* text : {"02:00:00", "10:00:00", "18:00:00"}) {
+      time = clock.read(text);
+      if (!time) break;
+      ASSERT_GT(*time, last);
+      last = *time;
+    }
+    if (!time) break;
+  }
+  EXPECT_FALSE(time.has_value());
+  EXPECT_EQ(clock.midnight_count(), static_cast<std::uint64_t>(clock_days_max));
+}
+
 TEST(DaysSince1970, counts_every_day_of_two_centuries) {
   std::int64_t expected = 0;
   for (int year = 1970; year <= 2170; ++year) {
@@ -86,6 +123,8 @@ TEST(DaysSince1970, counts_every_day_of_two_centuries) {
 TEST(IsoTime, writes_what_was_read) {
   EXPECT_EQ(iso_time(instant), "2019-12-16T07:22:43Z");
   EXPECT_EQ(iso_time(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(iso_time(-7 * 3600 * second), "1969-12-31T17:00:00Z");
+  EXPECT_EQ(iso_time(-1), "1969-12-31T23:59:59Z");
   for (const char* text :
        {"2024-02-29T23:59:59Z", "2100-02-28T00:00:00Z", "2023-12-31T12:30:00Z"}) {
     EXPECT_EQ(iso_time(read("%Y-%m-%dT%H:%M:%S%z", text).value()), text);
