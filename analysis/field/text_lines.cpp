@@ -216,12 +216,16 @@ void TextLines::decode(TextLine& line) {
     line.trouble = "the line has zero bytes";
   }
   if (line.trouble != nullptr || is_ascii(line.text)) return;
-  const bool known_gbk = gbk_ != nullptr;
-  if (!known_gbk && is_utf8(line.text)) return;
+  if (is_utf8(line.text)) {
+    has_utf8_ = true;
+    if (gbk_ != nullptr) encoding_ = "UTF-8 and GBK";
+    return;
+  }
   if (!may_be_gbk_) {
     line.trouble = "the line is not in UTF-8";
     return;
   }
+  const bool known_gbk = gbk_ != nullptr;
   if (!known_gbk) gbk_ = std::make_unique<Iconv>("GB18030");
   converted_.clear();
   bool all_text = true;
@@ -231,7 +235,7 @@ void TextLines::decode(TextLine& line) {
     if (!known_gbk) gbk_.reset();
     return;
   }
-  encoding_ = "GBK";
+  encoding_ = has_utf8_ ? "UTF-8 and GBK" : "GBK";
   line.text = converted_;
 }
 

@@ -38,8 +38,8 @@ class Iconv {
 
 class TextLines {
  public:
-  /// encoding: as iconv names it; empty: UTF-16 when a mark says so, else UTF-8, and GBK from the
-  /// first line on that is not UTF-8. Throws LogError for a file that cannot be opened, is empty or
+  /// encoding: as iconv names it; empty: UTF-16 when a mark says so, else UTF-8, and GBK for
+  /// lines that are not UTF-8. Throws LogError for a file that cannot be opened, is empty or
   /// is no text.
   TextLines(const std::string& path, const std::string& encoding);
   ~TextLines();
@@ -63,6 +63,7 @@ class TextLines {
   int file_ = -1;
   bool file_ended_ = false;
   bool may_be_gbk_ = false;  ///< Nothing says what a line is that is not UTF-8.
+  bool has_utf8_ = false;    ///< A line was in UTF-8 and not in ASCII.
   std::vector<char> raw_;    ///< Bytes of a character that the last reading cut.
   std::string window_;       ///< From begin_ on: not yet given out.
   std::size_t begin_ = 0;

@@ -58,6 +58,14 @@ TEST(TextLines, reads_gbk_from_the_line_on_that_is_not_utf8) {
   EXPECT_EQ(read_all(folder.path("a.txt"), "GBK").lines[1], utf8_word + "|x") << "asked for";
 }
 
+TEST(TextLines, reads_utf8_behind_a_line_that_is_not) {
+  const LogFolder folder;
+  const Read read =
+      read_all(folder.write("a.txt", utf8_word + "\n" + gbk_word + "\n" + utf8_word + ",x\n"));
+  EXPECT_EQ(read.lines, (std::vector<std::string>{utf8_word, utf8_word, utf8_word + ",x"}));
+  EXPECT_EQ(read.encoding, "UTF-8 and GBK");
+}
+
 TEST(TextLines, reads_utf16_by_its_mark) {
   const LogFolder folder;
   const std::string little =
