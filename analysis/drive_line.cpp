@@ -12,7 +12,7 @@ namespace {
 
 /// RFC 4180 2.6 and 2.7.
 void append_text(const std::string& text, std::string& out) {
-  if (text.find_first_of(",\"\n") == std::string::npos) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) {
     out += text;
     return;
   }

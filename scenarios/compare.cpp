@@ -66,6 +66,9 @@ int compare_command(const CompareOptions& options) {
   } catch (const analysis::LogError& error) {
     fmt::print(stderr, "redcell: {}\n", error.what());
     return exit_refused;
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "redcell: {}: {}\n", error.path1().string(), error.code().message());
+    return exit_refused;
   }
 }
 

@@ -67,6 +67,10 @@ int import_command(const ImportOptions& options) {
   } catch (const analysis::LogError& error) {
     fmt::print(stderr, "redcell: {}\nredcell: nothing was written.\n", error.what());
     return exit_refused;
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "redcell: {}: {}\nredcell: nothing was written.\n", error.path1().string(),
+               error.code().message());
+    return exit_refused;
   }
 }
 

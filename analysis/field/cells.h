@@ -32,6 +32,9 @@ class CellCutter {
 /// Small letters, single blanks, none around: how names of columns are compared.
 [[nodiscard]] std::string folded(std::string_view text);
 
+/// Control characters as "\x1b": a terminal would obey them.
+[[nodiscard]] std::string printable(std::string_view text);
+
 struct Number {
   double value = 0.0;
   bool has_comma = false;  ///< Its decimals stood behind a comma.

@@ -63,6 +63,21 @@ void require_rows(const ImportReport& report) {
       place, read.unreadable_lines, rows, report.format, first_lines(report.first_unread)));
 }
 
+/// A drive whose every figure is unreadable is none.
+void require_figures(const ImportReport& report) {
+  std::uint64_t read = 0, unreadable = 0;
+  for (std::size_t i = 0; i < UE; ++i) {
+    read += report.read.figure[i].read;
+    unreadable += report.read.figure[i].unreadable;
+  }
+  if (read > 0 || unreadable == 0) return;
+  throw LogError(fmt::format(
+      "{}:{}: found no figure that can be read and {} that cannot; allowed: at least one. This is "
+      "not format {}{}",
+      report.path, report.first_unread.front().line, unreadable, report.format,
+      first_lines(report.first_unread)));
+}
+
 DriveLine drive_line(const FieldRow& row, std::int64_t begin_ns) {
   DriveLine line;
   line.time_s = static_cast<double>(row.time_ns - begin_ns) / 1e9;
@@ -120,7 +135,7 @@ const ColumnMap& recognise_format(const std::string& path) {
   int best_score = 0;
   for (std::uint64_t i = 0; i < header_line_max && lines.next(line); ++i) {
     if (line.trouble != nullptr) continue;
-    if (first.empty()) first = std::string(line.text.substr(0, 200));
+    if (first.empty()) first = printable(line.text.substr(0, 200));
     for (const ColumnMap& map : known_maps()) {
       const int score = header_score(map, line.text);
       if (score <= best_score) continue;
@@ -158,9 +173,16 @@ ImportReport import_field_log(const std::string& path, const ColumnMap& map,
         sinks.row(drive_line(row, *begin_ns));
       },
       complain);
+  const auto take = [&](const TextLine& line, FieldRow& row) {
+    try {
+      return reader.take(line, row);
+    } catch (const LogError& error) {
+      throw LogError(fmt::format("{}: {}", path, error.what()));
+    }
+  };
   FieldRow row;
   for (TextLine line; lines.next(line);) {
-    if (reader.take(line, row)) order.add(row);
+    if (take(line, row)) order.add(row);
   }
   order.finish();
   report.read = reader.counts();
@@ -171,6 +193,7 @@ ImportReport import_field_log(const std::string& path, const ColumnMap& map,
   report.zone_known = reader.clock().zone_known();
   report.midnights = reader.clock().midnight_count();
   require_rows(report);
+  require_figures(report);
   return report;
 }
 
@@ -207,7 +230,11 @@ ImportReport import_to_directory(const std::string& path, const ColumnMap& map,
     pass(*unreadable, complaints);
     unreadable->commit();
   } else {
-    std::filesystem::remove(unreadable_path);
+    std::error_code error;
+    std::filesystem::remove(unreadable_path, error);
+    if (error) {
+      throw LogError(fmt::format("{}: cannot remove: {}", unreadable_path, error.message()));
+    }
   }
   drive.commit();
   write_file_atomically((directory / "import.json").string(), report_json(report));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/field/column_maps.h"
+#include "analysis/log_error.h"
 #include "base/check.h"
 
 namespace redcell::analysis {
@@ -40,8 +41,8 @@ std::vector<std::string> folded_cells(std::string_view line, char separator) {
 /// Short enough for a report.
 std::string excerpt(std::string_view text) {
   constexpr std::size_t length_max = 60;
-  if (text.size() <= length_max) return std::string(text);
-  return std::string(text.substr(0, length_max)) + "...";
+  if (text.size() <= length_max) return printable(text);
+  return printable(text.substr(0, length_max)) + "...";
 }
 
 void clear(FieldRow& row) {
@@ -137,12 +138,12 @@ std::optional<RowReader::Table> RowReader::bind(std::string_view header, char se
                 .name = column_name(column.to())};
     if (column.has_only_if()) {
       bound.condition_cell = use(place_of_any(names, std::vector{column.only_if().column()}));
-      if (bound.condition_cell) bound.condition = &column.only_if();
+      bound.condition = &column.only_if();
     }
     table.columns.push_back(std::move(bound));
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!used[i] && !names[i].empty()) table.unused.push_back(names[i]);
+    if (!used[i] && !names[i].empty()) table.unused.push_back(printable(names[i]));
   }
   return table;
 }
@@ -159,6 +160,13 @@ bool RowReader::take_header(const TextLine& line) {
   }
   if (!best) return false;
   if (best->columns.empty() && !best->event_cell) return false;
+  for (const Bound& bound : best->columns) {
+    if (bound.condition == nullptr || bound.condition_cell) continue;
+    throw LogError(
+        fmt::format("line {}: found a header without \"{}\", which only_if of {} asks; allowed: a "
+                    "map whose conditions stand on columns of the header",
+                    line.number, printable(bound.condition->column()), bound.name));
+  }
   counts_.header_repeats += table_.has_value() ? 1 : 0;
   if (!table_) counts_.header_line = line.number;
   table_ = std::move(best);
@@ -180,6 +188,34 @@ bool RowReader::is_missing(std::string_view cell) const {
   if (cell.empty()) return true;
   return std::any_of(map_.missing().begin(), map_.missing().end(),
                      [&](const std::string& text) { return cell == text; });
+}
+
+/// Why the comma or point of a number is not to be trusted; empty when it is. A comma before three
+/// digits may part thousands unless the figure would be impossible.
+std::string RowReader::mark_complaint(const Bound& bound, std::string_view cell,
+                                      const Number& number) {
+  const char mark = number.has_comma ? ',' : cell.find('.') != std::string_view::npos ? '.' : '\0';
+  if (mark == '\0') return {};
+  char& known = mark_[bound.to];
+  if (known != '\0' && known != mark) {
+    return mark == ',' ? "thousands or decimals? The column has decimal points"
+                       : "the column has decimal commas";
+  }
+  if (mark == ',') {
+    const std::size_t comma = cell.find(',');
+    const std::size_t first = cell.find_first_of("0123456789");
+    const FigureRange range = range_of(bound.to);
+    const double thousands = number.value * 1e3 * bound.scale;
+    const bool may_be_thousands = cell.size() - comma == 4 && first < comma && comma - first <= 3 &&
+                                  cell[first] != '0' && thousands >= range.low &&
+                                  thousands <= range.high;
+    if (may_be_thousands && !has_decimal_commas_) {
+      return "thousands or decimals? No line before has a decimal comma";
+    }
+    has_decimal_commas_ |= !may_be_thousands;
+  }
+  known = mark;
+  return {};
 }
 
 void RowReader::take_figure(const Bound& bound, std::string_view cell, FieldRow& row) {
@@ -206,6 +242,10 @@ void RowReader::take_figure(const Bound& bound, std::string_view cell, FieldRow&
   const FigureRange range = range_of(bound.to);
   if (value < range.low || value > range.high) {
     refuse(fmt::format("allowed: {} to {}", range.low / bound.scale, range.high / bound.scale));
+    return;
+  }
+  if (std::string why = mark_complaint(bound, cell, *number); !why.empty()) {
+    refuse(std::move(why));
     return;
   }
   counts_.decimal_commas += number->has_comma ? 1 : 0;
@@ -282,6 +322,7 @@ bool RowReader::take_fields(const ColumnMap::Record& record, const TextLine& lin
     return field >= 1 && field <= cells.size() ? cells[field - 1] : std::string_view();
   };
   std::size_t before = 0;  // Fields before the block.
+  std::size_t field_count = cells.size();
   if (record.has_block()) {
     const ColumnMap::Record::Block& block = record.block();
     const auto count = number_of(text_at(block.count_field()));
@@ -299,9 +340,10 @@ bool RowReader::take_fields(const ColumnMap::Record& record, const TextLine& lin
       before = block.first_field() - 1 + i * static_cast<std::size_t>(size->value);
       found = text_at(before + block.key_field()) == block.key_text();
     }
+    field_count = static_cast<std::size_t>(size->value);
     // A list without such a block is a row that knows no figure.
     if (!found) return true;
-    if (before + static_cast<std::size_t>(size->value) > cells.size() + 1) {
+    if (before + static_cast<std::size_t>(size->value) > cells.size()) {
       refuse_line(line, "the record ends inside a block");
       return false;
     }
@@ -313,7 +355,16 @@ bool RowReader::take_fields(const ColumnMap::Record& record, const TextLine& lin
                       .condition_cell = {},
                       .condition = nullptr,
                       .name = column_name(column.to())};
-    counts_.figure[column.to()].bound = true;
+    FigureCount& figure = counts_.figure[column.to()];
+    figure.bound = true;
+    if (record.has_block() && column.field() > field_count) {
+      ++figure.unreadable;
+      unread_({line.number,
+               bound.name,
+               {},
+               fmt::format("no field {}: a block has {} fields", column.field(), field_count)});
+      continue;
+    }
     take_figure(bound, text_at(before + column.field()), row);
   }
   return true;

@@ -76,7 +76,8 @@ class RowReader {
   /// Pre: map_findings(map) is empty.
   RowReader(const ColumnMap& map, Sink unread);
 
-  /// True when the line made a row. What it cannot read goes to the sink.
+  /// True when the line made a row. What it cannot read goes to the sink. Throws LogError for a
+  /// header without a column that a condition of the map stands on.
   [[nodiscard]] bool take(const TextLine& line, FieldRow& row);
   [[nodiscard]] bool header_found() const;
   [[nodiscard]] const ReadCounts& counts() const { return counts_; }
@@ -111,6 +112,8 @@ class RowReader {
   bool take_fields(const ColumnMap::Record& record, const TextLine& line, FieldRow& row);
   [[nodiscard]] std::optional<std::int64_t> time_of(const std::vector<std::string_view>& cells);
   void take_figure(const Bound& bound, std::string_view cell, FieldRow& row);
+  [[nodiscard]] std::string mark_complaint(const Bound& bound, std::string_view cell,
+                                           const Number& number);
   void take_event(std::string_view cell, FieldRow& row) const;
   [[nodiscard]] bool is_missing(std::string_view cell) const;
   void refuse_line(const TextLine& line, std::string why);
@@ -123,6 +126,8 @@ class RowReader {
   FieldRow held_;  ///< Figures of records that make no row.
   std::array<std::int64_t, map_figure_count> held_at_ns_{};
   std::string joined_;
+  std::array<char, map_figure_count> mark_{};  ///< Of decimals in a column; 0 before the first.
+  bool has_decimal_commas_ = false;            ///< One was seen that no thousands could have.
   ReadCounts counts_;
 };
 

@@ -139,6 +139,26 @@ class ImportAndCompare(unittest.TestCase):
                 done = self.redcell("compare", "one.csv", "one.csv", "--targets", "targets.txtpb")
                 self.assertEqual(done.returncode, code, done.stdout + done.stderr)
 
+    def test_places_that_cannot_be_written_or_read_are_refused(self):
+        self.write("one.csv", log_text(40))
+        self.write("file", "kept")
+        (self.folder / "out" / "unreadable.csv" / "inside").mkdir(parents=True)
+        long = "x" * 300
+        for words, complaint in [
+            (["compare", "one.csv", "one.csv", "--out", "file"], "file: cannot make the folder"),
+            (["compare", "one.csv", "one.csv", "--out", long], "cannot make the folder"),
+            (["compare", "one.csv", long], "name too long"),
+            (["import", "one.csv", "--out", "file"], "file: cannot make the folder"),
+            (["import", "one.csv", "--out", long], "name too long"),
+            (["import", "one.csv", "--out", "out"], "out/unreadable.csv: cannot remove"),
+        ]:
+            with self.subTest(words):
+                done = self.redcell(*words)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn(complaint, done.stderr)
+        self.assertEqual((self.folder / "file").read_text(encoding="utf-8"), "kept")
+        self.assertFalse((self.folder / "out" / "drive.csv").exists())
+
     def test_what_cannot_be_compared_is_refused(self):
         self.write("one.csv", log_text(30))
         (self.folder / "empty").mkdir()

@@ -85,6 +85,39 @@ TEST(Formats, nemo_records_with_held_places) {
   EXPECT_THAT(got.unread[0].why, HasSubstr("ends inside a block"));
 }
 
+TEST(Formats, nemo_reads_no_field_beyond_its_block) {
+  const LogFolder folder;
+  const std::string text =
+      "CELLMEAS,10:00:00.000,,8,0,2,5,0,70041,1,380,-61.1,-73.1,70041,2,318,-44.0\n"
+      "CELLMEAS,10:00:01.000,,8,0,1,10,0,70041,1,381,-61.1,-91.3,-17.1,1,37.0,1\n"
+      "CELLMEAS,10:00:02.000,,8,0,1,10,0,70041,1,381,-61.1,-91.3,-17.1,1,37.0\n";
+  const Imported got = import_recognised(folder.write("n.nmf", text), "nemo");
+  ASSERT_EQ(got.rows.size(), 2U);
+  EXPECT_EQ(got.rows[0].figure[CELL], 380.0);
+  EXPECT_TRUE(std::isnan(got.rows[0].figure[SS_RSRP_DBM])) << "-73.1 begins the next block";
+  EXPECT_EQ(got.rows[1].figure[SS_RSRP_DBM], -91.3);
+  ASSERT_EQ(got.unread.size(), 3U);
+  EXPECT_EQ(got.unread[0].column, "ss_rsrp_dbm");
+  EXPECT_THAT(got.unread[0].why, HasSubstr("a block has 5 fields"));
+  EXPECT_EQ(got.unread[2].line, 3U) << "one field short";
+  EXPECT_THAT(got.unread[2].why, HasSubstr("ends inside a block"));
+}
+
+TEST(Formats, a_condition_on_a_column_that_the_header_lacks_is_refused) {
+  const LogFolder folder;
+  const ColumnMap map = load_map(folder.write("mine.txtpb", R"~(
+    name: "mine" time { column: "t" format: "%s" }
+    column { to: SS_RSRP_DBM from: "level" only_if { column: "ratt" text: "NR" } })~"));
+  const std::string log = folder.write("m.csv", "t,level,rat\n1,-90,NR\n2,-91,LTE\n");
+  try {
+    static_cast<void>(import(log, map));
+    FAIL() << "levels of LTE are no SS-RSRP";
+  } catch (const LogError& error) {
+    EXPECT_THAT(error.what(),
+                testing::AllOf(HasSubstr("line 1"), HasSubstr("\"ratt\""), HasSubstr("only_if")));
+  }
+}
+
 TEST(Formats, n41_log_with_bars_and_a_table_of_events) {
   const LogFolder folder;
   const std::string text =

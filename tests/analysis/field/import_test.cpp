@@ -131,6 +131,69 @@ TEST(Import, lists_what_it_cannot_read_by_line) {
   expect_no_line_lost(got.report);
 }
 
+TEST(Import, does_not_take_thousands_for_decimals) {
+  const LogFolder folder;
+  const ColumnMap map = parse_map(
+      "name: \"m\" separator: \";\" time { column: \"t\" format: \"%s\" }"
+      "column { to: RTT_MS from: \"r\" } column { to: SS_RSRP_DBM from: \"l\" }",
+      "m");
+  const auto read = [&](const std::string& rows) {
+    return import(folder.write("m.csv", "t;r;l\n" + rows), map);
+  };
+  const Imported mixed = read("1;1,023;-90.5\n2;950.5;-90.5\n3;1,024;-90.5\n");
+  ASSERT_EQ(mixed.rows.size(), 3U);
+  EXPECT_TRUE(std::isnan(mixed.rows[0].figure[RTT_MS]));
+  EXPECT_EQ(mixed.rows[1].figure[RTT_MS], 950.5);
+  EXPECT_TRUE(std::isnan(mixed.rows[2].figure[RTT_MS]));
+  ASSERT_EQ(mixed.unread.size(), 2U);
+  EXPECT_THAT(mixed.unread[0].why, HasSubstr("thousands or decimals"));
+  EXPECT_THAT(mixed.unread[1].why, HasSubstr("decimal points"));
+  const Imported commas = read("1;;-90,125\n2;25,125;-90,5\n3;26.5;-90,5\n");
+  EXPECT_EQ(commas.rows[0].figure[SS_RSRP_DBM], -90.125) << "-90125 dBm cannot be";
+  EXPECT_EQ(commas.rows[1].figure[RTT_MS], 25.125) << "this log has decimal commas";
+  EXPECT_TRUE(std::isnan(commas.rows[2].figure[RTT_MS]));
+  ASSERT_EQ(commas.unread.size(), 1U);
+  EXPECT_THAT(commas.unread[0].why, HasSubstr("decimal commas"));
+}
+
+TEST(Import, refuses_a_file_without_a_readable_figure) {
+  const LogFolder folder;
+  const ColumnMap map = parse_map(
+      "name: \"m\" time { column: \"t\" format: \"%s\" } column { to: RTT_MS from: \"r\" }"
+      "column { to: UE from: \"u\" }",
+      "m");
+  EXPECT_THAT(message_of(folder.write("m.csv", "t,r,u\n1,fast,1\n2,slow,1\n"), map),
+              testing::AllOf(HasSubstr("m.csv:2: found no figure"), HasSubstr("line 3:")));
+  EXPECT_EQ(message_of(folder.write("n.csv", "t,r,u\n1,fast,1\n2,20,1\n"), map), "");
+  EXPECT_EQ(message_of(folder.write("o.csv", "t,r,u\n1,,1\n2,,1\n"), map), "")
+      << "nothing measured is nothing unreadable";
+}
+
+TEST(Import, shows_no_control_character_of_a_log) {
+  const LogFolder folder;
+  std::vector<GnetRow> rows = gnet_rows(5);
+  rows[1].rsrp = "\x1b[2J";
+  rows[2].state = "a\rb";
+  std::string text = gnet_file(rows);
+  text.insert(text.find('\n'), ",\x1b]0;x\x07");
+  for (std::size_t at = text.find("-15.0\n"); at != std::string::npos;
+       at = text.find("-15.0\n", at + 7)) {
+    text.insert(at + 5, ",");
+  }
+  const std::string log = folder.write("drive.csv", text);
+  const ImportReport report = import_to_directory(log, gnettrack(), folder.path("out"));
+  EXPECT_EQ(report.first_unread.at(0).found, "\\x1b[2J");
+  EXPECT_EQ(report_text(report).find('\x1b'), std::string::npos);
+  EXPECT_THAT(text_of(folder.path("out/drive.csv")), HasSubstr(",\"a\rb\","));
+  const std::string prose = folder.write("prose.txt", "\x1b[31m\xC2\x9B red\n");
+  try {
+    static_cast<void>(recognise_format(prose));
+    FAIL();
+  } catch (const LogError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("\"\\x1b[31m\\x9b red\""));
+  }
+}
+
 TEST(Import, leaves_out_duplicates_and_spreads_rows_of_one_second) {
   const LogFolder folder;
   std::vector<GnetRow> rows = gnet_rows(4);
