@@ -45,42 +45,47 @@ double missing_variance(double count, double length, double coefficient) {
   return std::sqrt(count / (count - length) / std::max(seen, seen_min));
 }
 
-/// Draws stretches of the series and says mean and percentiles of each draw.
+/// Draws stretches of seconds, each with all its samples, and says mean and percentiles of each
+/// draw.
 class Resampler {
  public:
-  Resampler(std::span<const double> series, std::size_t length)
-      : series_(series), length_(length), sorted_(series.begin(), series.end()) {
-    std::vector<std::size_t> order(series.size());
+  /// at: which second, from 0 and without gaps, each sample belongs to.
+  Resampler(std::span<const double> samples, std::span<const std::size_t> at, std::size_t length)
+      : length_(length), sorted_(samples.begin(), samples.end()) {
+    std::vector<std::size_t> order(samples.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return series[a] < series[b]; });
-    rank_.resize(series.size());
-    for (std::size_t i = 0; i < order.size(); ++i) rank_[order[i]] = i;
+                     [&](std::size_t a, std::size_t b) { return samples[a] < samples[b]; });
+    ranks_.resize(*std::max_element(at.begin(), at.end()) + 1);
+    for (std::size_t i = 0; i < order.size(); ++i) ranks_[at[order[i]]].push_back(i);
     std::sort(sorted_.begin(), sorted_.end());
   }
 
-  /// Of the series itself.
+  /// Of the samples themselves.
   [[nodiscard]] Figures figures() {
-    times_.assign(series_.size(), 1);
-    return drawn();
+    times_.assign(sorted_.size(), 1);
+    return drawn(sorted_.size());
   }
   [[nodiscard]] Figures draw(const base::Random& random, base::RandomIds ids) {
-    times_.assign(series_.size(), 0);
-    const std::uint64_t starts = series_.size() - length_ + 1;
+    times_.assign(sorted_.size(), 0);
+    const std::uint64_t starts = ranks_.size() - length_ + 1;
     std::array<std::uint32_t, 4> words{};
-    std::size_t taken = 0;
-    for (std::uint64_t block = 0; taken < series_.size(); ++block) {
+    std::size_t taken = 0, count = 0;
+    for (std::uint64_t block = 0; taken < ranks_.size(); ++block) {
       if (block % 4 == 0) words = random.at(base::Purpose::bootstrap, ids, block / 4);
       const std::size_t start = static_cast<std::size_t>((words[block % 4] * starts) >> 32U);
-      const std::size_t length = std::min(length_, series_.size() - taken);
-      for (std::size_t i = start; i < start + length; ++i) ++times_[rank_[i]];
+      const std::size_t length = std::min(length_, ranks_.size() - taken);
+      for (std::size_t i = start; i < start + length; ++i) {
+        for (const std::size_t rank : ranks_[i]) ++times_[rank];
+        count += ranks_[i].size();
+      }
       taken += length;
     }
-    return drawn();
+    return drawn(count);
   }
 
  private:
-  [[nodiscard]] Figures drawn() const {
+  [[nodiscard]] Figures drawn(std::size_t count) const {
     Figures figures{};
     double sum = 0.0;
     std::size_t below = 0, next = 0;
@@ -88,19 +93,18 @@ class Resampler {
       sum += times_[i] * sorted_[i];
       below += times_[i];
       while (next < percentile_shares.size() &&
-             below > analysis::rank_of(percentile_shares[next], sorted_.size())) {
+             below > analysis::rank_of(percentile_shares[next], count)) {
         figures[1 + next++] = sorted_[i];
       }
     }
-    figures[0] = sum / static_cast<double>(sorted_.size());
+    figures[0] = sum / static_cast<double>(count);
     return figures;
   }
 
-  std::span<const double> series_;
   std::size_t length_;
   std::vector<double> sorted_;
-  std::vector<std::size_t> rank_;     ///< [sample]
-  std::vector<std::uint32_t> times_;  ///< [rank] How often it was drawn.
+  std::vector<std::vector<std::size_t>> ranks_;  ///< [second] Of its samples.
+  std::vector<std::uint32_t> times_;             ///< [rank] How often it was drawn.
 };
 
 Estimate estimate_of(double value, const std::vector<double>& draws, double factor,
@@ -117,25 +121,75 @@ Estimate estimate_of(double value, const std::vector<double>& draws, double fact
   return estimate;
 }
 
+/// Number from 0 of each sample's second among those that have samples.
+std::vector<std::size_t> places_of(std::span<const std::int64_t> second) {
+  std::vector<std::int64_t> distinct(second.begin(), second.end());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::vector<std::size_t> places;
+  places.reserve(second.size());
+  for (const std::int64_t one : second) {
+    const auto found = std::lower_bound(distinct.begin(), distinct.end(), one);
+    places.push_back(static_cast<std::size_t>(found - distinct.begin()));
+  }
+  return places;
+}
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double variance_of(std::span<const double> values) {
+  const double mean = mean_of(values);
+  double squares = 0.0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return squares / static_cast<double>(values.size());
+}
+
+/// What each second adds to the mean of all samples: one series for all terminals, whose mean is as
+/// uncertain as theirs.
+std::vector<double> parts_of_mean(std::span<const double> samples,
+                                  std::span<const std::size_t> at) {
+  std::vector<double> parts(*std::max_element(at.begin(), at.end()) + 1);
+  const double mean = mean_of(samples);
+  const double weight = static_cast<double>(parts.size()) / static_cast<double>(samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) parts[at[i]] += weight * (samples[i] - mean);
+  return parts;
+}
+
 }  // namespace
 
 Bootstrapped bootstrap(std::span<const double> series, const base::Random& random,
                        std::uint32_t stream) {
-  RC_CHECK(!series.empty());
+  std::vector<std::int64_t> second(series.size());
+  std::iota(second.begin(), second.end(), std::int64_t{0});
+  return bootstrap(series, second, random, stream);
+}
+
+Bootstrapped bootstrap(std::span<const double> samples, std::span<const std::int64_t> second,
+                       const base::Random& random, std::uint32_t stream) {
+  RC_CHECK(!samples.empty() && samples.size() == second.size());
+  const std::vector<std::size_t> at = places_of(second);
+  const std::vector<double> parts = parts_of_mean(samples, at);
+  const auto count = static_cast<double>(parts.size());
+  const double effective_seconds = effective_count(parts);
+  const double part_variance = variance_of(parts);
   Bootstrapped result;
-  result.count = series.size();
-  result.effective_count = effective_count(series);
-  const auto count = static_cast<double>(series.size());
-  const double coefficient = equal_coefficient(count, result.effective_count);
-  result.block_length =
-      series.size() < bootstrap_samples_min ? 1 : block_length(count, coefficient);
-  Resampler resampler(series, result.block_length);
+  result.count = samples.size();
+  // Independent terminals tell more of the mean each second, such with one load do not.
+  const double per_second = part_variance > 0.0 ? variance_of(samples) / part_variance : 1.0;
+  result.effective_count =
+      std::clamp(effective_seconds * per_second, 1.0, static_cast<double>(samples.size()));
+  const double coefficient = equal_coefficient(count, effective_seconds);
+  const bool is_known = parts.size() >= bootstrap_samples_min;
+  result.block_length = is_known ? block_length(count, coefficient) : 1;
+  Resampler resampler(samples, at, result.block_length);
   const Figures figures = resampler.figures();
   const auto estimate = [&](std::size_t i) -> Estimate& {
     return i == 0 ? result.mean : result.percentile[i - 1];
   };
   for (std::size_t i = 0; i < figure_count; ++i) estimate(i).value = figures[i];
-  if (series.size() < bootstrap_samples_min) return result;
+  if (!is_known) return result;
   std::array<std::vector<double>, figure_count> draws;
   for (std::uint32_t replicate = 0; replicate < replicate_count; ++replicate) {
     const Figures drawn = resampler.draw(random, {.a = stream, .b = replicate});

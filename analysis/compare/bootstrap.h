@@ -22,8 +22,8 @@ inline constexpr std::array<double, 7> percentile_shares = {0.05, 0.10, 0.25, 0.
 inline constexpr std::size_t median_index = 3;  ///< In percentile_shares.
 /// [ours] The spread of this many is known to 3 %.
 inline constexpr std::uint32_t replicate_count = 600;
-/// Fewer samples say nothing about the spread: the interval is infinite.
-inline constexpr std::size_t bootstrap_samples_min = 10;
+/// [ours] Fewer samples say too little about the spread: the interval is infinite.
+inline constexpr std::size_t bootstrap_samples_min = 30;
 /// Shares of 95 % intervals of mean and median that contain the truth, for drives of 600 samples
 /// with an AR(1) coefficient up to 0.8. Of the 5th percentile at least 0.91.
 inline constexpr double bootstrap_coverage_min = 0.93;
@@ -51,6 +51,13 @@ struct Bootstrapped {
 /// sample of rank ceil(share x count). Pre: series is not empty, all finite.
 [[nodiscard]] Bootstrapped bootstrap(std::span<const double> series, const base::Random& random,
                                      std::uint32_t stream);
+
+/// The same of several terminals, whose samples of one second depend on one another: stretches of
+/// seconds are drawn, each with all its samples. Pre: second[i] is when sample i was taken; samples
+/// of one terminal in order of time.
+[[nodiscard]] Bootstrapped bootstrap(std::span<const double> samples,
+                                     std::span<const std::int64_t> second,
+                                     const base::Random& random, std::uint32_t stream);
 
 /// a - b of independent figures, with Welch and Satterthwaite's degrees of freedom.
 [[nodiscard]] Estimate difference(const Estimate& a, const Estimate& b);

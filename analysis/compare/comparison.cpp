@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "analysis/compare/two_samples.h"
 #include "analysis/field/column_maps.h"
@@ -18,7 +19,7 @@ namespace {
 constexpr double equivalence_level = 0.90;  ///< Two one-sided tests at 5 %.
 constexpr std::uint32_t bootstrap_seed = 20'240'601;
 
-/// Calls visit(value of a, value of b) for each second of a terminal that both have.
+/// Calls visit(sample of a, sample of b) for each second of a terminal that both have.
 template <class Visit>
 void visit_pairs(const Series& a, const Series& b, Visit visit) {
   const auto key = [](const SecondSample& sample) { return std::pair(sample.ue, sample.second); };
@@ -26,7 +27,7 @@ void visit_pairs(const Series& a, const Series& b, Visit visit) {
   for (const SecondSample& sample : a) {
     while (other != b.end() && key(*other) < key(sample)) ++other;
     if (other == b.end()) return;
-    if (key(*other) == key(sample)) visit(sample.value, other->value);
+    if (key(*other) == key(sample)) visit(sample, *other);
   }
 }
 
@@ -58,8 +59,9 @@ double margin_of(const ComparedKpi& kpi, const TargetFile& targets) {
 
 void judge(ComparedKpi& kpi) {
   const Estimate& d = kpi.mean_difference;
-  if (!(kpi.margin > 0.0) || d.degrees_of_freedom == 0.0) return;
-  kpi.equivalence_p = equivalence_p_value(d, kpi.margin);
+  if (d.degrees_of_freedom == 0.0) return;
+  // A percentage of 0 leaves no room: only figures that are 0 in every second are the same.
+  if (kpi.margin > 0.0) kpi.equivalence_p = equivalence_p_value(d, kpi.margin);
   const Interval interval = t_interval(d, equivalence_level);
   if (interval.low >= -kpi.margin && interval.high <= kpi.margin) {
     kpi.result = Result::pass;
@@ -92,8 +94,8 @@ ComparedKpi compare_series(DriveColumn column, const Series& a, const Series& b,
   ComparedKpi kpi;
   kpi.column = column;
   kpi.name = column_name(column);
-  kpi.a = bootstrap(values_a, random, 4 * stream);
-  kpi.b = bootstrap(values_b, random, 4 * stream + 1);
+  kpi.a = bootstrap(values_a, seconds_of(a), random, 4 * stream);
+  kpi.b = bootstrap(values_b, seconds_of(b), random, 4 * stream + 1);
   keep_possible(kpi.a, column);
   keep_possible(kpi.b, column);
   kpi.mean_difference = difference(kpi.a.mean, kpi.b.mean);
@@ -103,9 +105,13 @@ ComparedKpi compare_series(DriveColumn column, const Series& a, const Series& b,
   kpi.wasserstein = wasserstein_distance(values_a, values_b);
   if (!paired) return kpi;
   std::vector<double> differences;
-  visit_pairs(a, b, [&](double x, double y) { differences.push_back(x - y); });
+  std::vector<std::int64_t> seconds;
+  visit_pairs(a, b, [&](const SecondSample& x, const SecondSample& y) {
+    differences.push_back(x.value - y.value);
+    seconds.push_back(x.second);
+  });
   if (differences.empty()) return kpi;
-  const Bootstrapped pairs = bootstrap(differences, random, 4 * stream + 2);
+  const Bootstrapped pairs = bootstrap(differences, seconds, random, 4 * stream + 2);
   kpi.pairs = differences.size();
   kpi.mean_difference = pairs.mean;
   kpi.median_difference = pairs.median();
@@ -145,7 +151,14 @@ TargetFile load_targets(const std::string& path) {
     findings.insert(findings.end(), more.begin(), more.end());
   };
   for (const Target& target : file.target()) take(target_findings(target));
-  for (const Margin& margin : file.margin()) take(margin_findings(margin));
+  std::set<std::string> kpis;
+  for (const Margin& margin : file.margin()) {
+    take(margin_findings(margin));
+    if (!kpis.insert(margin.kpi()).second) {
+      findings.push_back(
+          fmt::format("found a second margin of {}; allowed: one for each figure", margin.kpi()));
+    }
+  }
   if (!findings.empty()) {
     throw LogError(fmt::format("{}: {}", path, fmt::join(findings, "\n" + path + ": ")));
   }
@@ -171,6 +184,11 @@ Comparison compare(const Side& a, const Side& b, const TargetFile& targets) {
       ComparedKpi kpi = compare_series(column, a.series[i], b.series[i], result.paired);
       kpi.margin = margin_of(kpi, targets);
       judge(kpi);
+      if (kpi.margin == 0.0) {
+        result.notes.push_back(fmt::format(
+            "{}: the mean of B is 0, and so is a margin in percent; give an absolute one",
+            kpi.name));
+      }
       result.kpi.push_back(std::move(kpi));
     } else if (in_a || in_b) {
       (in_a ? result.only_a : result.only_b).push_back(column_name(column));
@@ -192,9 +210,11 @@ Comparison compare(const Side& a, const Side& b, const TargetFile& targets) {
 
 std::vector<CurvePoint> curve_over(const Side& side, DriveColumn figure, DriveColumn level) {
   std::map<std::int64_t, std::vector<double>> classes;
-  visit_pairs(side.series[level], side.series[figure], [&](double at, double value) {
-    classes[static_cast<std::int64_t>(std::floor(at / level_class_db))].push_back(value);
-  });
+  visit_pairs(side.series[level], side.series[figure],
+              [&](const SecondSample& at, const SecondSample& of) {
+                classes[static_cast<std::int64_t>(std::floor(at.value / level_class_db))].push_back(
+                    of.value);
+              });
   std::vector<CurvePoint> curve;
   for (auto& [index, members] : classes) {
     std::vector<double>& values = members;

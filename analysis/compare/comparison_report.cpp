@@ -28,6 +28,7 @@ std::string with_interval(const Estimate& estimate) {
 
 std::string verdict_word(const ComparedKpi& kpi) {
   std::string words = result_name(kpi.result);
+  if (kpi.mean_difference.degrees_of_freedom == 0.0) words = "too few";
   if (kpi.times_samples) words += fmt::format(" (x{})", number(std::ceil(*kpi.times_samples)));
   return words;
 }
@@ -132,7 +133,7 @@ std::string comparison_text(const Comparison& c) {
       "\nsame? PASS: the 90 % interval of A-B lies within the margin; FAIL: wholly outside; else\n"
       "UNDECIDED, with how many times the samples would decide. In brackets behind seconds: as "
       "many\n"
-      "independent ones would tell as much.\n";
+      "independent ones would tell as much. Too few: under 30 seconds, which decide nothing.\n";
   if (!c.only_a.empty()) text += fmt::format("only in A: {}\n", fmt::join(c.only_a, ", "));
   if (!c.only_b.empty()) text += fmt::format("only in B: {}\n", fmt::join(c.only_b, ", "));
   for (const std::string& note : c.notes) text += "note: " + note + "\n";

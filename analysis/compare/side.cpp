@@ -233,7 +233,8 @@ Summary summary_of(const Side& side) {
   for (std::size_t i = SS_RSRP_DBM; i <= RTT_MS; ++i) {
     const std::vector<double> values = values_of(side.series[i]);
     if (values.empty()) continue;
-    const Bootstrapped b = bootstrap(values, base::Random(1, 1), static_cast<std::uint32_t>(i));
+    const Bootstrapped b = bootstrap(values, seconds_of(side.series[i]), base::Random(1, 1),
+                                     static_cast<std::uint32_t>(i));
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     const NamedEstimate estimates[] = {{"mean", b.mean},
                                        {"median", b.median()},
@@ -306,6 +307,13 @@ std::vector<double> values_of(const Series& series) {
   values.reserve(series.size());
   for (const SecondSample& sample : series) values.push_back(sample.value);
   return values;
+}
+
+std::vector<std::int64_t> seconds_of(const Series& series) {
+  std::vector<std::int64_t> seconds;
+  seconds.reserve(series.size());
+  for (const SecondSample& sample : series) seconds.push_back(sample.second);
+  return seconds;
 }
 
 Side load_side(const std::string& path) {

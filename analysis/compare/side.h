@@ -41,5 +41,7 @@ struct Side {
 
 /// The values alone, in order.
 [[nodiscard]] std::vector<double> values_of(const Series& series);
+/// And when they were taken.
+[[nodiscard]] std::vector<std::int64_t> seconds_of(const Series& series);
 
 }  // namespace redcell::analysis

@@ -101,10 +101,10 @@ TEST(Bootstrap, repeats_with_the_same_numbers_and_differs_with_others) {
 }
 
 TEST(Bootstrap, knows_nothing_of_few_samples_and_all_of_equal_ones) {
-  const Bootstrapped few = bootstrap(std::vector<double>(9, 3.0), base::Random(seed, 1), 0);
+  const Bootstrapped few = bootstrap(std::vector<double>(29, 3.0), base::Random(seed, 1), 0);
   EXPECT_EQ(few.mean.value, 3.0);
   EXPECT_EQ(few.mean.interval, Interval{});
-  const Bootstrapped equal = bootstrap(std::vector<double>(10, 3.0), base::Random(seed, 1), 0);
+  const Bootstrapped equal = bootstrap(std::vector<double>(30, 3.0), base::Random(seed, 1), 0);
   EXPECT_EQ(equal.mean.interval, (Interval{3.0, 3.0}));
 }
 

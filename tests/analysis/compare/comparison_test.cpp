@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -192,6 +193,87 @@ TEST(Comparison, refuses_sides_with_nothing_in_common) {
                                        "0,,0,-90,3\n1,,0,-90,3\n");
   const Side a = load_side(folder.path("still")), b = load_side(log);
   EXPECT_THROW(static_cast<void>(compare(a, b, {})), LogError);
+}
+
+Side side_of(DriveColumn column, const std::vector<double>& values) {
+  Side side;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    side.series[column].push_back({0, static_cast<std::int64_t>(i), values[i]});
+  }
+  return side;
+}
+
+/// Terminals under one load: an AR(1) process that all share, and a fifth of their own.
+Side side_under_shared_load(std::uint32_t terminals, std::uint32_t drive) {
+  constexpr std::size_t count = 300;
+  constexpr double coefficient = 0.7;
+  const base::Random random(99, 3);
+  const auto noise = [&](std::uint32_t stream, std::size_t i) {
+    return random.normal(base::Purpose::arrival, {.a = drive, .b = stream}, i);
+  };
+  std::vector<double> load = {noise(0, 0)};
+  while (load.size() < count) {
+    load.push_back(coefficient * load.back() +
+                   std::sqrt(1.0 - coefficient * coefficient) * noise(0, load.size()));
+  }
+  Side side;
+  for (std::uint32_t ue = 0; ue < terminals; ++ue) {
+    for (std::size_t i = 0; i < count; ++i) {
+      side.series[SS_SINR_DB].push_back(
+          {ue, static_cast<std::int64_t>(i), load[i] + 0.2 * noise(ue + 1, i)});
+    }
+  }
+  return side;
+}
+
+TEST(Comparison, covers_the_truth_of_terminals_that_share_a_load) {
+  constexpr std::uint32_t drive_count = 250;
+  for (const std::uint32_t terminals : {1U, 2U, 6U}) {
+    double mean = 0.0, median = 0.0;
+    for (std::uint32_t drive = 0; drive < drive_count; ++drive) {
+      const Side side = side_under_shared_load(terminals, drive);
+      const Bootstrapped got = compare(side, side, {}).kpi.at(0).a;
+      EXPECT_EQ(got.count, 300U * terminals);
+      EXPECT_LT(got.effective_count, 150.0) << "as many seconds, however many terminals";
+      const auto holds = [](const Interval& interval) {
+        return interval.low <= 0.0 && interval.high >= 0.0 ? 1.0 : 0.0;
+      };
+      mean += holds(got.mean.interval) / drive_count;
+      median += holds(got.median().interval) / drive_count;
+    }
+    // Three standard errors of 250 drives below what one series is held to.
+    EXPECT_GE(mean, 0.90) << terminals;
+    EXPECT_GE(median, 0.90) << terminals;
+    EXPECT_LE(mean, 0.99) << terminals;
+  }
+}
+
+TEST(Comparison, decides_where_the_mean_of_b_is_0) {
+  std::vector<double> rates;
+  for (int i = 0; i < 60; ++i) rates.push_back(10.0 + i % 3);
+  const Side none = side_of(UL_GOODPUT_MBPS, std::vector<double>(60, 0.0));
+  EXPECT_EQ(compare(none, none, {}).kpi.at(0).result, Result::pass);
+  const Comparison got = compare(side_of(UL_GOODPUT_MBPS, rates), none, {});
+  EXPECT_EQ(got.kpi.at(0).result, Result::fail);
+  EXPECT_EQ(got.kpi.at(0).equivalence_p, 1.0);
+  EXPECT_THAT(got.notes, testing::Contains(HasSubstr("ul_goodput_mbps: the mean of B is 0")));
+}
+
+TEST(Comparison, passes_nothing_with_under_30_seconds) {
+  const auto result = [](std::size_t count) {
+    const Side side = side_of(SS_RSRP_DBM, std::vector<double>(count, -90.0));
+    return compare(side, side, {});
+  };
+  EXPECT_EQ(result(29).kpi.at(0).result, Result::undecided);
+  EXPECT_THAT(comparison_text(result(29)), HasSubstr("too few"));
+  EXPECT_EQ(result(30).kpi.at(0).result, Result::pass);
+}
+
+TEST(Targets, refuse_a_second_margin_of_one_figure) {
+  const LogFolder folder;
+  const std::string file = folder.write(
+      "t.txtpb", "margin { kpi: \"rtt_ms\" absolute: 2 } margin { kpi: \"rtt_ms\" percent: 9 }");
+  EXPECT_THROW(static_cast<void>(load_targets(file)), LogError);
 }
 
 TEST(Targets, say_what_is_wrong_with_them) {
