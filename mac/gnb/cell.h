@@ -9,9 +9,8 @@
 // to go; a wider one takes what is left [ours]. docs/decisions/the-drive.md says what proportional
 // fairness makes of the same question.
 //
-// Slices share the PRBs of the cell, whatever their BWP (slice_shares.h); in each part the slice
-// that lies furthest behind its minimum goes first, one UE of each in turn. The policy ranks inside
-// a slice.
+// Slices share the PRBs of the cell, whatever their BWP (slice_shares.h), and take turns in each
+// part (slice_turns.h).
 #pragma once
 
 #include <array>
@@ -27,6 +26,7 @@
 #include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
 #include "mac/gnb/slice_shares.h"
+#include "mac/gnb/slice_turns.h"
 #include "phy/nr/block_fit.h"
 #include "phy/nr/mcs_table.h"
 #include "phy/nr/resource_map.h"
@@ -156,20 +156,7 @@ class Cell {
   /// Which slices have something new to send, and the PRBs of the parts where they have.
   void ask_downlink(const DownlinkSlot& at, const SlotPlan& plan);
   void ask_uplink(UplinkSlot& pusch);
-  void begin_asking(SliceSlot& at);
-  void ask(std::uint32_t index, std::uint32_t slice, int prb_count);
-  void set_asked(std::uint32_t slice, SliceSlot& at) const;
-  /// A candidate asks for nothing more in this slot.
-  void finish(Candidate& candidate, SliceSlot& at);
-  /// Slices of candidates_, furthest behind its minimum first, to slice_order_.
-  void order_slices(const SliceShares& shares, const SliceSlot& at);
-  /// One of each slice in turn, the policy's order inside a slice.
-  void order_candidates(Policy& policy, base::Slot slot);
-  /// Its slice may take all that it asks for.
-  [[nodiscard]] bool is_content(const Candidate& candidate, const SliceShares& shares,
-                                const SliceSlot& at) const;
-  /// With several slices: as many as may be served, and all others ask for nothing.
-  void select(int room, SliceSlot& at);
+  [[nodiscard]] Candidate candidate_of(std::uint32_t index, std::uint32_t slice) const;
   /// PRBs that all it has to send would take.
   [[nodiscard]] int downlink_prb_count(const Connection& c, base::Instant now,
                                        const phy::SlotResources& resources) const;
@@ -208,10 +195,8 @@ class Cell {
   SliceShares dl_shares_;
   SliceShares ul_shares_;
   SliceSlot dl_slices_;
-  std::vector<std::uint32_t> slice_order_;
-  std::vector<int> demand_;     ///< [connection] PRBs asked for in the slot at work.
-  std::vector<int> asked_;      ///< [slice * parts + part] Sum of them.
-  std::vector<int> part_prbs_;  ///< [part] For data.
+  SliceTurns turns_;            ///< Of the slot and direction at work.
+  std::vector<int> part_prbs_;  ///< [part] Working memory.
   std::vector<Part> parts_;
   std::unique_ptr<Policy> dl_policy_;
   std::unique_ptr<Policy> ul_policy_;

@@ -54,25 +54,21 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
     const Connection& c = *connections_[index];
     if (&part_of(c) != &part || !may_assign(c, at, plan)) continue;
     const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
-    candidates_.push_back(
-        {.ue = c.config.ue,
-         .connection = index,
-         .slice = c.config.dl_slice,
-         .rate_bits_per_slot = mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total,
-         .priority = std::nullopt});
+    Candidate& candidate = candidates_.emplace_back(candidate_of(index, c.config.dl_slice));
+    candidate.rate_bits_per_slot =
+        mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total;
   }
   if (candidates_.empty()) return;
   prbs_.reset(resources, placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
-  order_slices(dl_shares_, dl_slices_);
-  order_candidates(*dl_policy_, at.slot);
-  select(config_.max_ues_per_slot - part.dl_count, dl_slices_);
+  turns_.order({*dl_policy_, at.slot}, dl_shares_, dl_slices_, candidates_);
+  turns_.select(config_.max_ues_per_slot - part.dl_count, dl_slices_, candidates_);
   shares_.clear();
   // First those who get all they ask for: what is kept for them is then free for the others.
   for (const bool is_last : {false, true}) {
     for (Candidate& candidate : candidates_) {
       if (prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
       if (candidate.is_done || !candidate.priority) continue;
-      if (!is_last && !is_content(candidate, dl_shares_, dl_slices_)) continue;
+      if (!is_last && !turns_.is_content(candidate, dl_shares_, dl_slices_)) continue;
       Connection& c = *connections_[candidate.connection];
       if (assign(c, at, plan)) {
         ++part.dl_count;
@@ -80,10 +76,10 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
         shares_.push_back(
             {.connection = candidate.connection, .bits = plan.downlink.back().format.tbs});
       }
-      finish(candidate, dl_slices_);
+      turns_.finish(candidate, dl_slices_);
     }
   }
-  for (Candidate& candidate : candidates_) finish(candidate, dl_slices_);
+  for (Candidate& candidate : candidates_) turns_.finish(candidate, dl_slices_);
   dl_policy_->granted(at.slot, shares_);
 }
 

@@ -45,26 +45,22 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
     if (&part_of(c) != &part || !may_grant(c, index, pusch)) continue;
     const int limit = uplink_prb_limit(c, resources.usable_prb_count);
     const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
-    candidates_.push_back(
-        {.ue = c.config.ue,
-         .connection = index,
-         .slice = c.config.ul_slice,
-         .rate_bits_per_slot = mcs.spectral_efficiency() * resources.usable_re_total * limit /
-                               resources.usable_prb_count,
-         .priority = std::nullopt});
+    Candidate& candidate = candidates_.emplace_back(candidate_of(index, c.config.ul_slice));
+    candidate.rate_bits_per_slot =
+        mcs.spectral_efficiency() * resources.usable_re_total * limit / resources.usable_prb_count;
   }
   if (candidates_.empty()) return;
   prbs_.reset(resources, placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
-  order_slices(ul_shares_, pusch.slices);
-  order_candidates(*ul_policy_, slot);
+  turns_.order({*ul_policy_, slot}, ul_shares_, pusch.slices, candidates_);
   std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
-  select(config_.max_ues_per_slot - static_cast<int>(granted.size()), pusch.slices);
+  turns_.select(config_.max_ues_per_slot - static_cast<int>(granted.size()), pusch.slices,
+                candidates_);
   shares_.clear();
   for (const bool is_last : {false, true}) {
     for (Candidate& candidate : candidates_) {
       if (prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot) break;
       if (candidate.is_done || !candidate.priority) continue;
-      if (!is_last && !is_content(candidate, ul_shares_, pusch.slices)) continue;
+      if (!is_last && !turns_.is_content(candidate, ul_shares_, pusch.slices)) continue;
       Connection& c = *connections_[candidate.connection];
       if (grant(c, pusch, plan)) {
         const BlockFormat& format = plan.uplink.back().format;
@@ -72,10 +68,10 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
         granted.push_back(candidate.connection);
         shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
       }
-      finish(candidate, pusch.slices);
+      turns_.finish(candidate, pusch.slices);
     }
   }
-  for (Candidate& candidate : candidates_) finish(candidate, pusch.slices);
+  for (Candidate& candidate : candidates_) turns_.finish(candidate, pusch.slices);
   ul_policy_->granted(slot, shares_);
 }
 
@@ -153,7 +149,9 @@ int Cell::uplink_prb_count(const Connection& c, int longest,
 bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
   const int allowance = ul_shares_.allowance(c.config.ul_slice, pusch.slices);
-  if (allowance < std::min(least_prb_count(resources), prbs_.longest())) return false;
+  if (ul_shares_.limit() && allowance < std::min(least_prb_count(resources), prbs_.longest())) {
+    return false;
+  }
   const int prb_count = uplink_prb_count(c, std::min(prbs_.longest(), allowance), resources);
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
