@@ -3,37 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "analysis/log_error.h"
 
 namespace redcell::analysis {
 namespace {
 
-constexpr const char* csv_head =
-    "time_s,terminal_group,ue,east_m,north_m,cell,ss_rsrp_dbm,ss_rsrq_db,ss_sinr_db,"
-    "dl_rank,dl_mcs,dl_bler_percent,ul_mcs,ul_bler_percent,dl_throughput_mbps,"
-    "ul_throughput_mbps,events\n";
+constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
-/// RFC 4180 2.6 and 2.7.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
-/// Thousandths as a decimal number.
-std::string thousandths(bool known, std::int64_t value) {
-  return known ? fmt::format("{}", static_cast<double>(value) / 1e3) : std::string();
+/// Thousandths as a number.
+double thousandths(bool known, std::int64_t value) {
+  return known ? static_cast<double>(value) / 1e3 : not_measured;
 }
 
 /// Nothing where there was nothing to take the mean of.
-std::string mean(std::int64_t sum, std::int64_t count, double scale = 1.0) {
-  if (count == 0) return {};
-  return fmt::format("{}", scale * static_cast<double>(sum) / static_cast<double>(count));
+double mean(std::int64_t sum, std::int64_t count, double scale = 1.0) {
+  return count == 0 ? not_measured : scale * static_cast<double>(sum) / static_cast<double>(count);
 }
 
 /// "completed 3>5", "radio_link_failure 3".
@@ -47,27 +34,70 @@ std::string event_text(const MobilityEvent& event) {
   return text;
 }
 
-std::string csv_line(const DriveOfTerminal& drive, const DriveRow& row, const std::string& events) {
+/// Goodput of the second in which the row began.
+double goodput_mbps(const DriveOfTerminal& drive, const DriveRow& row, LinkDirection direction) {
+  const auto later = [](std::int64_t time_ns, const GoodputBin& bin) {
+    return time_ns < bin.time_ns;
+  };
+  const std::vector<GoodputBin>& bins = drive.goodput[static_cast<std::size_t>(direction)];
+  auto bin = std::upper_bound(bins.begin(), bins.end(), row.time_ns(), later);
+  if (bin == bins.begin()) return not_measured;
+  --bin;
+  if (row.time_ns() >= bin->time_ns + bin->duration_ns) return not_measured;
+  return rate_mbps(bin->bytes, bin->duration_ns);
+}
+
+/// Mean over the answers that came during the row.
+double rtt_ms(const DriveOfTerminal& drive, const DriveRow& row) {
+  const auto before = [](const AnsweredEcho& echo, std::int64_t time_ns) {
+    return echo.time_ns < time_ns;
+  };
+  const auto find = [&](std::int64_t time_ns) {
+    return std::lower_bound(drive.echoes.begin(), drive.echoes.end(), time_ns, before);
+  };
+  double sum_ms = 0.0;
+  std::int64_t count = 0;
+  const auto end = find(row.time_ns() + row.duration_ns());
+  for (auto echo = find(row.time_ns()); echo != end; ++echo, ++count) {
+    sum_ms += static_cast<double>(echo->rtt_ns) / 1e6;
+  }
+  return count == 0 ? not_measured : sum_ms / static_cast<double>(count);
+}
+
+/// From the place at the end of the row before to that at the row's end.
+double speed_mps(const DriveRow* before, const DriveRow& row) {
+  if (before == nullptr || !before->has_east_mm() || !row.has_east_mm()) return not_measured;
+  const double metres = std::hypot(static_cast<double>(row.east_mm() - before->east_mm()),
+                                   static_cast<double>(row.north_mm() - before->north_mm())) /
+                        1e3;
+  return metres * 1e9 / static_cast<double>(row.duration_ns());
+}
+
+DriveLine line_of(const DriveOfTerminal& drive, const DriveRow& row, const DriveRow* before) {
   constexpr double percent = 100.0;
-  const std::string columns[] = {
-      fmt::format("{}", static_cast<double>(row.time_ns()) / 1e9),
-      csv_text(drive.group),
-      fmt::format("{}", drive.ue),
-      thousandths(row.has_east_mm(), row.east_mm()),
-      thousandths(row.has_north_mm(), row.north_mm()),
-      row.has_cell() ? fmt::format("{}", row.cell()) : std::string(),
-      thousandths(row.has_ss_rsrp_mdbm(), row.ss_rsrp_mdbm()),
-      thousandths(row.has_ss_rsrq_mdb(), row.ss_rsrq_mdb()),
-      thousandths(row.has_ss_sinr_mdb(), row.ss_sinr_mdb()),
-      mean(row.dl_rank_sum(), row.dl_first_blocks()),
-      mean(row.dl_mcs_sum(), row.dl_first_blocks()),
-      mean(row.dl_first_errors(), row.dl_first_blocks(), percent),
-      mean(row.ul_mcs_sum(), row.ul_first_blocks()),
-      mean(row.ul_first_errors(), row.ul_first_blocks(), percent),
-      fmt::format("{}", rate_mbps(row.dl_bytes_acked(), row.duration_ns())),
-      fmt::format("{}", rate_mbps(row.ul_bytes_acked(), row.duration_ns())),
-      events};
-  return fmt::format("{}\n", fmt::join(columns, ","));
+  DriveLine line;
+  line.time_s = static_cast<double>(row.time_ns()) / 1e9;
+  line.terminal_group = drive.group;
+  line.ue = drive.ue;
+  line.figure = {thousandths(row.has_east_mm(), row.east_mm()),
+                 thousandths(row.has_north_mm(), row.north_mm()),
+                 row.has_cell() ? static_cast<double>(row.cell()) : not_measured,
+                 thousandths(row.has_ss_rsrp_mdbm(), row.ss_rsrp_mdbm()),
+                 thousandths(row.has_ss_rsrq_mdb(), row.ss_rsrq_mdb()),
+                 thousandths(row.has_ss_sinr_mdb(), row.ss_sinr_mdb()),
+                 mean(row.dl_rank_sum(), row.dl_first_blocks()),
+                 mean(row.dl_mcs_sum(), row.dl_first_blocks()),
+                 mean(row.dl_first_errors(), row.dl_first_blocks(), percent),
+                 mean(row.ul_mcs_sum(), row.ul_first_blocks()),
+                 mean(row.ul_first_errors(), row.ul_first_blocks(), percent),
+                 rate_mbps(row.dl_bytes_acked(), row.duration_ns()),
+                 rate_mbps(row.ul_bytes_acked(), row.duration_ns()),
+                 goodput_mbps(drive, row, DOWNLINK),
+                 goodput_mbps(drive, row, UPLINK),
+                 rtt_ms(drive, row),
+                 speed_mps(before, row)};
+  if (row.has_connected()) line.state = row.connected() == 1 ? "connected" : "not_connected";
+  return line;
 }
 
 }  // namespace
@@ -94,10 +124,38 @@ void DriveLog::add(const KpiRecord& record) {
   if (record.has_mobility_event()) {
     terminal(record.mobility_event().ue()).events.push_back(record.mobility_event());
   }
+  if (record.has_throughput_bin()) add_goodput(record.throughput_bin());
+  if (record.has_round_trip()) {
+    const RoundTrip& trip = record.round_trip();
+    if (keeps(trip.ue())) echoes_[trip.ue()].push_back({trip.time_ns(), trip.rtt_ns()});
+  }
   if (!record.has_drive_row()) return;
   const DriveRow& row = record.drive_row();
   if (row.duration_ns() <= 0) throw LogError("KPI log contradicts itself: a row has no duration");
   terminal(row.ue()).rows.push_back(row);
+}
+
+bool DriveLog::keeps(std::uint32_t ue) const {
+  return std::none_of(start_.groups().begin(), start_.groups().end(),
+                      [&](const RunStart::Group& group) {
+                        return group.background() && ue >= group.first_ue() &&
+                               ue - group.first_ue() < group.count();
+                      });
+}
+
+void DriveLog::add_goodput(const ThroughputBin& bin) {
+  if (bin.duration_ns() <= 0 || !keeps(bin.ue())) return;
+  goodput_[bin.ue()][static_cast<std::size_t>(bin.direction())].push_back(
+      {bin.time_ns(), bin.duration_ns(), bin.payload_bytes()});
+}
+
+DriveOfTerminal DriveLog::with_traffic(const DriveOfTerminal& drive) const {
+  DriveOfTerminal all = drive;
+  if (const auto bins = goodput_.find(drive.ue); bins != goodput_.end()) all.goodput = bins->second;
+  if (const auto echoes = echoes_.find(drive.ue); echoes != echoes_.end()) {
+    all.echoes = echoes->second;
+  }
+  return all;
 }
 
 bool DriveLog::empty() const { return terminals().empty(); }
@@ -110,20 +168,29 @@ std::vector<const DriveOfTerminal*> DriveLog::terminals() const {
   return driven;
 }
 
-std::string drive_csv(const DriveLog& log) {
-  std::string out = csv_head;
-  for (const DriveOfTerminal* drive : log.terminals()) {
-    auto event = drive->events.begin();
-    for (const DriveRow& row : drive->rows) {
-      const bool last = &row == &drive->rows.back();
+void visit_drive_lines(const DriveLog& log, const std::function<void(const DriveLine&)>& visit) {
+  for (const DriveOfTerminal* driven : log.terminals()) {
+    const DriveOfTerminal drive = log.with_traffic(*driven);
+    auto event = drive.events.begin();
+    const DriveRow* before = nullptr;
+    for (const DriveRow& row : drive.rows) {
+      const bool last = &row == &drive.rows.back();
       std::vector<std::string> texts;
-      for (; event != drive->events.end(); ++event) {
+      for (; event != drive.events.end(); ++event) {
         if (!last && event->time_ns() >= row.time_ns() + row.duration_ns()) break;
         texts.push_back(event_text(*event));
       }
-      out += csv_line(*drive, row, fmt::format("{}", fmt::join(texts, ";")));
+      DriveLine line = line_of(drive, row, before);
+      line.events = fmt::format("{}", fmt::join(texts, ";"));
+      visit(line);
+      before = &row;
     }
   }
+}
+
+std::string drive_csv(const DriveLog& log) {
+  std::string out = drive_csv_head();
+  visit_drive_lines(log, [&](const DriveLine& line) { append_drive_line(line, out); });
   return out;
 }
 

@@ -148,12 +148,12 @@ void draw_cell_plot(Svg& svg, const DriveView& view, const Panel& place) {
   draw_failures(svg, view, panel);
 }
 
-void draw_rate_plot(Svg& svg, const DriveView& view, const Panel& place) {
+void draw_rate_plot(Svg& svg, const DriveView& view, const Panel& place, const char* title) {
   const std::vector<Point> dl = rates_of(view.rows(), &DriveRow::dl_bytes_acked);
   const std::vector<Point> ul = rates_of(view.rows(), &DriveRow::ul_bytes_acked);
   Panel panel = place;
   panel.y = {0.0, 1.08 * std::max(1e-3, range_of(heights({dl, ul, {{0.0, 0.0}}}), 0.0).high)};
-  draw_ground(svg, panel, "Rate acknowledged at MAC, 1 s (Mbps)");
+  draw_ground(svg, panel, title);
   draw_x_axis(svg, panel, "time (s)");
   draw_y_axis(svg, panel);
   draw_line(svg, panel, dl, dl_style);
@@ -246,7 +246,7 @@ std::string subtitle(const DriveView& view) {
                      duration_s, metres / 1e3, handovers, count_of(is_failure));
 }
 
-void draw_time_plots(Svg& svg, const DriveView& view, const Box& box) {
+void draw_time_plots(Svg& svg, const DriveView& view, const Box& box, const char* rate_title) {
   const Range time_s = {static_cast<double>(view.rows().front().time_ns()) / 1e9,
                         end_s(view.rows().back())};
   constexpr double gap = 30.0;
@@ -258,12 +258,12 @@ void draw_time_plots(Svg& svg, const DriveView& view, const Box& box) {
   };
   draw_level_plot(svg, view, place(0));
   draw_cell_plot(svg, view, place(1));
-  draw_rate_plot(svg, view, place(2));
+  draw_rate_plot(svg, view, place(2), rate_title);
 }
 
 }  // namespace
 
-std::string drive_svg(const DriveLog& log) {
+std::string drive_svg(const DriveLog& log, const char* rate_title) {
   RC_CHECK(!log.empty());
   const DriveView view(log, *log.terminals().front());
   const std::string title = log.start().scenario().empty() ? "Drive" : log.start().scenario();
@@ -271,7 +271,7 @@ std::string drive_svg(const DriveLog& log) {
   svg.text({24, 32}, title, "font-size=\"18\" font-weight=\"bold\" fill=\"#111\"");
   svg.text({24, 52}, subtitle(view), "font-size=\"12\" fill=\"#444\"");
   draw_map(svg, view, {24, 84, 510, 546});
-  draw_time_plots(svg, view, {598, 84, 478, 508});
+  draw_time_plots(svg, view, {598, 84, 478, 508}, rate_title);
   svg.text({24, 664}, "Share of samples up to a value (%), after warm-up",
            "font-size=\"12\" fill=\"#444\"");
   draw_cdfs(svg, view, {52, 692, 1024, 122});

@@ -7,24 +7,28 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "analysis/log_error.h"
 
 namespace redcell::analysis {
 namespace {
 
-/// Returns the error number, 0 when all is on the disk.
-int write_and_close(int file, std::string_view text) {
+/// Returns the error number, 0 when all was taken.
+int write_all(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(file, text.data(), text.size());
     if (written < 0) {
       if (errno == EINTR) continue;
-      const int error = errno;
-      ::close(file);
-      return error;
+      return errno;
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return 0;
+}
+
+/// Returns the error number, 0 when all is on the disk.
+int make_durable_and_close(int file) {
   const int error = ::fsync(file) == 0 ? 0 : errno;
   // Pipes and devices cannot be made durable, and need not be.
   return ::close(file) == 0 ? (error == EINVAL ? 0 : error) : errno;
@@ -33,14 +37,39 @@ int write_and_close(int file, std::string_view text) {
 }  // namespace
 
 void write_file_atomically(const std::string& path, std::string_view text) {
-  const std::string beside = fmt::format("{}.{}.part", path, ::getpid());
-  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  int error = file < 0 ? errno : write_and_close(file, text);
-  if (error == 0 && std::rename(beside.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) {
-    if (file >= 0) ::unlink(beside.c_str());
-    throw LogError(fmt::format("{}: cannot write: {}", path, std::strerror(error)));
+  AtomicFile file(path);
+  file.append(text);
+  file.commit();
+}
+
+AtomicFile::AtomicFile(std::string path)
+    : path_(std::move(path)), beside_(fmt::format("{}.{}.part", path_, ::getpid())) {
+  file_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file_ < 0) {
+    throw LogError(fmt::format("{}: cannot write: {}", path_, std::strerror(errno)));
   }
+}
+
+AtomicFile::~AtomicFile() {
+  if (file_ < 0) return;
+  ::close(file_);
+  ::unlink(beside_.c_str());
+}
+
+void AtomicFile::give_up(int error) {
+  throw LogError(fmt::format("{}: cannot write: {}", path_, std::strerror(error)));
+}
+
+void AtomicFile::append(std::string_view text) {
+  if (const int error = write_all(file_, text); error != 0) give_up(error);
+}
+
+void AtomicFile::commit() {
+  int error = make_durable_and_close(std::exchange(file_, -1));
+  if (error == 0 && std::rename(beside_.c_str(), path_.c_str()) != 0) error = errno;
+  if (error == 0) return;
+  ::unlink(beside_.c_str());
+  give_up(error);
 }
 
 }  // namespace redcell::analysis

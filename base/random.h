@@ -25,6 +25,7 @@ enum class Purpose : std::uint32_t {
   indoor = 13,           ///< Is a terminal indoors?
   cluster = 20,          ///< Delays, powers and angles of the clusters of a link.
   ray = 21,              ///< Coupling, cross-polarisation and phases of the rays of a cluster.
+  sweep_sample = 64,     ///< Strata and places of a Latin hypercube.
 };
 
 /// The things a random number belongs to, such as {ue, cell}.

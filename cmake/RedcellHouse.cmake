@@ -131,6 +131,8 @@ function(redcell_room room)
   redcell_schema(${room} schema_sources)
   if(room STREQUAL "scenarios")
     redcell_texts(scenarios library txtpb)
+  elseif(room STREQUAL "analysis")
+    redcell_texts(analysis column_maps txtpb)
   endif()
   if(NOT sources AND NOT schema_sources) # a room may begin with its headers
     set(sources ${CMAKE_BINARY_DIR}/generated/${room}/empty.cpp)

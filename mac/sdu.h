@@ -31,7 +31,7 @@ enum class DropReason : std::uint8_t {
   hfn_desync,     ///< More than half the PDCP SN space was lost before it (TS 38.323 5.2.1 NOTE).
   released,       ///< The bearer was released or re-established under it.
 };
-inline constexpr std::size_t drop_reason_count = 7;
+inline constexpr auto drop_reason_count = static_cast<std::size_t>(DropReason::released) + 1;
 
 /// An SDU that ended without being delivered.
 struct DroppedSdu {

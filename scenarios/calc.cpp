@@ -156,9 +156,10 @@ schema::Carrier& add_carrier(const PeakQuestion& question, schema::Scenario& sce
 }
 
 std::string account_text(const schema::Carrier& carrier) {
-  const phy::ResourceMap map(bwp_configs(carrier).front());
-  std::string text = fmt::format("\nResource elements of {} in {} slots, RedCap part:\n",
-                                 carrier.name(), map.period().value());
+  const std::vector<phy::ResourceMapConfig> bwps = bwp_configs(carrier);
+  const phy::ResourceMap map(bwps.front());
+  std::string text = fmt::format("\nResource elements of {} in {} slots{}:\n", carrier.name(),
+                                 map.period().value(), bwps.size() > 1 ? ", RedCap part" : "");
   for (const auto direction : {base::Direction::downlink, base::Direction::uplink}) {
     const phy::ReAccount& account = map.account(direction);
     for (std::size_t use = 0; use < phy::re_use_count; ++use) {

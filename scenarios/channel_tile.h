@@ -198,7 +198,7 @@ class ChannelTile {
   std::vector<std::int64_t> lane_state_;
   std::vector<std::int8_t> lane_of_cell_;  ///< [cell] lane of the bank; -1: none.
   std::vector<double> loudness_;           ///< [cell] Working memory.
-  std::vector<std::uint32_t> order_;       ///< [cell] Loudest first, as far as tracked_count_.
+  std::vector<std::uint32_t> order_;       ///< The tracked_count_ loudest first.
   std::vector<std::uint32_t> audible_;     ///< Cells, ascending.
   double remote_dl_gain_lin_ = 0;
   double remote_ul_gain_lin_ = 0;

@@ -14,13 +14,16 @@
 #include "base/math.h"
 #include "base/version.h"
 #include "scenarios/calc.h"
+#include "scenarios/compare.h"
 #include "scenarios/explain.h"
 #include "scenarios/finding.h"
+#include "scenarios/import.h"
 #include "scenarios/library_index.h"
 #include "scenarios/load.h"
 #include "scenarios/preflight.h"
 #include "scenarios/resolve.h"
 #include "scenarios/run.h"
+#include "scenarios/sweep/words.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -108,6 +111,30 @@ void add_explain(CLI::App& app, Job& job) {
       return exit_done;
     };
   });
+}
+
+void add_import(CLI::App& app, Job& job) {
+  CLI::App* command = app.add_subcommand("import", "A field log to a drive log, with a report");
+  const auto options = std::make_shared<ImportOptions>();
+  command->add_option("file", options->file, "A drive-test log as text");
+  CLI::Option* format =
+      command->add_option("--format", options->format, "A name of --list; else recognised");
+  command->add_option("--map", options->map, "A column map of your own")->excludes(format);
+  command->add_option("--out", options->out_dir, "Folder for the results");
+  command->add_flag("--list", options->list, "The formats that are known");
+  command->add_flag("--guess", options->guess, "Propose a column map for the file");
+  command->callback([options, &job] { job = [options] { return import_command(*options); }; });
+}
+
+void add_compare(CLI::App& app, Job& job) {
+  CLI::App* command = app.add_subcommand("compare", "Two runs or logs side by side");
+  const auto options = std::make_shared<CompareOptions>();
+  command->add_option("a", options->a, "A run or imported folder, a KPI log, a field log")
+      ->required();
+  command->add_option("b", options->b, "The same")->required();
+  command->add_option("--targets", options->targets, "A file of targets and margins");
+  command->add_option("--out", options->out_dir, "Folder for the results");
+  command->callback([options, &job] { job = [options] { return compare_command(*options); }; });
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -220,6 +247,9 @@ void add_commands(CLI::App& app, Job& job) {
   add_calc_peak(*calc, job);
   add_calc_tbs(*calc, job);
   add_explain(app, job);
+  add_sweep(app, job);
+  add_import(app, job);
+  add_compare(app, job);
   app.footer(
       "Exit codes: 0 done, every target passed; 1 a target failed or is undecided; 2 wrong usage "
       "or\nscenario, nothing written; 3 the run broke.");

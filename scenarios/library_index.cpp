@@ -1,5 +1,7 @@
 #include "scenarios/library_index.h"
 
+#include <tuple>
+
 #include "scenarios/library.h"
 #include "scenarios/load_parse.h"
 
@@ -22,9 +24,10 @@ std::vector<LibraryEntry> library_entries() {
   std::vector<LibraryEntry> entries;
   for (const auto& [file, text] : library) {
     if (file.find('_') != std::string_view::npos) continue;
-    const ParsedText parsed = parse_text(std::string(file), std::string(text));
+    schema::Scenario scenario;
+    std::ignore = parse_text(std::string(file), std::string(text), scenario);
     entries.push_back({.name = std::string(file.substr(0, file.size() - suffix.size())),
-                       .title = parsed.scenario.title()});
+                       .title = scenario.title()});
   }
   return entries;
 }

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "scenarios/library_index.h"
+#include "scenarios/load_file.h"
 #include "scenarios/load_merge.h"
 #include "scenarios/load_parse.h"
 #include "scenarios/load_sites.h"
@@ -45,65 +43,6 @@ std::optional<Source> from_library(const std::string& name) {
   const std::string shown = std::string(library_prefix) + file;
   return Source{
       .name = shown, .identity = shown, .folder = std::nullopt, .text = std::string(*text)};
-}
-
-/// What keeps a text from being protobuf text at all; nullopt when nothing does.
-std::optional<Finding> content_finding(const std::string& file, const std::string& text) {
-  const std::string allowed = "a scenario in protobuf text format (UTF-8)";
-  if (text.size() > scenario_size_max) {
-    return Finding{.file = file,
-                   .found = fmt::format("more than {} MB", scenario_size_max / 1024 / 1024),
-                   .allowed = fmt::format("at most {} MB", scenario_size_max / 1024 / 1024),
-                   .advice = "Is it a scenario?"};
-  }
-  if (const std::optional<std::size_t> at = first_binary_byte(text)) {
-    const auto line =
-        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(*at), '\n');
-    return Finding{.file = file,
-                   .line = static_cast<int>(line),
-                   .column = 1,
-                   .found = fmt::format("a binary file (byte 0x{:02x} at offset {})",
-                                        static_cast<unsigned char>(text[*at]), *at),
-                   .allowed = allowed};
-  }
-  if (is_blank(text)) {
-    return Finding{.file = file,
-                   .line = 1,
-                   .column = 1,
-                   .found = "an empty file",
-                   .allowed = allowed,
-                   .advice = "`redcell list` names scenarios to start from."};
-  }
-  return std::nullopt;
-}
-
-/// Reads a file whole, or says why it cannot be read.
-std::pair<std::string, std::optional<Finding>> read_file(const fs::path& path) {
-  const std::string shown = path.string();
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (fs::is_directory(status)) {
-    return {{}, Finding{.file = shown, .found = "a directory", .allowed = "a scenario file"}};
-  }
-  if (!fs::is_regular_file(status)) {
-    return {{}, Finding{.file = shown, .found = "no regular file", .allowed = "a scenario file"}};
-  }
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    return {{},
-            Finding{.file = shown,
-                    .found = fmt::format("an unreadable file ({})", std::strerror(errno)),
-                    .allowed = "a file this user may read"}};
-  }
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error) return {{}, Finding{.file = shown, .found = "a file without a size"}};
-  std::string text(std::min<std::uintmax_t>(size, scenario_size_max + 1), '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) {
-    return {{}, Finding{.file = shown, .found = "a file that cannot be read to its end"}};
-  }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return {std::move(text), std::nullopt};
 }
 
 /// Reads scenario files one inside the other. Every file is merged once: what includes it again, by
@@ -147,7 +86,7 @@ class Reader {
   }
 
   std::optional<Source> from_file(const fs::path& path, Finding asked) {
-    auto [text, finding] = read_file(path);
+    auto [text, finding] = read_text_file(path.string());
     if (finding) {
       if (asked.line > 0)
         finding->advice = fmt::format("Included at {}:{}.", asked.file, asked.line);
@@ -179,29 +118,32 @@ class Reader {
     if (std::optional<Finding> finding = content_finding(source.name, source.text)) {
       return fail(std::move(*finding));
     }
-    ParsedText parsed = parse_text(source.name, source.text);
+    schema::Scenario scenario;
+    ParsedText parsed = parse_text(source.name, source.text, scenario);
     for (Finding& finding : parsed.findings) fail(std::move(finding));
+    const ParsedFile file{.name = source.name, .message = scenario, .text = parsed};
     open_.push_back(source.identity);
-    read_includes(source, parsed);
+    read_includes(source, file);
     open_.pop_back();
     done_.insert(source.identity);
-    parsed.scenario.clear_include();
-    merge_scenario(parsed.scenario, loaded_.scenario);
-    record_positions(source.name, parsed, loaded_.where, findings_);
+    scenario.clear_include();
+    merge_scenario(scenario, loaded_.scenario);
+    record_positions(file, loaded_.where, findings_);
   }
 
-  void read_includes(const Source& source, const ParsedText& parsed) {
+  void read_includes(const Source& source, const ParsedFile& file) {
+    const auto& include = static_cast<const schema::Scenario&>(file.message).include();
     const google::protobuf::FieldDescriptor* field =
         schema::Scenario::descriptor()->FindFieldByName("include");
-    for (int i = 0; i < parsed.scenario.include_size(); ++i) {
+    for (int i = 0; i < include.size(); ++i) {
       Finding asked{
           .file = source.name, .line = 1, .column = 1, .path = fmt::format("include[{}]", i)};
-      const auto at = parsed.tree->GetLocation(field, i);
+      const auto at = file.text.tree->GetLocation(field, i);
       if (at.line >= 0) {
         asked.line = at.line + 1;
         asked.column = at.column + 1;
       }
-      std::optional<Source> next = find(parsed.scenario.include(i), source.folder, asked);
+      std::optional<Source> next = find(include[i], source.folder, asked);
       if (next) read(std::move(*next), asked);
     }
   }

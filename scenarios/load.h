@@ -57,7 +57,11 @@ inline constexpr std::size_t scenario_file_count_max = 256;
 /// "dangling".
 enum class ValueScope { everything, what_is_there };
 
-/// Every value against its facts in the schema, references by name, duplicate names, empty lists.
+/// Every value of any message of the schema against its facts, and duplicate names.
+[[nodiscard]] std::vector<Finding> check_facts(const google::protobuf::Message& message,
+                                               const SourceMap& where, ValueScope scope);
+
+/// The facts of every value, references by name, empty lists.
 [[nodiscard]] std::vector<Finding> check_values(const schema::Scenario& scenario,
                                                 const SourceMap& where,
                                                 ValueScope scope = ValueScope::everything);

@@ -63,11 +63,18 @@ int statement_at(const Outline& outline, const Complaint& complaint) {
   return best;
 }
 
+/// A text's outline, and the message type that it is meant to be.
+struct Typed {
+  const Outline& outline;
+  const Descriptor* root;
+};
+
 /// The message type around a statement; nullptr inside an unknown field.
-const Descriptor* type_around(const Outline& outline, int index) {
+const Descriptor* type_around(const Typed& typed, int index) {
+  const Outline& outline = typed.outline;
   const int parent = outline.statements[static_cast<std::size_t>(index)].parent;
-  if (parent < 0) return schema::Scenario::descriptor();
-  const Descriptor* type = type_around(outline, parent);
+  if (parent < 0) return typed.root;
+  const Descriptor* type = type_around(typed, parent);
   if (type == nullptr) return nullptr;
   const FieldDescriptor* field =
       type->FindFieldByName(outline.statements[static_cast<std::size_t>(parent)].name);
@@ -102,8 +109,8 @@ Finding placed(const std::string& file, const Outline& outline, int index) {
           .path = statement_path(outline, index)};
 }
 
-Finding unknown_finding(const std::string& file, const Outline& outline,
-                        const Complaint& complaint) {
+Finding unknown_finding(const std::string& file, const Typed& typed, const Complaint& complaint) {
+  const Outline& outline = typed.outline;
   const int index = statement_at(outline, complaint);
   if (index < 0) {
     return {.file = file,
@@ -113,7 +120,7 @@ Finding unknown_finding(const std::string& file, const Outline& outline,
   }
   Finding finding = placed(file, outline, index);
   const std::string& name = outline.statements[static_cast<std::size_t>(index)].name;
-  const Descriptor* type = type_around(outline, index);
+  const Descriptor* type = type_around(typed, index);
   finding.found = fmt::format("an unknown field '{}'", name);
   if (type != nullptr) {
     finding.allowed = "the fields of " + type->name() + ": " + field_names(*type);
@@ -122,7 +129,8 @@ Finding unknown_finding(const std::string& file, const Outline& outline,
   return finding;
 }
 
-Finding error_finding(const std::string& file, const Outline& outline, const Complaint& complaint) {
+Finding error_finding(const std::string& file, const Typed& typed, const Complaint& complaint) {
+  const Outline& outline = typed.outline;
   const int index = statement_at(outline, complaint);
   const std::string words = without_full_stop(complaint.message);
   if (index < 0) {
@@ -134,7 +142,7 @@ Finding error_finding(const std::string& file, const Outline& outline, const Com
   }
   Finding finding = placed(file, outline, index);
   const Statement& statement = outline.statements[static_cast<std::size_t>(index)];
-  const Descriptor* type = type_around(outline, index);
+  const Descriptor* type = type_around(typed, index);
   const FieldDescriptor* field = type == nullptr ? nullptr : type->FindFieldByName(statement.name);
   if (is_about_repetition(words)) {
     finding.found = words;
@@ -169,15 +177,15 @@ void leave_out(const Statement& statement, std::string& text) {
 }
 
 /// One pass of the parser; true when it came to the end.
-bool parse_once(const std::string& text, ParsedText& parsed, Complaints& complaints) {
-  parsed.tree = std::make_unique<TextFormat::ParseInfoTree>();
+bool parse_once(const std::string& text, Message& message, TextFormat::ParseInfoTree& tree,
+                Complaints& complaints) {
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&complaints);
-  parser.WriteLocationsTo(parsed.tree.get());
+  parser.WriteLocationsTo(&tree);
   parser.AllowUnknownField(true);
   parser.AllowUnknownExtension(true);
   parser.SetRecursionLimit(text_depth_max);
-  return parser.ParseFromString(text, &parsed.scenario);
+  return parser.ParseFromString(text, &message);
 }
 
 /// A block without an end makes every later position doubtful: it is all that is reported of the
@@ -254,9 +262,10 @@ struct Recorder {
 
 }  // namespace
 
-ParsedText parse_text(const std::string& file, const std::string& text) {
+ParsedText parse_text(const std::string& file, const std::string& text, Message& message) {
   ParsedText parsed;
   const Outline lines = outline(text);
+  const Typed typed{.outline = lines, .root = message.GetDescriptor()};
   if (lines.statements.size() > statement_count_max) {
     parsed.findings.push_back({.file = file,
                                .found = fmt::format("more than {} fields", statement_count_max),
@@ -276,15 +285,16 @@ ParsedText parse_text(const std::string& file, const std::string& text) {
   for (int i = 0; i < recovery_max; ++i) {
     last.errors.clear();
     last.unknown.clear();
-    if (parse_once(rest, parsed, last) || last.errors.empty()) break;
+    parsed.tree = std::make_unique<TextFormat::ParseInfoTree>();
+    if (parse_once(rest, message, *parsed.tree, last) || last.errors.empty()) break;
     if (lines.unclosed >= 0) break;
-    parsed.findings.push_back(error_finding(file, lines, last.errors.front()));
+    parsed.findings.push_back(error_finding(file, typed, last.errors.front()));
     const int index = statement_at(lines, last.errors.front());
     if (index < 0 || !left_out.insert(index).second) break;
     leave_out(lines.statements[static_cast<std::size_t>(index)], rest);
   }
   for (const Complaint& unknown : last.unknown) {
-    parsed.findings.push_back(unknown_finding(file, lines, unknown));
+    parsed.findings.push_back(unknown_finding(file, typed, unknown));
   }
   std::stable_sort(parsed.findings.begin(), parsed.findings.end(),
                    [](const Finding& a, const Finding& b) {
@@ -293,9 +303,8 @@ ParsedText parse_text(const std::string& file, const std::string& text) {
   return parsed;
 }
 
-void record_positions(const std::string& file, const ParsedText& parsed, SourceMap& where,
-                      std::vector<Finding>& findings) {
-  Recorder{file, where, findings}.message(parsed.scenario, parsed.tree.get(), {});
+void record_positions(const ParsedFile& file, SourceMap& where, std::vector<Finding>& findings) {
+  Recorder{file.name, where, findings}.message(file.message, file.text.tree.get(), {});
 }
 
 }  // namespace redcell::scenarios

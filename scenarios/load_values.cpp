@@ -256,10 +256,15 @@ void check_presence(const schema::Scenario& scenario, const SourceMap& where,
 
 }  // namespace
 
+std::vector<Finding> check_facts(const Message& message, const SourceMap& where, ValueScope scope) {
+  std::vector<Finding> findings;
+  Checker(where, scope, findings).message(message, {});
+  return findings;
+}
+
 std::vector<Finding> check_values(const schema::Scenario& scenario, const SourceMap& where,
                                   ValueScope scope) {
-  std::vector<Finding> findings;
-  Checker(where, scope, findings).message(scenario, {});
+  std::vector<Finding> findings = check_facts(scenario, where, scope);
   if (scope == ValueScope::everything) {
     check_references(scenario, where, findings);
     check_presence(scenario, where, findings);

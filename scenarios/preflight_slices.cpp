@@ -2,12 +2,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "phy/nr/resource_map.h"
+#include "scenarios/deployment.h"
 #include "scenarios/path.h"
 #include "scenarios/preflight_rules.h"
 
@@ -76,18 +80,14 @@ void check_order(const schema::RrmPolicy& policy, const std::string& path, Repor
                 .allowed = fmt::format("0 to max_percent ({} %)", policy.max_percent()),
                 .clause = "TS 28.541 4.4.1"});
   }
-  if (policy.max_percent() <= 0) {
-    report.add(path + ".max_percent", {.found = "0 %: its terminals would never be served",
-                                       .allowed = "more than 0 %",
-                                       .clause = "[ours]"});
-  }
 }
 
 /// Sums and members of the policies that hold in one direction.
 void check_direction(const CarrierView& view, Resource::Resource own, Report& report) {
   std::set<std::string> taken;
-  double min_sum = 0;
-  double dedicated_sum = 0;
+  // In hundredths, as the scheduler counts: three tenths of a percent add up to what they are.
+  std::int64_t min_sum = 0;
+  std::int64_t dedicated_sum = 0;
   for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
     const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
     if (policy.resource() != Resource::PRB && policy.resource() != own) continue;
@@ -99,17 +99,56 @@ void check_direction(const CarrierView& view, Resource::Resource own, Report& re
                                    .allowed = "each slice once in each direction",
                                    .clause = "TS 28.541 4.3.36"});
     }
-    const auto check_sum = [&](double& sum, double percent, const char* field) {
-      const bool was_sound = sum <= 100;
-      sum += percent;
-      if (!was_sound || sum <= 100) return;
+    const auto check_sum = [&](std::int64_t& sum, double percent, const char* field) {
+      const bool was_sound = sum <= 10'000;
+      sum += std::llround(100 * percent);
+      if (!was_sound || sum <= 10'000) return;
       report.add(fmt::format("{}.{}", path, field),
-                 {.found = fmt::format("{} % of the {} together", sum, direction),
+                 {.found = fmt::format("{} % of the {} together", static_cast<double>(sum) / 100,
+                                       direction),
                   .allowed = "a sum of at most 100 % over the carrier's policies",
                   .clause = "TS 28.541 4.4.1"});
     };
     check_sum(min_sum, policy.min_percent(), "min_percent");
     check_sum(dedicated_sum, policy.dedicated_percent(), "dedicated_percent");
+  }
+}
+
+/// PRBs for data of the carrier in that window of slots which has most of them.
+std::int64_t largest_window(const schema::Carrier& carrier, Resource::Resource own) {
+  const phy::ResourceMap map(bwp_configs(carrier).back());
+  const std::int64_t window = carrier.scheduler().slice_window_slots();
+  const std::int64_t slots = std::lcm(map.period().value(), window);
+  std::int64_t largest = 0;
+  std::int64_t sum = 0;
+  for (std::int64_t s = 0; s < slots; ++s) {
+    if (s % window == 0) sum = 0;
+    const base::Slot slot(s);
+    sum += own == Resource::PRB_DL ? map.downlink(slot).usable_prb_count
+                                   : map.uplink(slot).usable_prb_count;
+    largest = std::max(largest, sum);
+  }
+  return largest;
+}
+
+/// A maximum that never lets through the smallest useful block. Pre: the carrier is sound.
+void check_least(const CarrierView& view, Report& report) {
+  // In the lowest scheme, with the reports of an uplink block [ours].
+  constexpr std::int64_t least_prbs = 8;
+  for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
+    const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
+    for (const auto own : {Resource::PRB_DL, Resource::PRB_UL}) {
+      if (policy.resource() != Resource::PRB && policy.resource() != own) continue;
+      const std::int64_t most = largest_window(view.carrier, own);
+      const std::int64_t allowed = std::llround(100 * policy.max_percent()) * most / 10'000;
+      if (allowed >= least_prbs) continue;
+      report.add(element_path(view.path, policy, "rrm_policy", i) + ".max_percent",
+                 {.found = fmt::format("{} % of {} PRBs in {} slots", policy.max_percent(), most,
+                                       view.carrier.scheduler().slice_window_slots()),
+                  .allowed = fmt::format("at least {} PRBs in a window", least_prbs),
+                  .clause = "[ours]",
+                  .advice = "Raise max_percent or scheduler.slice_window_slots."});
+    }
   }
 }
 
@@ -127,6 +166,7 @@ void check_slices(const schema::Scenario& scenario, Report& report) {
     }
     check_direction(view, Resource::PRB_DL, report);
     check_direction(view, Resource::PRB_UL, report);
+    if (report.count() == 0) check_least(view, report);
   }
   for (int g = 0; g < scenario.terminal_group_size(); ++g) {
     const schema::TerminalGroup& group = scenario.terminal_group(g);

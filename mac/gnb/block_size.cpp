@@ -13,7 +13,7 @@ constexpr double re_per_prb_max = 156;  // N'_RE counts no more (TS 38.214 5.1.3
 
 }  // namespace
 
-void sort_by_priority(std::vector<Candidate>& candidates) {
+void sort_by_priority(std::span<Candidate> candidates) {
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     if (a.priority.has_value() != b.priority.has_value()) return a.priority.has_value();
     if (a.priority && *a.priority != *b.priority) return *a.priority > *b.priority;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "mac/gnb/policy.h"
 #include "phy/nr/mcs_table.h"
@@ -11,7 +11,7 @@
 namespace redcell::mac::gnb {
 
 /// Highest priority first; equals by UE id; those without priority last.
-void sort_by_priority(std::vector<Candidate>& candidates);
+void sort_by_priority(std::span<Candidate> candidates);
 
 /// PRBs that carry the bytes with the headers they will get, at most all of the slot; at least 1.
 /// Reckoned with the slot's mean RE per PRB: beside an SSB a block may come out smaller.

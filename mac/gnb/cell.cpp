@@ -242,6 +242,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     const base::Slot pusch_slot = slot + base::SlotCount(k2);
     if (narrowest.uplink(pusch_slot).symbols.count == 0) continue;
     UplinkSlot& pusch = uplink_slot(pusch_slot);
+    SliceShares::look_again(pusch.slices);
     for (Part& part : parts_) repeat_uplink(pusch, part, plan);
     ask_uplink(pusch);
     for (Part& part : parts_) schedule_uplink(slot, pusch, part, plan);

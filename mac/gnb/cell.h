@@ -9,8 +9,8 @@
 // to go; a wider one takes what is left [ours]. docs/decisions/the-drive.md says what proportional
 // fairness makes of the same question.
 //
-// Slices share the PRBs of the cell, whatever their BWP (slice_shares.h); in each part the slice
-// that lies furthest behind its minimum goes first. The policy ranks inside a slice.
+// Slices share the PRBs of the cell, whatever their BWP (slice_shares.h), and take turns in each
+// part (slice_turns.h).
 #pragma once
 
 #include <array>
@@ -26,6 +26,7 @@
 #include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
 #include "mac/gnb/slice_shares.h"
+#include "mac/gnb/slice_turns.h"
 #include "phy/nr/block_fit.h"
 #include "phy/nr/mcs_table.h"
 #include "phy/nr/resource_map.h"
@@ -146,9 +147,6 @@ class Cell {
   void schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   void schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   void repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
-  /// New data of one slice, whose candidates are ranked_.
-  void serve_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
-  void serve_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   [[nodiscard]] static SliceShares make_shares(const CellConfig& config, base::Direction direction);
   /// It has new data to send in the slot, and a HARQ process for it.
   [[nodiscard]] static bool may_assign(const Connection& c, const DownlinkSlot& at,
@@ -158,10 +156,12 @@ class Cell {
   /// Which slices have something new to send, and the PRBs of the parts where they have.
   void ask_downlink(const DownlinkSlot& at, const SlotPlan& plan);
   void ask_uplink(UplinkSlot& pusch);
-  /// Slices of candidates_, furthest behind its minimum first, to slice_order_.
-  void order_slices(const SliceShares& shares, const SliceSlot& at);
-  /// Candidates of a slice, best first, to ranked_.
-  void rank(Policy& policy, base::Slot slot, std::uint32_t slice);
+  [[nodiscard]] Candidate candidate_of(std::uint32_t index, std::uint32_t slice) const;
+  /// PRBs that all it has to send would take.
+  [[nodiscard]] int downlink_prb_count(const Connection& c, base::Instant now,
+                                       const phy::SlotResources& resources) const;
+  [[nodiscard]] int uplink_prb_count(const Connection& c, int longest,
+                                     const phy::SlotResources& resources) const;
   void take_downlink(const Connection& c, const BlockFormat& format);
   void take_uplink(const Connection& c, const BlockFormat& format, UplinkSlot& pusch);
   bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
@@ -191,14 +191,12 @@ class Cell {
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
   std::vector<Candidate> candidates_;
-  std::vector<Candidate> ranked_;
   std::vector<Share> shares_;
   SliceShares dl_shares_;
   SliceShares ul_shares_;
   SliceSlot dl_slices_;
-  std::vector<std::uint32_t> slice_order_;
-  std::vector<std::uint8_t> asked_;  ///< [slice * parts + part] Working memory, as the next.
-  std::vector<int> part_prbs_;       ///< [part]
+  SliceTurns turns_;            ///< Of the slot and direction at work.
+  std::vector<int> part_prbs_;  ///< [part] Working memory.
   std::vector<Part> parts_;
   std::unique_ptr<Policy> dl_policy_;
   std::unique_ptr<Policy> ul_policy_;

@@ -54,34 +54,32 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
     const Connection& c = *connections_[index];
     if (&part_of(c) != &part || !may_assign(c, at, plan)) continue;
     const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
-    candidates_.push_back(
-        {.ue = c.config.ue,
-         .connection = index,
-         .slice = c.config.dl_slice,
-         .rate_bits_per_slot = mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total,
-         .priority = std::nullopt});
+    Candidate& candidate = candidates_.emplace_back(candidate_of(index, c.config.dl_slice));
+    candidate.rate_bits_per_slot =
+        mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total;
   }
   if (candidates_.empty()) return;
   prbs_.reset(resources, placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
-  order_slices(dl_shares_, dl_slices_);
-  for (const std::uint32_t slice : slice_order_) {
-    rank(*dl_policy_, at.slot, slice);
-    serve_downlink(at, part, plan);
-    dl_slices_.asked[slice] -= resources.usable_prb_count;
-  }
-}
-
-void Cell::serve_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
+  turns_.order({*dl_policy_, at.slot}, dl_shares_, dl_slices_, candidates_);
+  turns_.select(config_.max_ues_per_slot - part.dl_count, dl_slices_, candidates_);
   shares_.clear();
-  for (const Candidate& candidate : ranked_) {
-    if (!candidate.priority || prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
-    Connection& c = *connections_[candidate.connection];
-    if (!assign(c, at, plan)) continue;
-    ++part.dl_count;
-    const BlockFormat& format = plan.downlink.back().format;
-    take_downlink(c, format);
-    shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
+  // First those who get all they ask for: what is kept for them is then free for the others.
+  for (const bool is_last : {false, true}) {
+    for (Candidate& candidate : candidates_) {
+      if (prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
+      if (candidate.is_done || !candidate.priority) continue;
+      if (!is_last && !turns_.is_content(candidate, dl_shares_, dl_slices_)) continue;
+      Connection& c = *connections_[candidate.connection];
+      if (assign(c, at, plan)) {
+        ++part.dl_count;
+        take_downlink(c, plan.downlink.back().format);
+        shares_.push_back(
+            {.connection = candidate.connection, .bits = plan.downlink.back().format.tbs});
+      }
+      turns_.finish(candidate, dl_slices_);
+    }
   }
+  for (Candidate& candidate : candidates_) turns_.finish(candidate, dl_slices_);
   dl_policy_->granted(at.slot, shares_);
 }
 
@@ -120,10 +118,10 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   }
 }
 
-void Cell::take_downlink(const Connection& c, const BlockFormat& format) {
-  const phy::PrbRange taken = part_of(c).taken_by(format.prb, Allocation::bitmap);
-  dl_taken_.add(taken);
-  dl_shares_.take(c.config.dl_slice, format.prb_count, taken.count, dl_slices_);
+int Cell::downlink_prb_count(const Connection& c, base::Instant now,
+                             const phy::SlotResources& resources) const {
+  const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
+  return prbs_for(c.sendable_bytes(now), mcs, c.csi.rank, resources);
 }
 
 bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
@@ -135,9 +133,7 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   const int allowance = dl_shares_.allowance(c.config.dl_slice, dl_slices_);
   if (allowance == 0) return false;
   const base::McsIndex wanted = downlink_mcs(c);
-  const phy::Mcs wanted_mcs = phy::mcs(config_.dl_table, wanted);
-  const int prb_count =
-      std::min(allowance, prbs_for(c.sendable_bytes(now), wanted_mcs, c.csi.rank, resources));
+  const int prb_count = std::min(allowance, downlink_prb_count(c, now, resources));
   const int cces_before = part.cces_left;
   const std::optional<int> level = take_cces(c);
   if (!level) return false;

@@ -45,38 +45,33 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
     if (&part_of(c) != &part || !may_grant(c, index, pusch)) continue;
     const int limit = uplink_prb_limit(c, resources.usable_prb_count);
     const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
-    candidates_.push_back(
-        {.ue = c.config.ue,
-         .connection = index,
-         .slice = c.config.ul_slice,
-         .rate_bits_per_slot = mcs.spectral_efficiency() * resources.usable_re_total * limit /
-                               resources.usable_prb_count,
-         .priority = std::nullopt});
+    Candidate& candidate = candidates_.emplace_back(candidate_of(index, c.config.ul_slice));
+    candidate.rate_bits_per_slot =
+        mcs.spectral_efficiency() * resources.usable_re_total * limit / resources.usable_prb_count;
   }
   if (candidates_.empty()) return;
   prbs_.reset(resources, placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
-  order_slices(ul_shares_, pusch.slices);
-  for (const std::uint32_t slice : slice_order_) {
-    rank(*ul_policy_, slot, slice);
-    serve_uplink(slot, pusch, part, plan);
-    pusch.slices.asked[slice] -= resources.usable_prb_count;
-  }
-}
-
-void Cell::serve_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
+  turns_.order({*ul_policy_, slot}, ul_shares_, pusch.slices, candidates_);
   std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
+  turns_.select(config_.max_ues_per_slot - static_cast<int>(granted.size()), pusch.slices,
+                candidates_);
   shares_.clear();
-  for (const Candidate& candidate : ranked_) {
-    const bool is_full =
-        prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot;
-    if (!candidate.priority || is_full) break;
-    Connection& c = *connections_[candidate.connection];
-    if (!grant(c, pusch, plan)) continue;
-    const BlockFormat& format = plan.uplink.back().format;
-    take_uplink(c, format, pusch);
-    granted.push_back(candidate.connection);
-    shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
+  for (const bool is_last : {false, true}) {
+    for (Candidate& candidate : candidates_) {
+      if (prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot) break;
+      if (candidate.is_done || !candidate.priority) continue;
+      if (!is_last && !turns_.is_content(candidate, ul_shares_, pusch.slices)) continue;
+      Connection& c = *connections_[candidate.connection];
+      if (grant(c, pusch, plan)) {
+        const BlockFormat& format = plan.uplink.back().format;
+        take_uplink(c, format, pusch);
+        granted.push_back(candidate.connection);
+        shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
+      }
+      turns_.finish(candidate, pusch.slices);
+    }
   }
+  for (Candidate& candidate : candidates_) turns_.finish(candidate, pusch.slices);
   ul_policy_->granted(slot, shares_);
 }
 
@@ -133,22 +128,12 @@ int Cell::least_prb_count(const phy::SlotResources& resources) const {
   return count;
 }
 
-void Cell::take_uplink(const Connection& c, const BlockFormat& format, UplinkSlot& pusch) {
-  const phy::PrbRange taken = part_of(c).taken_by(format.prb, Allocation::contiguous);
-  pusch.taken.add(taken);
-  ul_shares_.take(c.config.ul_slice, format.prb_count, taken.count, pusch.slices);
-}
-
-bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
-  const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
+int Cell::uplink_prb_count(const Connection& c, int longest,
+                           const phy::SlotResources& resources) const {
   const std::uint64_t wanted_bytes = c.ul_backlog_bytes > 0
                                          ? c.ul_backlog_bytes + short_bsr_bytes + phr_bytes
                                          : config_.sr_grant_bytes;
-  const int allowance = ul_shares_.allowance(c.config.ul_slice, pusch.slices);
-  if (allowance < std::min(least_prb_count(resources), prbs_.longest())) return false;
-  const int longest = std::min(prbs_.longest(), allowance);
-  const int limit = uplink_prb_limit(c, longest);
-  int prb_count = limit;
+  int prb_count = uplink_prb_limit(c, longest);
   // Fewer PRBs have more power each, and then carry more: the second pass knows what the first
   // needs.
   for (int pass = 0; pass < 2; ++pass) {
@@ -158,7 +143,16 @@ bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   if (uplink_mcs(c, prb_count) == base::McsIndex(0)) {
     prb_count = std::clamp(least_prb_count(resources), prb_count, longest);
   }
-  if (config_.transform_precoding) prb_count = dft_prb_count(prb_count);
+  return config_.transform_precoding ? dft_prb_count(prb_count) : prb_count;
+}
+
+bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
+  const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
+  const int allowance = ul_shares_.allowance(c.config.ul_slice, pusch.slices);
+  if (ul_shares_.limit() && allowance < std::min(least_prb_count(resources), prbs_.longest())) {
+    return false;
+  }
+  const int prb_count = uplink_prb_count(c, std::min(prbs_.longest(), allowance), resources);
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
   const auto range = prbs_.take(prb_count, true);

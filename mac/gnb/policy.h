@@ -17,10 +17,13 @@ namespace redcell::mac::gnb {
 struct Candidate {
   base::UeId ue;
   std::uint32_t connection = 0;   ///< Index in the cell; dense.
+  std::uint32_t part = 0;         ///< Its BWP, of those of the cell.
   std::uint32_t slice = 0;        ///< Ranks are compared inside one.
+  std::uint32_t turn = 0;         ///< Of its slice's candidates, this one's place.
+  bool is_done = false;           ///< Served, or not to be in this slot.
   double rate_bits_per_slot = 0;  ///< What the whole BWP would carry for it.
   std::optional<double>
-      priority;  ///< Set by the policy; higher goes first, nullopt: not in this slot.
+      priority{};  ///< Set by the policy; higher goes first, nullopt: not in this slot.
 };
 
 /// What a candidate really got.
@@ -29,8 +32,8 @@ struct Share {
   base::Bits bits;
 };
 
-/// Ranks UEs for new data in one slot and one direction. Called once per slot, for all of them at
-/// once.
+/// Ranks UEs for new data in one slot and one direction. Called for all of a slice in a bandwidth
+/// part at once.
 class Policy {
  public:
   virtual ~Policy() = default;

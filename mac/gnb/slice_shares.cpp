@@ -45,10 +45,15 @@ void SliceShares::begin(base::Slot slot, SliceSlot& at) const {
   const std::size_t turn = static_cast<std::size_t>(slot.value()) % period;
   at.slot = slot;
   at.prb_count = static_cast<int>(prbs_before_[turn + 1] - prbs_before_[turn]);
-  at.blocked = 0;
+  at.taken = 0;
   at.used.assign(ratios_.size(), 0);
   at.asked.assign(ratios_.size(), 0);
   at.saves.assign(ratios_.size(), 0);
+}
+
+void SliceShares::look_again(SliceSlot& at) {
+  std::fill(at.asked.begin(), at.asked.end(), 0);
+  std::fill(at.saves.begin(), at.saves.end(), std::uint8_t{0});
 }
 
 std::int64_t SliceShares::dedicated(std::size_t slice, const SliceSlot& at) const {
@@ -69,7 +74,7 @@ std::int64_t SliceShares::below_max(std::size_t slice, const SliceSlot& at) cons
 int SliceShares::allowance(std::size_t slice, const SliceSlot& at) const {
   if (!limit()) return std::numeric_limits<int>::max();
   if (at.saves[slice] != 0) return 0;
-  std::int64_t room = at.prb_count - at.blocked;
+  std::int64_t room = at.prb_count - at.taken;
   for (std::size_t other = 0; other < ratios_.size(); ++other) {
     if (other != slice) room -= std::max(dedicated(other, at), owed(other, at));
   }
@@ -78,16 +83,18 @@ int SliceShares::allowance(std::size_t slice, const SliceSlot& at) const {
 
 bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const {
   if (!limit()) return true;
-  std::int64_t room = at.prb_count - at.blocked;
+  std::int64_t room = at.prb_count - at.taken;
   for (std::size_t other = 0; other < ratios_.size(); ++other) {
     if (other != slice) room -= dedicated(other, at);
   }
-  const bool fits = prb_count <= std::min(room, below_max(slice, at));
-  if (!fits) at.saves[slice] = 1;
-  return fits;
+  if (prb_count > below_max(slice, at)) {
+    at.saves[slice] = 1;
+    return false;
+  }
+  return prb_count <= room;
 }
 
-void SliceShares::take(std::size_t slice, int prb_count, int blocked, SliceSlot& at) {
+void SliceShares::take(std::size_t slice, int prb_count, SliceSlot& at) {
   const std::int64_t number = number_of(at.slot);
   Window& window = windows_[static_cast<std::size_t>(number) % windows_.size()];
   if (window.number != number) {
@@ -96,7 +103,7 @@ void SliceShares::take(std::size_t slice, int prb_count, int blocked, SliceSlot&
   }
   window.used[slice] += prb_count;
   at.used[slice] += prb_count;
-  at.blocked += blocked;
+  at.taken += prb_count;
 }
 
 std::int64_t SliceShares::above_min(std::size_t slice, const SliceSlot& at) const {

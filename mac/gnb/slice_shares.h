@@ -32,7 +32,7 @@ struct RrmPolicyRatio {
 struct SliceSlot {
   base::Slot slot{-1};
   int prb_count = 0;                ///< The carrier's, that data may use.
-  int blocked = 0;                  ///< PRBs that nobody can take any more.
+  int taken = 0;                    ///< Of them.
   std::vector<int> used;            ///< [slice] PRBs
   std::vector<int> asked;           ///< [slice] The most it may yet have a use for.
   std::vector<std::uint8_t> saves;  ///< [slice] For a repetition: nothing new.
@@ -50,13 +50,14 @@ class SliceShares {
   [[nodiscard]] bool limit() const { return ratios_.size() > 1; }
   /// Nobody has taken or asked for anything yet. No allocation after the first call for an object.
   void begin(base::Slot slot, SliceSlot& at) const;
+  /// A slot is scheduled once more: nobody asks, nobody saves.
+  static void look_again(SliceSlot& at);
   /// PRBs that the slice may take for new data; without limits a number that is more than there
   /// are.
   [[nodiscard]] int allowance(std::size_t slice, const SliceSlot& at) const;
   /// Whether a block may be repeated now; if not, the slice saves for it.
   [[nodiscard]] bool may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const;
-  /// `blocked`: PRBs that others lose by it, at least prb_count.
-  void take(std::size_t slice, int prb_count, int blocked, SliceSlot& at);
+  void take(std::size_t slice, int prb_count, SliceSlot& at);
   /// PRBs that the slice has had in this window beyond its minimum; negative: still owed.
   [[nodiscard]] std::int64_t above_min(std::size_t slice, const SliceSlot& at) const;
 

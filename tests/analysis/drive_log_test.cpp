@@ -133,6 +133,47 @@ TEST(DriveCsv, reads_back_to_the_same_numbers) {
   }
 }
 
+TEST(DriveCsv, knows_goodput_round_trips_speed_and_state_of_each_row) {
+  constexpr std::int64_t second = 10 * tenth;
+  DriveLog log;
+  log.add(start_of_phones("phones"));
+  const auto add_bin = [&](std::uint32_t ue, std::int64_t bytes) {
+    KpiRecord record;
+    ThroughputBin& bin = *record.mutable_throughput_bin();
+    bin.set_time_ns(0);
+    bin.set_duration_ns(second);
+    bin.set_ue(ue);
+    bin.set_direction(DOWNLINK);
+    bin.set_payload_bytes(bytes);
+    log.add(record);
+  };
+  add_bin(5, 1'000'000);
+  add_bin(6, 77);
+  for (const int ms : {120, 140, 210}) {
+    KpiRecord record;
+    record.mutable_round_trip()->set_time_ns(ms * 1'000'000);
+    record.mutable_round_trip()->set_ue(5);
+    record.mutable_round_trip()->set_rtt_ns(ms * 100'000);
+    log.add(record);
+  }
+  for (const int i : {0, 1, 9, 10}) log.add(row_of(i, 5));
+  KpiRecord lost = row_of(11, 5);
+  lost.mutable_drive_row()->set_connected(0);
+  log.add(lost);
+  const std::vector<Line> table = table_of(drive_csv(log));
+  ASSERT_EQ(table.size(), 5U);
+  EXPECT_EQ(table[0].at("dl_goodput_mbps"), "8");
+  EXPECT_EQ(table[2].at("dl_goodput_mbps"), "8");
+  EXPECT_EQ(table[3].at("dl_goodput_mbps"), "") << "the second has no bin";
+  EXPECT_EQ(table[0].at("ul_goodput_mbps"), "");
+  EXPECT_EQ(table[0].at("rtt_ms"), "");
+  EXPECT_EQ(table[1].at("rtt_ms"), "13") << "the mean of 12 and 14";
+  EXPECT_EQ(table[0].at("speed_mps"), "");
+  EXPECT_DOUBLE_EQ(real(table[1], "speed_mps"), std::hypot(1.37, 3.33));
+  EXPECT_EQ(table[0].at("state"), "connected");
+  EXPECT_EQ(table[4].at("state"), "not_connected");
+}
+
 TEST(DriveCsv, leaves_empty_what_was_not_measured) {
   DriveLog log;
   KpiRecord record;

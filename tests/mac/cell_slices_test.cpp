@@ -208,6 +208,70 @@ TEST(CellSlicesInTime, lend_what_a_slice_cannot_use_before_its_blocks_are_answer
   EXPECT_EQ(prbs, world.map().downlink(base::Slot(8)).usable_prb_count);
 }
 
+// Slice 0 has many small packets, slice 1 is saturated.
+class SmallBesideFull : public ::testing::TestWithParam<int> {
+ protected:
+  /// PRBs of slice 1, and those that nobody had, as shares of all downlink PRBs.
+  std::array<double, 2> run(const std::vector<RrmPolicyRatio>& ratios, int small_count,
+                            const phy::ResourceMapConfig& carrier = fdd_carrier()) {
+    CellWorld world(carrier, [&](CellConfig& c) {
+      c.dl_slices = ratios;
+      c.slice_window_slots = GetParam();
+    });
+    for (int i = 0; i < small_count; ++i) {
+      world.connect(10, connection_config(100 + static_cast<std::uint32_t>(i)));
+    }
+    gnb::ConnectionConfig full = connection_config(100 + static_cast<std::uint32_t>(small_count));
+    full.dl_slice = 1;
+    const std::uint32_t last = world.connect(10, full);
+    double all = 0;
+    double own = 0;
+    double used = 0;
+    for (std::int64_t s = 0; s < 400; ++s) {
+      for (std::uint32_t i = 0; i < last; ++i) {
+        if (world.connection(i).waiting_bytes(world.now()) == 0) world.send_message(i, 40);
+      }
+      if (world.connection(last).waiting_bytes(world.now()) < 100'000) world.load(last, 50);
+      all += world.map().downlink(base::Slot(s)).usable_prb_count;
+      const gnb::SlotPlan plan = world.run(s);
+      for (const DlAssignment& a : plan.downlink) {
+        used += a.format.prb_count;
+        if (a.ue.value == full.ue.value) own += a.format.prb_count;
+        world.answer(a, true);
+      }
+    }
+    return {own / all, 1 - used / all};
+  }
+};
+
+TEST_P(SmallBesideFull, leaves_a_turn_to_each_slice) {
+  const auto [own, empty] = run({{.min_percent = 60}, {.min_percent = 30}}, 8);
+  EXPECT_GT(own, 0.9) << "eight small ones for the four that a slot serves";
+  EXPECT_LT(empty, slack);
+}
+
+TEST_P(SmallBesideFull, keeps_no_more_for_them_than_they_have_to_send) {
+  const auto [own, empty] = run({{.min_percent = 40}, {.min_percent = 50}}, 1);
+  EXPECT_LT(empty, slack);
+}
+
+TEST_P(SmallBesideFull, counts_no_prb_as_lost_that_was_never_there) {
+  phy::ResourceMapConfig carrier = fdd_carrier();
+  carrier.paging = {.period = base::milliseconds(1), .prb_count = 20, .first_prb = 15};
+  const auto [own, empty] = run({{.min_percent = 40}, {.min_percent = 50}}, 1, carrier);
+  EXPECT_LT(empty, slack);
+}
+
+INSTANTIATE_TEST_SUITE_P(Windows, SmallBesideFull, ::testing::Values(1, 5, 20));
+
+// No minimum, no other limit: of two saturated slices the first of the list is not always first.
+TEST(CellSlicesInTime, let_equals_go_first_in_turn) {
+  for (const Account& account : run({fdd_carrier()}, {.ratios = {{}, {}}, .ues = {1, 1}})) {
+    EXPECT_NEAR(account.share(0), 0.5, 0.1);
+    EXPECT_NEAR(account.share(1), 0.5, 0.1);
+  }
+}
+
 // Slice 1 stands in 24 of 51 PRBs: it cannot have the 80 % that it is owed.
 TEST(CellSlicesOverParts, keep_no_more_free_than_a_part_can_take) {
   phy::ResourceMapConfig narrow = tdd_carrier();

@@ -26,7 +26,7 @@ class Shares {
     for (const std::size_t slice : asking) at_.asked[slice] = at_.prb_count;
   }
   int allowance(std::size_t slice) const { return shares_.allowance(slice, at_); }
-  void take(std::size_t slice, int count) { shares_.take(slice, count, count, at_); }
+  void take(std::size_t slice, int count) { shares_.take(slice, count, at_); }
   void is_served(std::size_t slice) { at_.asked[slice] = 0; }
   const SliceSlot& at() const { return at_; }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 #include "scenarios/load_parse.h"
 #include "scenarios/site_grid.h"
@@ -13,7 +14,11 @@
 namespace redcell::scenarios {
 namespace {
 
-schema::Scenario sites(const std::string& text) { return parse_text("sites", text).scenario; }
+schema::Scenario sites(const std::string& text) {
+  schema::Scenario scenario;
+  std::ignore = parse_text("sites", text, scenario);
+  return scenario;
+}
 
 // 45 degrees north: 111 131.75 m a degree of latitude, 78 846.81 m a degree of longitude.
 TEST(PlaceSites, counts_metres_from_the_first_site_with_coordinates) {

@@ -1,0 +1,78 @@
+// Two sides held against one another, figure by figure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/compare/bootstrap.h"
+#include "analysis/compare/side.h"
+#include "analysis/schema/targets.pb.h"
+#include "analysis/verdict.h"
+
+namespace redcell::analysis {
+
+/// One figure of both sides.
+struct ComparedKpi {
+  DriveColumn column = SS_RSRP_DBM;
+  std::string name;
+  Bootstrapped a;
+  Bootstrapped b;
+  Estimate mean_difference;    ///< a - b; of pairs when paired.
+  Estimate median_difference;  ///< The same; of pairs the median of their differences.
+  std::size_t pairs = 0;       ///< 0: not paired.
+  double ks = 0.0;
+  double ks_p = 1.0;  ///< With effective counts.
+  double wasserstein = 0.0;
+  double margin = 0.0;         ///< In the unit of the KPI.
+  double equivalence_p = 1.0;  ///< Of the means, within the margin.
+  /// PASS: the 90 % interval of the difference of means lies within the margin; FAIL: wholly
+  /// outside; else UNDECIDED.
+  Result result = Result::undecided;
+  std::optional<double> times_samples;  ///< When undecided: so many times the samples would decide.
+};
+
+struct Comparison {
+  std::string path_a, path_b;
+  std::string title_a, title_b;
+  bool paired = false;           ///< Two runs of one world.
+  std::vector<ComparedKpi> kpi;  ///< Those that both sides have, in the order of drive.csv.
+  std::vector<std::string> only_a, only_b;  ///< Figures of one side alone.
+  std::vector<std::string> notes;
+  std::optional<Verdict> verdict_a, verdict_b;  ///< Of the targets; absent without.
+};
+
+/// Targets and margins of a file. Throws LogError.
+[[nodiscard]] TargetFile load_targets(const std::string& path);
+
+/// Compares. Runs of one world are paired second by second. Without a margin of the file: [ours] 3
+/// dB for levels, 0.2 ranks, 2 MCS, 5 points of BLER, 15 % of b's mean for rates and round-trip
+/// times (the trial's tolerance).
+[[nodiscard]] Comparison compare(const Side& a, const Side& b, const TargetFile& targets);
+
+/// Rate (or another figure) in classes of a level, second by second.
+struct CurvePoint {
+  double level = 0.0;  ///< Middle of the class.
+  double low = 0.0;    ///< Quartiles of the figure.
+  double median = 0.0;
+  double high = 0.0;
+  std::size_t samples = 0;
+};
+inline constexpr double level_class_db = 5.0;
+inline constexpr std::size_t class_samples_min = 5;
+
+/// Classes of level_class_db with class_samples_min samples or more.
+[[nodiscard]] std::vector<CurvePoint> curve_over(const Side& side, DriveColumn figure,
+                                                 DriveColumn level);
+
+/// Plain text, at most 100 columns.
+[[nodiscard]] std::string comparison_text(const Comparison& comparison);
+/// The text of compare.json and of compare.csv (a line a figure, units in its names).
+[[nodiscard]] std::string comparison_json(const Comparison& comparison);
+[[nodiscard]] std::string comparison_csv(const Comparison& comparison);
+/// One HTML file that needs nothing from elsewhere: verdict, tables, distributions, curves, drives.
+[[nodiscard]] std::string comparison_html(const Comparison& comparison, const Side& a,
+                                          const Side& b);
+
+}  // namespace redcell::analysis

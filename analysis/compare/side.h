@@ -1,0 +1,47 @@
+// One of two things that are compared: a run or a field log, second by second.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "analysis/drive_line.h"
+#include "analysis/drive_log.h"
+#include "analysis/summary.h"
+
+namespace redcell::analysis {
+
+/// The mean of one figure over one second of one terminal.
+struct SecondSample {
+  std::uint32_t ue = 0;
+  std::int64_t second = 0;
+  double value = 0.0;
+};
+
+using Series = std::vector<SecondSample>;  ///< Sorted by terminal, then time.
+
+struct Side {
+  std::string path;
+  std::string title;
+  bool is_run = false;
+  std::string world;  ///< Of a run: the hash of what no scheduler changes; may be empty.
+  std::array<Series, drive_figure_count> series;  ///< [DriveColumn]
+  Summary summary;  ///< Of a run as of `redcell run`; of a field log from its seconds.
+  DriveLog drive;   ///< Empty when nobody moved. Of a field log its first device, to be drawn.
+  bool handovers_are_changes =
+      false;                       ///< The log names none; drive has them where the cell changes.
+  std::vector<std::string> notes;  ///< What the reader should know: damage, what was left out.
+};
+
+/// path: a run directory, a directory of `redcell import`, a KPI log, or a field log of a known
+/// format. After warm-up and without terminals that only make load; a KPI log is read around its
+/// damage, which is noted with its offset. Throws LogError.
+[[nodiscard]] Side load_side(const std::string& path);
+
+/// The values alone, in order.
+[[nodiscard]] std::vector<double> values_of(const Series& series);
+/// And when they were taken.
+[[nodiscard]] std::vector<std::int64_t> seconds_of(const Series& series);
+
+}  // namespace redcell::analysis

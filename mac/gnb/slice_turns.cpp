@@ -1,0 +1,98 @@
+#include "mac/gnb/slice_turns.h"
+
+#include <algorithm>
+
+#include "mac/gnb/block_size.h"
+
+namespace redcell::mac::gnb {
+
+void SliceTurns::begin(const std::vector<int>& part_prbs, std::size_t slice_count,
+                       std::size_t connection_count) {
+  part_prbs_.assign(part_prbs.begin(), part_prbs.end());
+  asked_.assign(slice_count * part_prbs.size(), 0);
+  demand_.assign(connection_count, 0);
+}
+
+void SliceTurns::ask(const Candidate& candidate, int prb_count) {
+  demand_[candidate.connection] = prb_count;
+  asked(candidate.slice, candidate.part) += prb_count;
+}
+
+/// A part can give no more than it has.
+void SliceTurns::tell(std::uint32_t slice, SliceSlot& at) const {
+  at.asked[slice] = 0;
+  for (std::size_t part = 0; part < part_prbs_.size(); ++part) {
+    at.asked[slice] += std::min(asked_[slice * part_prbs_.size() + part], part_prbs_[part]);
+  }
+}
+
+void SliceTurns::tell(SliceSlot& at) const {
+  for (std::uint32_t slice = 0; slice < at.asked.size(); ++slice) tell(slice, at);
+}
+
+void SliceTurns::order_slices(const SliceShares& shares, const SliceSlot& at,
+                              const std::vector<Candidate>& candidates) {
+  slice_order_.clear();
+  for (const Candidate& candidate : candidates) {
+    const auto known = std::find(slice_order_.begin(), slice_order_.end(), candidate.slice);
+    if (known == slice_order_.end()) slice_order_.push_back(candidate.slice);
+  }
+  const auto count = static_cast<std::uint32_t>(shares.slice_count());
+  const auto turn = static_cast<std::uint32_t>(at.slot.value() % count);
+  std::sort(slice_order_.begin(), slice_order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const std::int64_t above_a = shares.above_min(a, at);
+    const std::int64_t above_b = shares.above_min(b, at);
+    if (above_a != above_b) return above_a < above_b;
+    return (a + turn) % count < (b + turn) % count;
+  });
+}
+
+void SliceTurns::order(const Ranking& ranking, const SliceShares& shares, const SliceSlot& at,
+                       std::vector<Candidate>& candidates) {
+  order_slices(shares, at, candidates);
+  const auto place = [&](const Candidate& c) {
+    return std::find(slice_order_.begin(), slice_order_.end(), c.slice) - slice_order_.begin();
+  };
+  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    return place(a) != place(b) ? place(a) < place(b) : a.ue < b.ue;
+  });
+  for (auto first = candidates.begin(); first != candidates.end();) {
+    const auto last = std::find_if(first, candidates.end(),
+                                   [&](const Candidate& c) { return c.slice != first->slice; });
+    ranking.policy.rank(ranking.slot, {first, last});
+    sort_by_priority({first, last});
+    for (auto c = first; c != last; ++c) c->turn = static_cast<std::uint32_t>(c - first);
+    first = last;
+  }
+  if (slice_order_.size() == 1) return;
+  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    return a.turn != b.turn ? a.turn < b.turn : place(a) < place(b);
+  });
+}
+
+void SliceTurns::select(int room, SliceSlot& at, std::vector<Candidate>& candidates) {
+  if (at.asked.size() < 2) return;
+  for (Candidate& candidate : candidates) {
+    if (candidate.priority && room > 0) {
+      --room;
+    } else {
+      finish(candidate, at);
+    }
+  }
+}
+
+bool SliceTurns::is_content(const Candidate& candidate, const SliceShares& shares,
+                            const SliceSlot& at) const {
+  if (!shares.limit()) return true;
+  return demand_[candidate.connection] <= shares.allowance(candidate.slice, at);
+}
+
+void SliceTurns::finish(Candidate& candidate, SliceSlot& at) {
+  if (candidate.is_done) return;
+  candidate.is_done = true;
+  if (at.asked.size() < 2) return;
+  asked(candidate.slice, candidate.part) -= demand_[candidate.connection];
+  tell(candidate.slice, at);
+}
+
+}  // namespace redcell::mac::gnb

@@ -1,0 +1,57 @@
+// Who goes when among slices: the candidates of a bandwidth part in, their order and what is yet
+// asked for out. How much each may take is decided elsewhere (slice_shares.h).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mac/gnb/policy.h"
+#include "mac/gnb/slice_shares.h"
+
+namespace redcell::mac::gnb {
+
+/// Who ranks inside a slice, and the slot in which it is decided: before the one of a PUSCH.
+struct Ranking {
+  Policy& policy;
+  base::Slot slot;
+};
+
+/// Of one slot and direction at a time; without slices to share it keeps the policy's order and
+/// costs nothing else.
+class SliceTurns {
+ public:
+  /// Nobody asks yet. part_prbs: PRBs for data of each bandwidth part. No allocation once warm.
+  void begin(const std::vector<int>& part_prbs, std::size_t slice_count,
+             std::size_t connection_count);
+  /// A candidate to come would take so many PRBs.
+  void ask(const Candidate& candidate, int prb_count);
+  /// Writes what all have asked for.
+  void tell(SliceSlot& at) const;
+
+  /// One candidate of each slice in turn, the slice furthest behind its minimum first, another in
+  /// each slot among equals; inside a slice in the policy's order.
+  void order(const Ranking& ranking, const SliceShares& shares, const SliceSlot& at,
+             std::vector<Candidate>& candidates);
+  /// With several slices the first `room` candidates may be served; all others ask for nothing.
+  void select(int room, SliceSlot& at, std::vector<Candidate>& candidates);
+  /// Its slice may take all that it asks for.
+  [[nodiscard]] bool is_content(const Candidate& candidate, const SliceShares& shares,
+                                const SliceSlot& at) const;
+  /// A candidate asks for nothing more in this slot.
+  void finish(Candidate& candidate, SliceSlot& at);
+
+ private:
+  [[nodiscard]] int& asked(std::uint32_t slice, std::uint32_t part) {
+    return asked_[slice * part_prbs_.size() + part];
+  }
+  void tell(std::uint32_t slice, SliceSlot& at) const;
+  void order_slices(const SliceShares& shares, const SliceSlot& at,
+                    const std::vector<Candidate>& candidates);
+
+  std::vector<int> part_prbs_;  ///< [part]
+  std::vector<int> asked_;      ///< [slice * parts + part] PRBs
+  std::vector<int> demand_;     ///< [connection] PRBs
+  std::vector<std::uint32_t> slice_order_;
+};
+
+}  // namespace redcell::mac::gnb

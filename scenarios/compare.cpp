@@ -1,0 +1,75 @@
+#include "scenarios/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "analysis/compare/comparison.h"
+#include "analysis/file.h"
+#include "analysis/log_error.h"
+
+namespace redcell::scenarios {
+namespace {
+
+constexpr int exit_compared = 0;
+constexpr int exit_not_passed = 1;
+constexpr int exit_refused = 2;
+
+std::string name_of(const std::string& path) {
+  const std::filesystem::path place = std::filesystem::path(path + "/").lexically_normal();
+  return place.parent_path().filename().string();
+}
+
+/// What the file asked for: targets of A, margins of both.
+bool is_passed(const analysis::Comparison& comparison, const analysis::TargetFile& targets) {
+  if (comparison.verdict_a && comparison.verdict_a->result != analysis::Result::pass) return false;
+  return std::all_of(targets.margin().begin(), targets.margin().end(), [&](const auto& margin) {
+    return std::any_of(comparison.kpi.begin(), comparison.kpi.end(), [&](const auto& kpi) {
+      return kpi.name == margin.kpi() && kpi.result == analysis::Result::pass;
+    });
+  });
+}
+
+int compare_files(const CompareOptions& options) {
+  analysis::TargetFile targets;
+  if (!options.targets.empty()) targets = analysis::load_targets(options.targets);
+  const analysis::Side a = analysis::load_side(options.a), b = analysis::load_side(options.b);
+  const analysis::Comparison comparison = analysis::compare(a, b, targets);
+  const std::filesystem::path directory =
+      options.out_dir.empty()
+          ? std::filesystem::path("compare") / (name_of(options.a) + "-" + name_of(options.b))
+          : std::filesystem::path(options.out_dir);
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    throw analysis::LogError(
+        fmt::format("{}: cannot make the folder: {}", directory.string(), error.message()));
+  }
+  const auto write = [&](const char* name, const std::string& text) {
+    analysis::write_file_atomically((directory / name).string(), text);
+  };
+  write("compare.json", analysis::comparison_json(comparison));
+  write("compare.csv", analysis::comparison_csv(comparison));
+  write("report.html", analysis::comparison_html(comparison, a, b));
+  fmt::print("{}\nresults in {}: report.html, compare.json, compare.csv\n",
+             analysis::comparison_text(comparison), directory.string());
+  return is_passed(comparison, targets) ? exit_compared : exit_not_passed;
+}
+
+}  // namespace
+
+int compare_command(const CompareOptions& options) {
+  try {
+    return compare_files(options);
+  } catch (const analysis::LogError& error) {
+    fmt::print(stderr, "redcell: {}\n", error.what());
+    return exit_refused;
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "redcell: {}: {}\n", error.path1().string(), error.code().message());
+    return exit_refused;
+  }
+}
+
+}  // namespace redcell::scenarios

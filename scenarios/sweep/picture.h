@@ -1,0 +1,15 @@
+// The results of a sweep to look at.
+#pragma once
+
+#include <string>
+
+#include "scenarios/sweep/tables.h"
+
+namespace redcell::scenarios {
+
+/// results/picture.svg, a panel for each KPI. Over the axis with the most numbers: a line with its
+/// 95 % intervals for each combination of the others, eight at the most. Where two axes of three or
+/// more numbers are all that varies: a heat map. Empty when no axis has two numbers.
+[[nodiscard]] std::string sweep_svg(const SweepReport& report);
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,25 @@
+// The program as files: what a sweep copies, so that a rebuild cannot change it while it runs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace redcell::scenarios {
+
+/// Where this program and its own library lie. Library is empty where both are one file.
+struct ProgramFiles {
+  std::filesystem::path program;
+  std::filesystem::path library;
+};
+
+/// Of the running process. Throws std::runtime_error where the system does not tell.
+[[nodiscard]] ProgramFiles running_program();
+
+/// Content address of both files.
+[[nodiscard]] std::string build_address(const ProgramFiles& files);
+
+/// FOLDER/redcell and beside it the library under the name it was loaded by. Nothing is written
+/// when FOLDER/redcell is there already.
+void copy_program(const ProgramFiles& files, const std::filesystem::path& folder);
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,57 @@
+// Points as job arrays of Slurm. Slurm is only asked to run tasks; what is done is seen in files.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scenarios/schema/sweep.pb.h"
+#include "scenarios/sweep/store.h"
+#include "scenarios/sweep/work.h"
+
+namespace redcell::scenarios {
+
+struct SlurmSettings {
+  const schema::Slurm& slurm;
+  std::vector<std::string> more_options;  ///< From the command line, for sbatch.
+  std::string name;                       ///< Of the job.
+  double point_s = 0.0;                   ///< Forecast; 0 when there is none.
+};
+
+/// What keeps sweeps from running here; nullopt when sbatch and scontrol are there.
+[[nodiscard]] std::optional<std::string> slurm_missing();
+
+/// Lists of consecutive points, at most `task_count_max` of them.
+[[nodiscard]] std::vector<WorkList> chunks_of(const WorkList& list, const SlurmSettings& settings,
+                                              std::size_t task_count_max);
+
+/// Wall time that sbatch is told for the longest of these chunks, in whole minutes.
+[[nodiscard]] long task_minutes(const WorkList& chunk, double point_s);
+
+/// What Slurm says of one task.
+struct TaskState {
+  std::string job;  ///< As scontrol takes it.
+  std::size_t index = 0;
+  std::string state;          ///< PENDING, RUNNING, COMPLETED, TIMEOUT ...
+  bool is_held_back = false;  ///< Requeued, and waiting for its new start time.
+};
+
+/// The tasks in the answer of `scontrol --oneliner show job`. Tasks not yet split from their array
+/// have the index of the first of them.
+[[nodiscard]] std::vector<TaskState> task_states(const std::string& answer);
+/// True for a state from which a task does not come back.
+[[nodiscard]] bool has_ended(const std::string& state);
+
+/// Hands the points to Slurm; the job's id. Throws std::runtime_error with sbatch's words.
+std::string submit(const Store& store, const WorkList& list, const SlurmSettings& settings);
+
+/// Jobs of this sweep that Slurm still has to run, from this process or an earlier one.
+[[nodiscard]] std::vector<std::string> jobs_alive(const Store& store);
+
+/// Waits until the list is complete or no job of the sweep is left; lifts the delay of requeued
+/// tasks. What has not been done is told with what Slurm says of its task.
+WorkCount wait_for_jobs(const Store& store, const WorkList& list,
+                        const std::function<void(const WorkCount&)>& tick);
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,218 @@
+// write_sqlite(): the results as tables to query.
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "analysis/log_error.h"
+#include "scenarios/sweep/tables.h"
+
+namespace redcell::scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close(database); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+/// One database file that is being filled.
+class Database {
+ public:
+  explicit Database(const fs::path& path) : path_(path) {
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open(path.c_str(), &opened);
+    database_.reset(opened);
+    check(code);
+  }
+  void run(const std::string& sql) {
+    check(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
+  }
+  std::unique_ptr<sqlite3_stmt, FinalizeStatement> prepare(const std::string& sql) {
+    sqlite3_stmt* statement = nullptr;
+    check(sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr));
+    return std::unique_ptr<sqlite3_stmt, FinalizeStatement>(statement);
+  }
+  void check(int code) const {
+    if (code == SQLITE_OK || code == SQLITE_DONE) return;
+    throw analysis::LogError(fmt::format(
+        "{}: {}", path_.string(), database_ ? sqlite3_errmsg(database_.get()) : "no memory"));
+  }
+
+ private:
+  fs::path path_;
+  std::unique_ptr<sqlite3, CloseDatabase> database_;
+};
+
+/// One table with rows to add.
+class Table {
+ public:
+  Table(Database& database, const std::string& name, const std::vector<std::string>& columns)
+      : database_(database) {
+    std::string heads;
+    std::string marks;
+    for (const std::string& column : columns) {
+      heads += (heads.empty() ? "\"" : ", \"") + column + '"';
+      marks += marks.empty() ? "?" : ", ?";
+    }
+    database.run(fmt::format("CREATE TABLE \"{}\" ({})", name, heads));
+    insert_ = database.prepare(fmt::format("INSERT INTO \"{}\" VALUES ({})", name, marks));
+  }
+
+  void add(const std::vector<Value>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) bind(static_cast<int>(i) + 1, values[i]);
+    database_.check(sqlite3_step(insert_.get()));
+    database_.check(sqlite3_reset(insert_.get()));
+  }
+
+ private:
+  void bind(int at, const Value& value) {
+    int code = SQLITE_OK;
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+      code = sqlite3_bind_int64(insert_.get(), at, *whole);
+    } else if (const auto* number = std::get_if<double>(&value)) {
+      // What is infinite is not known.
+      code = std::isfinite(*number) ? sqlite3_bind_double(insert_.get(), at, *number)
+                                    : sqlite3_bind_null(insert_.get(), at);
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      code = sqlite3_bind_text(insert_.get(), at, text->c_str(), -1, SQLITE_TRANSIENT);
+    } else {
+      code = sqlite3_bind_null(insert_.get(), at);
+    }
+    database_.check(code);
+  }
+
+  Database& database_;
+  std::unique_ptr<sqlite3_stmt, FinalizeStatement> insert_;
+};
+
+Value whole(std::size_t value) { return static_cast<std::int64_t>(value); }
+
+/// Numbers as numbers, so that they sort and compare as such.
+Value axis_value(const std::string& text) {
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && end == text.data() + text.size()) return number;
+  return text;
+}
+
+void write_facts(Database& database, const SweepReport& report, std::size_t complete_count) {
+  Table table(database, "sweep", {"fact", "value"});
+  const schema::Sweep& sweep = report.plan.loaded.sweep;
+  table.add({"title", sweep.title()});
+  table.add({"file", report.plan.loaded.file});
+  table.add({"scenario", sweep.scenario()});
+  table.add({"build", report.plan.build});
+  table.add({"combinations", whole(report.plan.rows.size())});
+  table.add({"left_out_by_constraints", whole(report.plan.design.left_out)});
+  table.add({"points", whole(report.points.size())});
+  table.add({"complete", whole(complete_count)});
+}
+
+void write_rows(Database& database, const Plan& plan) {
+  std::vector<std::string> heads = {"combination"};
+  for (const Column& column : plan.design.columns) heads.push_back(column.name);
+  Table table(database, "combination", heads);
+  for (std::size_t row = 0; row < plan.rows.size(); ++row) {
+    std::vector<Value> values = {whole(row)};
+    for (const std::string& text : plan.design.rows[row].values) {
+      values.push_back(axis_value(text));
+    }
+    table.add(values);
+  }
+}
+
+std::size_t write_runs(Database& database, const SweepReport& report, ResultBook& book,
+                       const std::set<std::string>& complete) {
+  Table runs(
+      database, "run",
+      {"address", "combination", "seed", "status", "signature", "world", "verdict", "version",
+       "build_type", "isa", "simulated_s", "wall_s", "process_s", "peak_memory_mb", "host", "job"});
+  Table kpis(database, "kpi",
+             {"address", "kpi", "terminal_group", "statistic", "value", "unit", "ci_low", "ci_high",
+              "samples"});
+  std::size_t complete_count = 0;
+  for (const Point& point : report.points) {
+    std::vector<Value> values = {point.address, whole(point.row), whole(point.seed)};
+    if (!complete.contains(point.address)) {
+      values.emplace_back("missing");
+      values.resize(16);
+      runs.add(values);
+      continue;
+    }
+    ++complete_count;
+    const PointResult& r = book.at(point.address);
+    values.insert(values.end(),
+                  {"complete", r.signature, r.world, r.verdict, r.version, r.build_type, r.isa,
+                   r.simulated_s, r.wall_s, r.process_s, r.peak_memory_mb, r.host, r.job});
+    runs.add(values);
+    for (const analysis::Kpi& k : r.kpi) {
+      kpis.add({point.address, k.name, k.terminal_group, k.statistic, k.value, k.unit, k.ci_low,
+                k.ci_high, k.samples});
+    }
+  }
+  return complete_count;
+}
+
+void write_judgement(Database& database, const SweepReport& report) {
+  Table estimates(database, "estimate",
+                  {"combination", "kpi", "terminal_group", "statistic", "value", "ci_low",
+                   "ci_high", "seeds", "goal", "seeds_needed"});
+  for (const RowEstimate& row : report.estimates) {
+    const Figure& f = report.figures[row.figure];
+    const Estimate e = row.estimate.value_or(Estimate{});
+    estimates.add({whole(row.row), f.name, f.terminal_group, f.statistic,
+                   row.estimate ? Value(e.value) : Value(), e.interval.low, e.interval.high,
+                   whole(e.seed_count), precision_name(row.decision.precision),
+                   row.decision.needed_seed_count});
+  }
+  Table differences(database, "difference",
+                    {"combination", "reference", "kpi", "terminal_group", "statistic", "difference",
+                     "ci_low", "ci_high", "seeds", "same_world"});
+  for (const RowDifference& row : report.differences) {
+    const Figure& f = report.figures[row.figure];
+    const Estimate& e = row.difference;
+    differences.add({whole(row.row), whole(row.reference), f.name, f.terminal_group, f.statistic,
+                     e.value, e.interval.low, e.interval.high, whole(e.seed_count),
+                     whole(row.is_same_world ? 1 : 0)});
+  }
+  Table failures(database, "failure", {"address", "cause", "words", "log"});
+  for (const Failure& failure : report.failures) {
+    failures.add({failure.address, failure.cause, failure.words, failure.log});
+  }
+}
+
+}  // namespace
+
+void write_sqlite(const SweepReport& report, ResultBook& book,
+                  const std::set<std::string>& complete, const fs::path& path) {
+  const fs::path beside = path.string() + "." + std::to_string(getpid());
+  fs::remove(beside);
+  try {
+    Database database(beside);
+    database.run("BEGIN");
+    write_rows(database, report.plan);
+    write_facts(database, report, write_runs(database, report, book, complete));
+    write_judgement(database, report);
+    database.run("COMMIT");
+  } catch (...) {
+    std::error_code error;
+    fs::remove(beside, error);
+    throw;
+  }
+  fs::rename(beside, path);
+}
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,321 @@
+// Goal: what is the same passes, what is different fails, what is not known is said; the files say
+// what the tables say.
+// Method: two runs of one world a known step apart, and a run against a field log.
+#include "analysis/compare/comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "analysis/log_error.h"
+#include "tests/analysis/compare/run_folder.h"
+
+namespace redcell::analysis {
+namespace {
+
+using testing::HasSubstr;
+
+const ComparedKpi& kpi_of(const Comparison& comparison, const std::string& name) {
+  const auto found = std::find_if(comparison.kpi.begin(), comparison.kpi.end(),
+                                  [&](const ComparedKpi& kpi) { return kpi.name == name; });
+  EXPECT_NE(found, comparison.kpi.end()) << name;
+  return *found;
+}
+
+Comparison compare_runs(const LogFolder& folder, const FakeRun& one, const FakeRun& other,
+                        const TargetFile& targets = {}) {
+  write_run(folder, "one", one);
+  write_run(folder, "other", other);
+  return compare(load_side(folder.path("one")), load_side(folder.path("other")), targets);
+}
+
+TEST(Comparison, of_one_world_is_paired_and_sees_a_small_step) {
+  const LogFolder folder;
+  const Comparison got = compare_runs(folder, {.more_mbps = 2.0}, {});
+  EXPECT_TRUE(got.paired);
+  const ComparedKpi& rate = kpi_of(got, "dl_throughput_mbps");
+  EXPECT_EQ(rate.pairs, 58U);
+  EXPECT_NEAR(rate.mean_difference.value, 2.0, 1e-9);
+  EXPECT_NEAR(rate.mean_difference.interval.high - rate.mean_difference.interval.low, 0.0, 1e-9)
+      << "every second has the same step";
+  EXPECT_NEAR(rate.median_difference.value, 2.0, 1e-9);
+  EXPECT_NEAR(rate.wasserstein, 2.0, 1e-9);
+  EXPECT_EQ(rate.result, Result::pass) << "2 of 80 Mbps are less than 15 %";
+  EXPECT_EQ(kpi_of(got, "ss_rsrp_dbm").ks, 0.0);
+}
+
+TEST(Comparison, of_different_worlds_is_not_paired_and_says_so) {
+  const LogFolder folder;
+  const Comparison got = compare_runs(folder, {.more_mbps = 2.0}, {.world = "def"});
+  EXPECT_FALSE(got.paired);
+  EXPECT_THAT(got.notes, testing::Contains(HasSubstr("different worlds")));
+  const ComparedKpi& rate = kpi_of(got, "dl_throughput_mbps");
+  EXPECT_EQ(rate.pairs, 0U);
+  EXPECT_LT(rate.mean_difference.interval.low, 0.0) << "the spread of both sides hides the step";
+  EXPECT_GT(rate.mean_difference.interval.high, 4.0);
+}
+
+TEST(Comparison, fails_what_lies_beyond_the_margin_on_either_side) {
+  const LogFolder folder;
+  for (const double step_mbps : {-20.0, 20.0}) {
+    const Comparison got = compare_runs(folder, {.more_mbps = step_mbps}, {});
+    const ComparedKpi& rate = kpi_of(got, "dl_throughput_mbps");
+    EXPECT_EQ(rate.result, Result::fail) << step_mbps;
+    EXPECT_NEAR(rate.margin, 0.15 * rate.b.mean.value, 1e-12);
+    EXPECT_GT(rate.equivalence_p, 0.99);
+  }
+}
+
+TEST(Comparison, leaves_open_what_too_few_seconds_tell) {
+  const LogFolder folder;
+  TargetFile targets;
+  Margin& margin = *targets.add_margin();
+  margin.set_kpi("dl_throughput_mbps");
+  margin.set_absolute(4.0);
+  const Comparison got = compare_runs(folder, {.more_mbps = 2.0}, {.world = "def"}, targets);
+  const ComparedKpi& rate = kpi_of(got, "dl_throughput_mbps");
+  EXPECT_EQ(rate.margin, 4.0);
+  EXPECT_EQ(rate.result, Result::undecided);
+  ASSERT_TRUE(rate.times_samples.has_value());
+  EXPECT_GT(*rate.times_samples, 1.0);
+  EXPECT_EQ(kpi_of(compare_runs(folder, {.seconds = 8}, {.seconds = 8, .world = "def"}),
+                   "dl_throughput_mbps")
+                .result,
+            Result::undecided)
+      << "six seconds";
+}
+
+TEST(Comparison, of_a_run_and_a_field_log_judges_targets_on_both) {
+  const LogFolder folder;
+  write_run(folder, "run", {});
+  std::string text = gnettrack_header;
+  for (int i = 0; i < 60; ++i) text += gnet_line(gnet_row(i));
+  const std::string log = folder.write("field.csv", text);
+  const std::string file = folder.write("targets.txtpb", R"(
+    target { kpi: "dl_goodput_mbps" value: 71 tolerance_percent: 20 source: "a trial" }
+    margin { kpi: "dl_goodput_mbps" percent: 25 })");
+  const Side a = load_side(folder.path("run")), b = load_side(log);
+  const Comparison got = compare(a, b, load_targets(file));
+  EXPECT_FALSE(got.paired);
+  EXPECT_THAT(got.only_a, testing::Contains("dl_throughput_mbps"));
+  EXPECT_THAT(got.only_b, testing::Contains("ss_sinr_db"));
+  ASSERT_TRUE(got.verdict_b.has_value());
+  EXPECT_EQ(got.verdict_b->result, Result::pass) << "71 Mbps in every second";
+  ASSERT_TRUE(got.verdict_a.has_value());
+  EXPECT_EQ(got.verdict_a->targets[0].kpi->name, "dl_goodput_mbps");
+  EXPECT_NEAR(kpi_of(got, "dl_goodput_mbps").margin, 0.25 * 71.0, 1e-9);
+  const std::string html = comparison_html(got, a, b);
+  for (const char* words : {"Targets on A", "a trial", "dl_goodput_mbps", "The drive of A",
+                            "The drive of B", "Rate over level", "Goodput, 1 s (Mbps)"}) {
+    EXPECT_THAT(html, HasSubstr(words));
+  }
+  EXPECT_THAT(html, testing::Not(HasSubstr("<script")));
+  EXPECT_THAT(html, testing::Not(HasSubstr("src=")));
+}
+
+/// XML forbids what HTML forgives.
+TEST(Comparison, page_gives_no_attribute_twice) {
+  const LogFolder folder;
+  write_run(folder, "one", {});
+  const Side side = load_side(folder.path("one"));
+  const std::string html = comparison_html(compare(side, side, {}), side, side);
+  std::size_t elements = 0;
+  for (std::size_t at = 0; (at = html.find('<', at)) != std::string::npos; ++at, ++elements) {
+    const std::string element = html.substr(at, html.find('>', at) - at);
+    for (const char* name : {" stroke=", " stroke-width=", " fill=", " class="}) {
+      const std::size_t first = element.find(name);
+      if (first == std::string::npos) continue;
+      ASSERT_EQ(element.find(name, first + 1), std::string::npos) << element;
+    }
+  }
+  EXPECT_GT(elements, 1000U);
+}
+
+TEST(Comparison, page_gives_no_identifier_twice) {
+  const LogFolder folder;
+  write_run(folder, "one", {});
+  write_run(folder, "other", {});
+  const Side a = load_side(folder.path("one")), b = load_side(folder.path("other"));
+  const std::string html = comparison_html(compare(a, b, {}), a, b);
+  std::vector<std::string> ids;
+  for (std::size_t at = 0; (at = html.find("id=\"", at)) != std::string::npos; ++at) {
+    ids.push_back(html.substr(at + 4, html.find('"', at + 4) - at - 4));
+  }
+  ASSERT_FALSE(ids.empty());
+  for (const std::string& id : ids) EXPECT_THAT(html, HasSubstr("url(#" + id + ")"));
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end());
+}
+
+TEST(Comparison, files_agree_with_one_another) {
+  const LogFolder folder;
+  const Comparison got = compare_runs(folder, {.more_mbps = 2.0}, {});
+  const auto json = nlohmann::json::parse(comparison_json(got));
+  EXPECT_EQ(json["paired"], true);
+  std::istringstream csv(comparison_csv(got));
+  std::string head, line;
+  std::getline(csv, head);
+  const auto columns = std::count(head.begin(), head.end(), ',');
+  for (std::size_t i = 0; std::getline(csv, line); ++i) {
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), columns) << line;
+    EXPECT_TRUE(line.starts_with(json["kpi"][i]["name"].get<std::string>() + ","));
+    EXPECT_TRUE(line.ends_with(json["kpi"][i]["result"].get<std::string>()));
+  }
+  EXPECT_EQ(json["kpi"].size(), got.kpi.size());
+  for (const auto& kpi : json["kpi"]) {
+    const double low = kpi["a"]["p5"]["value"], middle = kpi["a"]["p50"]["value"];
+    const double high = kpi["a"]["p95"]["value"];
+    EXPECT_LE(low, middle);
+    EXPECT_LE(middle, high);
+  }
+}
+
+TEST(Comparison, table_stays_within_a_terminal) {
+  const LogFolder folder;
+  const Comparison got = compare_runs(folder, {.more_mbps = 2.0}, {.world = "def"});
+  std::istringstream text(comparison_text(got));
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with("A: ") || line.starts_with("B: "))
+      continue;  // Paths are as long as they are.
+    EXPECT_LE(line.size(), 100U) << line;
+  }
+}
+
+TEST(Comparison, refuses_sides_with_nothing_in_common) {
+  const LogFolder folder;
+  write_run(folder, "still", {.moves = false});
+  const std::string log = folder.write("p.csv",
+                                       "time_s,terminal_group,ue,ss_rsrp_dbm,ss_sinr_db\n"
+                                       "0,,0,-90,3\n1,,0,-90,3\n");
+  const Side a = load_side(folder.path("still")), b = load_side(log);
+  EXPECT_THROW(static_cast<void>(compare(a, b, {})), LogError);
+}
+
+Side side_of(DriveColumn column, const std::vector<double>& values) {
+  Side side;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    side.series[column].push_back({0, static_cast<std::int64_t>(i), values[i]});
+  }
+  return side;
+}
+
+/// Terminals under one load: an AR(1) process that all share, and a fifth of their own.
+Side side_under_shared_load(std::uint32_t terminals, std::uint32_t drive) {
+  constexpr std::size_t count = 300;
+  constexpr double coefficient = 0.7;
+  const base::Random random(99, 3);
+  const auto noise = [&](std::uint32_t stream, std::size_t i) {
+    return random.normal(base::Purpose::arrival, {.a = drive, .b = stream}, i);
+  };
+  std::vector<double> load = {noise(0, 0)};
+  while (load.size() < count) {
+    load.push_back(coefficient * load.back() +
+                   std::sqrt(1.0 - coefficient * coefficient) * noise(0, load.size()));
+  }
+  Side side;
+  for (std::uint32_t ue = 0; ue < terminals; ++ue) {
+    for (std::size_t i = 0; i < count; ++i) {
+      side.series[SS_SINR_DB].push_back(
+          {ue, static_cast<std::int64_t>(i), load[i] + 0.2 * noise(ue + 1, i)});
+    }
+  }
+  return side;
+}
+
+TEST(Comparison, covers_the_truth_of_terminals_that_share_a_load) {
+  constexpr std::uint32_t drive_count = 250;
+  for (const std::uint32_t terminals : {1U, 2U, 6U}) {
+    double mean = 0.0, median = 0.0;
+    for (std::uint32_t drive = 0; drive < drive_count; ++drive) {
+      const Side side = side_under_shared_load(terminals, drive);
+      const Bootstrapped got = compare(side, side, {}).kpi.at(0).a;
+      EXPECT_EQ(got.count, 300U * terminals);
+      EXPECT_LT(got.effective_count, 150.0) << "as many seconds, however many terminals";
+      const auto holds = [](const Interval& interval) {
+        return interval.low <= 0.0 && interval.high >= 0.0 ? 1.0 : 0.0;
+      };
+      mean += holds(got.mean.interval) / drive_count;
+      median += holds(got.median().interval) / drive_count;
+    }
+    // Three standard errors of 250 drives below what one series is held to.
+    EXPECT_GE(mean, 0.90) << terminals;
+    EXPECT_GE(median, 0.90) << terminals;
+    EXPECT_LE(mean, 0.99) << terminals;
+  }
+}
+
+TEST(Comparison, decides_where_the_mean_of_b_is_0) {
+  std::vector<double> rates;
+  for (int i = 0; i < 60; ++i) rates.push_back(10.0 + i % 3);
+  const Side none = side_of(UL_GOODPUT_MBPS, std::vector<double>(60, 0.0));
+  EXPECT_EQ(compare(none, none, {}).kpi.at(0).result, Result::pass);
+  const Comparison got = compare(side_of(UL_GOODPUT_MBPS, rates), none, {});
+  EXPECT_EQ(got.kpi.at(0).result, Result::fail);
+  EXPECT_EQ(got.kpi.at(0).equivalence_p, 1.0);
+  EXPECT_THAT(got.notes, testing::Contains(HasSubstr("ul_goodput_mbps: the mean of B is 0")));
+}
+
+TEST(Comparison, passes_nothing_with_under_30_seconds) {
+  const auto result = [](std::size_t count) {
+    const Side side = side_of(SS_RSRP_DBM, std::vector<double>(count, -90.0));
+    return compare(side, side, {});
+  };
+  EXPECT_EQ(result(29).kpi.at(0).result, Result::undecided);
+  EXPECT_THAT(comparison_text(result(29)), HasSubstr("too few"));
+  EXPECT_EQ(result(30).kpi.at(0).result, Result::pass);
+}
+
+TEST(Targets, refuse_a_second_margin_of_one_figure) {
+  const LogFolder folder;
+  const std::string file = folder.write(
+      "t.txtpb", "margin { kpi: \"rtt_ms\" absolute: 2 } margin { kpi: \"rtt_ms\" percent: 9 }");
+  EXPECT_THROW(static_cast<void>(load_targets(file)), LogError);
+}
+
+TEST(Targets, say_what_is_wrong_with_them) {
+  const LogFolder folder;
+  const auto message = [&](const std::string& text) {
+    try {
+      static_cast<void>(load_targets(folder.write("t.txtpb", text)));
+    } catch (const LogError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(message("margin { kpi: \"rtt_ms\" absolute: 2 }"), "");
+  EXPECT_THAT(message("\n\ntarget { kpi: 7 }"), HasSubstr("t.txtpb:3:15"));
+  EXPECT_THAT(message("target { kpi: \"x\" }"), HasSubstr("a target needs a finite value"));
+  EXPECT_THAT(message("margin { kpi: \"loudness\" absolute: 2 }"), HasSubstr("loudness"));
+  for (const char* wrong : {"", "absolute: 0", "percent: -1", "absolute: 1 percent: 1"}) {
+    EXPECT_THAT(message("margin { kpi: \"rtt_ms\" " + std::string(wrong) + " }"),
+                HasSubstr("either absolute or percent"));
+  }
+  EXPECT_THROW(static_cast<void>(load_targets(folder.path("none"))), LogError);
+}
+
+TEST(CurveOver, sorts_seconds_into_classes_of_the_level) {
+  Side side;
+  for (int i = 0; i < 100; ++i) {
+    const double level = -100.0 + 10.0 * (i % 2) + 1.0;  // Classes -100 and -90.
+    side.series[SS_RSRP_DBM].push_back({0, i, level});
+    if (i >= 3) side.series[DL_GOODPUT_MBPS].push_back({0, i, 10.0 * (i % 2) + i / 100.0});
+  }
+  side.series[SS_RSRP_DBM].push_back({0, 200, -60.0});
+  side.series[DL_GOODPUT_MBPS].push_back({0, 200, 99.0});
+  const std::vector<CurvePoint> curve = curve_over(side, DL_GOODPUT_MBPS, SS_RSRP_DBM);
+  ASSERT_EQ(curve.size(), 2U) << "one second is no class";
+  EXPECT_EQ(curve[0].level, -97.5);
+  EXPECT_EQ(curve[0].samples, 48U);
+  EXPECT_EQ(curve[1].level, -87.5);
+  EXPECT_EQ(curve[1].samples, 49U);
+  EXPECT_NEAR(curve[0].median, 0.50, 0.02);
+  EXPECT_NEAR(curve[1].low, 10.26, 0.03);
+  EXPECT_NEAR(curve[1].high, 10.74, 0.03);
+}
+
+}  // namespace
+}  // namespace redcell::analysis

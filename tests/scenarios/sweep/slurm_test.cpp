@@ -1,0 +1,99 @@
+// Goal: points become tasks of sensible size and time, and Slurm's answers are understood.
+// Method: lists cut by hand; answers as Slurm 22.05 prints them.
+#include "scenarios/sweep/slurm.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace redcell::scenarios {
+namespace {
+
+WorkList list_of(std::size_t count) {
+  WorkList list{.base = "base",
+                .build = "build",
+                .time_limit_s = 600,
+                .memory_mb = 500,
+                .keep_logs = true,
+                .works = {}};
+  for (std::size_t i = 0; i < count; ++i) {
+    list.works.push_back({.address = "a" + std::to_string(i),
+                          .seed = static_cast<std::uint32_t>(i),
+                          .overrides = {"title=two words", "seed=3"}});
+  }
+  return list;
+}
+
+std::vector<std::size_t> sizes_of(const WorkList& list, const SlurmSettings& settings,
+                                  std::size_t task_count_max) {
+  std::vector<std::size_t> sizes;
+  for (const WorkList& chunk : chunks_of(list, settings, task_count_max)) {
+    sizes.push_back(chunk.works.size());
+  }
+  return sizes;
+}
+
+TEST(SlurmChunks, hold_every_point_once_in_order) {
+  schema::Slurm slurm;
+  slurm.set_points_per_task(4);
+  const SlurmSettings settings{.slurm = slurm, .more_options = {}, .name = {}, .point_s = 0};
+  std::vector<std::string> addresses;
+  for (const WorkList& chunk : chunks_of(list_of(10), settings, 100)) {
+    EXPECT_EQ(chunk.base, "base");
+    for (const Work& work : chunk.works) addresses.push_back(work.address);
+  }
+  ASSERT_EQ(addresses.size(), 10u);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(addresses[i], "a" + std::to_string(i));
+  EXPECT_EQ(sizes_of(list_of(10), settings, 100), (std::vector<std::size_t>{4, 4, 2}));
+}
+
+TEST(SlurmChunks, take_two_minutes_when_nothing_is_said) {
+  const schema::Slurm slurm;
+  const SlurmSettings settings{.slurm = slurm, .more_options = {}, .name = {}, .point_s = 40};
+  EXPECT_EQ(sizes_of(list_of(7), settings, 100), (std::vector<std::size_t>{3, 3, 1}));
+  const SlurmSettings unknown{.slurm = slurm, .more_options = {}, .name = {}, .point_s = 0};
+  EXPECT_EQ(sizes_of(list_of(2), unknown, 100), (std::vector<std::size_t>{1, 1}));
+}
+
+TEST(SlurmChunks, are_no_more_than_an_array_may_hold) {
+  schema::Slurm slurm;
+  slurm.set_points_per_task(1);
+  const SlurmSettings settings{.slurm = slurm, .more_options = {}, .name = {}, .point_s = 0};
+  EXPECT_EQ(sizes_of(list_of(10), settings, 3), (std::vector<std::size_t>{4, 4, 2}));
+}
+
+TEST(SlurmTime, is_the_limit_of_all_points_or_what_the_forecast_allows) {
+  // 4 x 600 s and a minute, or 600 s, three times 4 x 20 s and a minute.
+  EXPECT_EQ(task_minutes(list_of(4), 0), 41);
+  EXPECT_EQ(task_minutes(list_of(4), 20), 15);
+}
+
+TEST(SlurmStates, are_read_from_scontrol) {
+  const std::vector<TaskState> tasks = task_states(
+      "JobId=12 ArrayJobId=12 ArrayTaskId=5-9 ArrayTaskThrottle=0 JobName=x JobState=PENDING "
+      "Reason=Resources Dependency=(null) Requeue=1 Restarts=0 BatchFlag=1\n"
+      "JobId=17 ArrayJobId=12 ArrayTaskId=4 JobName=x JobState=PENDING Reason=BeginTime Requeue=1 "
+      "Restarts=1\n"
+      "JobId=16 ArrayJobId=12 ArrayTaskId=3 JobName=x JobState=TIMEOUT Reason=TimeLimit "
+      "Restarts=0\n"
+      "JobId=18 ArrayJobId=12 ArrayTaskId=2 JobName=x JobState=PENDING Reason=Resources "
+      "Restarts=1\n"
+      "JobId=19 ArrayJobId=12 ArrayTaskId=1 JobName=x JobState=PENDING Reason=BeginTime "
+      "Restarts=0\n\n");
+  ASSERT_EQ(tasks.size(), 5u);
+  EXPECT_FALSE(tasks[3].is_held_back);
+  EXPECT_FALSE(tasks[4].is_held_back) << "waits for a time that its user chose";
+  EXPECT_EQ(tasks[0].index, 5u);
+  EXPECT_FALSE(tasks[0].is_held_back);
+  EXPECT_EQ(tasks[1].job, "17");
+  EXPECT_TRUE(tasks[1].is_held_back);
+  EXPECT_EQ(tasks[2].state, "TIMEOUT");
+  EXPECT_TRUE(has_ended(tasks[2].state));
+  EXPECT_FALSE(has_ended(tasks[0].state));
+  EXPECT_TRUE(has_ended("NODE_FAIL"));
+  EXPECT_FALSE(has_ended("COMPLETING"));
+}
+
+}  // namespace
+}  // namespace redcell::scenarios

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Goal: a sweep on one machine loses nothing: whatever breaks is named with its cause, the rest is
+complete, and the same command again runs what is missing and nothing else.
+Method: the built program (first argument) on small sweeps, with processes killed from outside, real
+limits on time and memory, and a small file system that is full."""
+
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import unittest
+
+import sweeps
+from cluster import is_running, wait_for
+from sweeps import POINTS, SweepTest, kill
+
+LONG = 'set: "duration_s=3"\n'  # Points of about a second, to be met while they run.
+
+
+class Local(SweepTest):
+    def test_runs_every_point_once_and_judges_them(self):
+        self.write(POINTS % (3, 2))
+        self.assertIn("3 combinations x 2 seeds: 6 points, 0 complete", self.sweep().stdout)
+        before = self.points()
+        self.assertEqual(len(before), 6)
+        rows = self.table("estimates.csv")
+        self.assertEqual([row["delay"] for row in rows], ["1", "10.5", "20"])
+        means = [float(row["value"]) for row in rows]
+        # Each has 9.5 ms more each way than the one before; slots add up to one TDD period.
+        self.assertAlmostEqual(means[1] - means[0], 19, delta=2.5)
+        differences = self.table("differences.csv")
+        self.assertEqual([row["same_world"] for row in differences], ["1", "1"])
+        self.assertAlmostEqual(float(differences[1]["difference"]), 38, delta=2.5)
+        with sqlite3.connect(self.out / "results/results.sqlite") as database:
+            count, worlds = database.execute(
+                "SELECT count(*), count(DISTINCT world) FROM run WHERE status = 'complete'"
+            ).fetchone()
+        database.close()
+        self.assertEqual((count, worlds), (6, 2))
+        self.assertIn("6 complete, 0 to run", self.sweep().stdout)
+        self.assertEqual(self.points(), before)
+
+    def test_gives_the_signature_of_a_plain_run(self):
+        self.write(POINTS % (2, 1))
+        self.sweep()
+        done = subprocess.run(
+            [sweeps.PROGRAM, "run", "small.txtpb", "--set", "core.one_way_delay_ms=20", "--quiet",
+             "--out", "plain"], cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        plain = (self.folder / "plain/summary.json").read_text(encoding="utf-8")
+        self.assertTrue(any(signature in plain for signature in self.signatures().values()))
+
+    def test_a_dry_run_forecasts_and_writes_nothing(self):
+        self.write(POINTS % (30, 4))
+        before = sorted(self.folder.rglob("*"))
+        done = self.sweep("--dry-run")
+        self.assertIn("120 points, 0 complete, 120 to run", done.stdout)
+        self.assertRegex(done.stdout, r"about [0-9.]+ s a point \(pilot of 3 points")
+        self.assertEqual(sorted(self.folder.rglob("*")), before)
+        self.assertEqual(len(self.sweep("--list").stdout.splitlines()), 120)
+
+    def test_a_bad_point_stops_all_before_anything_is_written(self):
+        self.write(POINTS.replace("one_way_delay_ms", "rate_gbps").replace("last: 20", "last: -3")
+                   % (5, 1))
+        before = sorted(self.folder.rglob("*"))
+        done = self.sweep(code=2)
+        self.assertIn("sweep.txtpb:3:", done.stderr)
+        self.assertIn("of 5 combinations", done.stderr)
+        self.assertEqual(sorted(self.folder.rglob("*")), before)
+
+    def test_a_killed_sweep_takes_its_points_along(self):
+        self.write('set: "duration_s=50000"\n' + POINTS % (2, 1))
+        begun = self.begin("--jobs", "2")
+        wait_for(lambda: len(self.children(begun)) == 2, 20, "running points")
+        children = self.children(begun)
+        for pid in children:
+            self.addCleanup(kill, pid)
+        begun.send_signal(signal.SIGKILL)
+        begun.wait(20)
+        wait_for(lambda: not any(is_running(pid) for pid in children), 20, "the points' end")
+
+    def test_a_killed_sweep_is_resumed(self):
+        self.write(LONG + POINTS % (4, 2))
+        begun = self.begin("--jobs", "2")
+        self.wait_for_points(2, begun)
+        wait_for(lambda: self.children(begun), 20, "a running point")
+        children = self.children(begun)
+        begun.send_signal(signal.SIGKILL)
+        begun.wait(20)
+        wait_for(lambda: not any(is_running(pid) for pid in children), 20, "the points' end")
+        left = self.points()
+        self.assertLess(len(left), 8)
+        done = self.sweep()
+        self.assertIn(f"{len(left)} complete, {8 - len(left)} to run", done.stdout)
+        after = self.points()
+        self.assertEqual(len(after), 8)
+        self.assertEqual({a: after[a] for a in left}, left, "a complete point was run again")
+        self.assertEqual(list((self.out / "tmp").iterdir()), [])
+
+    def test_a_crash_is_named_and_the_rest_is_complete(self):
+        self.write(LONG + POINTS % (3, 1))
+        begun = self.begin("--jobs", "1")
+        wait_for(lambda: self.children(begun), 20, "a running point")
+        kill(self.children(begun)[0], signal.SIGSEGV)
+        self.assertEqual(begun.wait(120), 3)
+        ((cause, words),) = self.failures().values()
+        self.assertEqual((cause, words), ("crash", "killed by signal 11"))
+        self.assertEqual(len(self.points()), 2)
+        said = (self.folder / "begun.log").read_text(encoding="utf-8")
+        self.assertIn("crash: delay=1 seed=1: killed by signal 11", said)
+        self.assertIn("1 of 3 points are not complete, so nothing is averaged", said)
+        self.assertFalse((self.out / "results").exists())
+        self.assertIn("2 complete, 1 to run", self.sweep().stdout)
+        self.assertEqual(len(self.points()), 3)
+        self.assertEqual(self.failures(), {})
+
+    def test_a_point_past_its_time_is_named_and_the_rest_is_judged_when_told(self):
+        self.write("""scenario: "small.txtpb"
+axis { name: "long" path: "duration_s" value: ["0.4", "50000", "0.5"] }
+seeds { count: 2 }
+kpi { name: "rtt_ms" }
+resources { time_limit_s: 4 }
+""")
+        done = self.sweep(code=3)
+        self.assertIn("time limit: long=50000 seed=2: ran 4.", done.stderr)
+        self.assertEqual([cause for cause, _ in self.failures().values()], ["time limit"] * 2)
+        self.assertEqual(len(self.points()), 4)
+        done = self.sweep("--partial", code=3)
+        self.assertEqual([row["long"] for row in self.table("estimates.csv")], ["0.4", "0.5"])
+        states = [row["status"] for row in self.table("runs.csv")]
+        self.assertEqual(sorted(states), ["complete"] * 4 + ["missing"] * 2)
+
+    def test_a_point_past_its_memory_is_named(self):
+        self.write("""scenario: "small.txtpb"
+set: "terminal_group[cam].placement.max_radius_m=50"
+axis { name: "cams" path: "terminal_group[cam].count" value: ["1", "1500"] }
+seeds { count: 1 }
+resources { memory_mb: 50 }
+""")
+        done = self.sweep(code=3)
+        self.assertRegex(done.stderr, "memory limit: cams=1500 seed=1: took [0-9]+ MB; allowed: 50")
+        self.assertEqual(len(self.points()), 1)
+
+    @unittest.skipIf(os.geteuid() != 0, "a small file system needs root")
+    def test_a_full_disk_is_named_and_resumed_when_there_is_room(self):
+        self.out.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", self.out],
+                                 capture_output=True, text=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("no file system can be mounted here: " + mounted.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", self.out], check=True)
+        self.write(POINTS % (2, 1))
+        self.sweep()
+        filler = self.out / "filler"
+        space = os.statvfs(self.out)
+        filler.write_bytes(bytes(space.f_bavail * space.f_frsize - 100_000))
+        self.write(POINTS % (12, 1))
+        done = self.sweep(code=3)
+        self.assertIn("disk full: delay=", done.stderr)
+        self.assertIn("No space left on device", done.stderr)
+        filler.unlink()
+        self.sweep()
+        self.assertEqual(len(self.points()), 12)
+        self.assertEqual(self.failures(), {})
+
+    def test_a_rebuild_does_not_change_a_sweep(self):
+        self.write(POINTS % (2, 1))
+        self.sweep()
+        built = self.folder / "built"
+        shutil.copytree(pathlib.Path(sweeps.PROGRAM).parent, built, symlinks=True,
+                        ignore=lambda folder, names: [n for n in names if not n.startswith(
+                            ("redcell-bin", "libredcell"))])
+        program = built / "redcell-bin"
+        with open(program, "ab") as file:
+            file.write(b"\0")
+        self.write(POINTS % (3, 1))
+        done = self.sweep(program=program)
+        self.assertIn("goes on with the program it began with", done.stderr)
+        self.assertIn("3 points, 2 complete", done.stdout)
+
+    def test_seeds_are_added_until_the_goal_is_met_or_out_of_reach(self):
+        goal = POINTS.replace('"rtt_ms"', '"rtt_ms" half_width: %s')
+        self.write((goal % (2, 2, "30")).replace("count: 2 }\nkpi", "count: 2 max: 9 }\nkpi"))
+        self.sweep()
+        self.assertEqual([(row["seeds"], row["goal"]) for row in self.table("estimates.csv")],
+                         [("5", "met")] * 2)
+        self.write((goal % (2, 2, "1e-6")).replace("count: 2 }\nkpi", "count: 2 max: 9 }\nkpi"))
+        done = self.sweep(code=1)
+        self.assertIn("out of reach, about", done.stdout)
+        self.assertEqual(len(self.points()), 10)
+
+    def test_a_second_redcell_keeps_its_hands_off(self):
+        self.write(LONG + POINTS % (4, 1))
+        begun = self.begin("--jobs", "1")
+        wait_for(lambda: self.children(begun), 20, "a running point")
+        self.assertIn("another redcell runs the sweep", self.sweep(code=2).stderr)
+
+    def test_a_kpi_that_no_run_has_is_said(self):
+        self.write(POINTS.replace("rtt_ms", "handover_ratio") % (1 + 1, 1))
+        self.assertIn("no run has the ratio of handover_ratio", self.sweep(code=1).stderr)
+
+
+if __name__ == "__main__":
+    sweeps.PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
