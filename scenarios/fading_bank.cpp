@@ -124,7 +124,8 @@ void FadingBank::set_link(std::size_t lane, const phy::TrackedLink& tracked) {
                                     .panel = tracked.panel,
                                     .beam = tracked.beam,
                                     .distance_m = tracked.distance_m,
-                                    .heading_deg = tracked.heading_deg});
+                                    .heading_deg = tracked.heading_deg,
+                                    .approach = tracked.approach});
 }
 
 void FadingBank::set_way(std::size_t lane, double way_m) {

@@ -44,6 +44,7 @@ struct SiteClusters {
   phy::ClusterLink link;
   double distance_m = 0;   ///< Phase of the direct ray, as if the whole way had led like this.
   double heading_deg = 0;  ///< Counter-clockwise from the east.
+  std::optional<double> approach{};  ///< As TrackedLink.
   double mean_pair_power = 0;
 };
 
@@ -129,8 +130,15 @@ class LargeScale {
                                      const PathState& state) const;
   [[nodiscard]] bool is_indoors(const TerminalPlan& terminal) const;
   void see_clusters(const TerminalPlan& terminal, base::Instant t, TerminalLinks& links) const;
+  /// A piece of the way, from the first look on it to the first on the next.
+  struct Segment {
+    std::int64_t index = 0;
+    base::Instant begin;
+    std::optional<base::Instant> end{};  ///< nullopt: it stays there for hours.
+  };
+  [[nodiscard]] static Segment segment_at(const terminals::Route& route, base::Instant t);
   [[nodiscard]] SiteClusters site_clusters(const Site& site, const TerminalPlan& terminal,
-                                           base::Instant begin, bool is_nearest) const;
+                                           const Segment& segment, bool is_nearest) const;
   void see_beams(const SiteClusters& clusters, std::size_t site, TerminalLinks& links) const;
 
   const LayerPlan& layer_;

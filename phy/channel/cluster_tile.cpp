@@ -177,10 +177,12 @@ std::size_t tap_of(std::size_t cluster) {
 /// Table 7.5-5, in units of c_DS.
 constexpr std::array<double, sub_cluster_count> sub_cluster_delays = {0.0, 1.28, 2.56};
 
-/// Turns per wavelength of a ray from there, in 2^-31.
-std::uint32_t rate_of(RayDirection arrival, double heading_deg) {
-  const double along = base::sin(arrival.zenith_deg * degree) *
-                       base::cos((arrival.azimuth_deg - heading_deg) * degree);
+/// Turns per wavelength of the direct ray, in 2^-31.
+std::uint32_t direct_rate(const TrackedLink& tracked) {
+  const RayDirection& arrival = tracked.link.arrival;
+  const double along =
+      tracked.approach.value_or(base::sin(arrival.zenith_deg * degree) *
+                                base::cos((arrival.azimuth_deg - tracked.heading_deg) * degree));
   const double scaled = std::floor(along * 2147483647.0 + 0.5);
   return static_cast<std::uint32_t>(static_cast<std::int32_t>(scaled));
 }
@@ -230,6 +232,7 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
 void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked) {
   RC_CHECK(lane < base::lane_count);
   RC_CHECK(tracked.link.kind.surrounding == config_.surrounding);
+  RC_CHECK(!tracked.approach || std::fabs(*tracked.approach) <= 1.0);
   const Clusters clusters = draw_clusters(random_, tracked.link);
   const RayView view{.polarisation = config_.polarisation,
                      .branch_count = count_of(config_.branch_count),
@@ -293,7 +296,7 @@ void ClusterTile::store_direct(std::size_t lane, const TrackedLink& tracked, con
     direct_start_.at(pair, lane) = start + half_turn;
     direct_amplitude_.at(pair, lane) = static_cast<float>(std::sqrt(share)) * (part[0] - part[3]);
   }
-  direct_rate_.at(0, lane) = rate_of(tracked.link.arrival, view.heading_deg);
+  direct_rate_.at(0, lane) = direct_rate(tracked);
 }
 
 void ClusterTile::set_beam(std::size_t lane, int beam) {

@@ -11,6 +11,7 @@
 #include <complex>
 #include <memory>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "base/math.h"
@@ -70,8 +71,9 @@ std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::si
   std::vector<Tap> taps(25, {0.0, 0.0});
   const double rx = (view.polarisation.branch_slant_deg - (pair / view.port_count) * 90.0) * radian;
   const double tx = (view.polarisation.port_slant_deg - (pair % view.port_count) * 90.0) * radian;
-  const double along = std::sin(tracked.link.arrival.zenith_deg * radian) *
-                       std::cos((tracked.link.arrival.azimuth_deg - view.heading_deg) * radian);
+  const double along = tracked.approach.value_or(
+      std::sin(tracked.link.arrival.zenith_deg * radian) *
+      std::cos((tracked.link.arrival.azimuth_deg - view.heading_deg) * radian));
   const double direct_gain = tracked.panel.gain(tracked.link.departure, tracked.beam) / mean;
   const double direct_sign = direct_amplitude(tracked) < 0.0 ? -1.0 : 1.0;
   const double direct_turns =
@@ -114,12 +116,17 @@ TEST(ClusterTile, equals_the_sum_over_rays_on_every_target) {
         links.push_back(link_of(ue % 3 == 0 ? los : nlos, ue));
       }
       std::array<double, base::lane_count> travelled{};
+      const auto approach = [](std::size_t lane) {
+        const double rate = 0.1 * static_cast<double>(lane) - 0.8;
+        return lane % 2 == 0 ? std::nullopt : std::optional(rate);
+      };
       const auto tracked = [&](std::size_t lane) {
         return TrackedLink{.link = links[lane],
                            .panel = grid,
                            .beam = static_cast<int>(lane),
                            .distance_m = 151.7 + 0.013 * static_cast<double>(lane),
-                           .heading_deg = 20.0 * static_cast<double>(lane)};
+                           .heading_deg = 20.0 * static_cast<double>(lane),
+                           .approach = approach(lane)};
       };
       for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
         tile.set_link(lane, tracked(lane));

@@ -149,6 +149,101 @@ TEST_P(Clusters, fade_continuously_inside_a_segment) {
   }
 }
 
+// What the lanes must hold, built link by link.
+TEST_P(Clusters, fade_through_the_strongest_beam_along_the_way_on_the_carrier_of_each_direction) {
+  const World world(street(GetParam(), "", 72),
+                    clusters_in(GetParam(), "UMA") + beams() + with("route.fading_speed_kmh", "0"));
+  Follower follower(world, 1);
+  std::vector<std::size_t> beams_seen;
+  for (const double second : {1.0, 12.0, 40.0, 75.0, 101.0}) {
+    const bool is_fdd = GetParam() == CellKind::n28_fdd;
+    const std::int64_t slots = refresh_slots(world.layer(), world.terminal(0).route);
+    const auto step = static_cast<std::int64_t>(second * (is_fdd ? 1'000 : 2'000)) / slots;
+    follower.go_to(step * slots);
+    const base::Instant t(step * slots * (is_fdd ? 1'000'000 : 500'000));
+    const double way_m = world.terminal(0).route.fading_way_m(t);
+    const TerminalLinks& links = follower.tile().links();
+    const std::size_t cell = follower.loudest();
+    const SiteClusters& seen = follower.large_scale().clusters(links, cell);
+    const phy::BeamGrid panel(world.layer().cells[cell].panel);
+    const auto first = links.beam_gain_lin.begin() + static_cast<std::ptrdiff_t>(8 * cell);
+    const auto beam = static_cast<std::size_t>(std::max_element(first, first + 8) - first);
+    beams_seen.push_back(beam);
+    const auto east_m = [&](base::Instant when) {
+      return world.terminal(0).route.position_at(when).east_m;
+    };
+    const bool is_back = east_m(t + base::milliseconds(10)) < east_m(t);
+    for (const bool is_uplink : {false, true}) {
+      phy::ClusterLink link = seen.link;
+      const double carrier_hz = is_uplink && is_fdd ? 725.5e6 : dl_centre_hz(GetParam());
+      link.carrier = base::Hertz(carrier_hz);
+      const PrbGroups groups(world.layer());
+      phy::ClusterTile alone(world.random(), {.surrounding = phy::Surrounding::uma,
+                                              .grids = groups.grids(0),
+                                              .branch_count = is_uplink && is_fdd ? 1 : 2,
+                                              .port_count = 2,
+                                              .polarisation = {},
+                                              .independent_phases = is_uplink && is_fdd});
+      alone.set_link(0, {.link = link,
+                         .panel = panel,
+                         .beam = static_cast<int>(beam),
+                         .distance_m = seen.distance_m,
+                         .heading_deg = is_back ? 180.0 : 0.0,
+                         .approach = seen.approach});
+      alone.refresh(
+          std::vector<double>(base::lane_count, way_m * carrier_hz / base::speed_of_light_mps));
+      const auto index = static_cast<std::uint32_t>(cell);
+      const phy::ChannelView view =
+          is_uplink ? follower.tile().uplink(index) : follower.tile().downlink(index);
+      for (int group = 0; group < view.group_count; ++group) {
+        for (int port = 0; port < 2; ++port) {
+          const int branches = is_uplink && is_fdd ? 1 : 2;
+          const auto row = static_cast<std::size_t>((group * branches) * 2 + port);
+          const std::complex<double> h =
+              is_uplink ? view.h(group, port, 0) : view.h(group, 0, port);
+          EXPECT_NEAR(h.real(), static_cast<double>(alone.response_re().at(row, 0)), 2e-4);
+          EXPECT_NEAR(h.imag(), static_cast<double>(alone.response_im().at(row, 0)), 2e-4);
+        }
+      }
+    }
+  }
+  EXPECT_GT(*std::max_element(beams_seen.begin(), beams_seen.end()), 0U);
+}
+
+// The direct ray is most of a link in sight. Were its way not counted on, a new segment would
+// start anywhere on the circle.
+TEST_P(Clusters, keep_the_phase_of_the_direct_ray_from_segment_to_segment) {
+  const World world(street(GetParam(), "", 36), clusters_in(GetParam(), "UMA") +
+                                                    with("sight", "NEAREST_SITE") +
+                                                    with("route.fading_speed_kmh", "0"));
+  Follower follower(world, 1);
+  const std::int64_t slots = refresh_slots(world.layer(), world.terminal(0).route);
+  std::complex<double> kept = 0;
+  double total = 0;
+  int count = 0;
+  Response last;
+  std::int64_t last_segment = -1;
+  std::size_t last_cell = 0;
+  for (std::int64_t step = 0; step < 20'000; ++step) {
+    follower.go_to(step * slots);
+    const std::size_t cell = follower.loudest();
+    const TerminalLinks& links = follower.tile().links();
+    const Response now = response(follower.tile().downlink(static_cast<std::uint32_t>(cell)));
+    const bool in_sight =
+        follower.large_scale().clusters(links, cell).link.kind.state == phy::LinkState::los;
+    if (links.segment != last_segment && cell == last_cell && in_sight && !last.empty()) {
+      for (std::size_t i = 0; i < now.size(); ++i) kept += now[i] * std::conj(last[i]);
+      total += power(now);
+      ++count;
+    }
+    last = now;
+    last_segment = links.segment;
+    last_cell = cell;
+  }
+  EXPECT_GT(count, 15);
+  EXPECT_GT(kept.real() / total, 0.5);
+}
+
 TEST_P(Clusters, leave_of_a_transmission_what_their_polarisation_leaves) {
   // Mean over places and over the band, of what the gain of the beam says: one terminal after the
   // other, over what cells get that are not followed.
