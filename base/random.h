@@ -23,6 +23,8 @@ enum class Purpose : std::uint32_t {
   random_access = 11,    ///< Was a preamble or its answer heard?
   way_point = 12,        ///< Where a terminal on a random way turns.
   indoor = 13,           ///< Is a terminal indoors?
+  cluster = 20,          ///< Delays, powers and angles of the clusters of a link.
+  ray = 21,              ///< Coupling, cross-polarisation and phases of the rays of a cluster.
   sweep_sample = 64,     ///< Strata and places of a Latin hypercube.
 };
 

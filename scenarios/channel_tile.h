@@ -11,6 +11,7 @@
 
 #include "base/lane_tile.h"
 #include "base/random.h"
+#include "phy/channel/cluster_tile.h"
 #include "phy/channel/fading.h"
 #include "phy/link/sinr.h"
 #include "scenarios/deployment.h"
@@ -23,9 +24,6 @@ namespace redcell::scenarios {
 /// Way in wavelengths that a terminal may move between two refreshes [ours].
 inline constexpr double refresh_way_wavelengths = 0.04;
 inline constexpr std::int64_t refresh_slots_max = 20;
-/// Time between two looks at the slow part of a moving terminal's links [ours]: 1 m at 90 km/h,
-/// where shadowing keeps 97 % of its correlation.
-inline constexpr base::Duration large_scale_period = base::milliseconds(40);
 /// Part of what its neighbours could bring a terminal, the weakest of them, that it hears as one
 /// sum [ours]: what they send together matters, 0.04 dB at full load, and not which of them does.
 inline constexpr double remote_share = 0.01;
@@ -59,7 +57,10 @@ class FadingBank {
   }
   /// Gives lanes to a terminal, which must outlive the bank; returns the first. Pre: has_room().
   std::size_t add(ChannelTile& terminal, std::size_t lane_count);
+  /// Pre: delay lines.
   void set_link(std::size_t lane, phy::FadingLink link);
+  /// Pre: clusters.
+  void set_link(std::size_t lane, const phy::TrackedLink& tracked);
   void set_way(std::size_t lane, double way_m);
 
   [[nodiscard]] const Setup& setup() const { return setup_; }
@@ -80,12 +81,18 @@ class FadingBank {
   [[nodiscard]] const float* uplink_power(std::size_t lane) const {
     return uplink_power_.data() + lane;
   }
-  /// Mean power of all port pairs where the co-polarised have 1.
+  /// Mean power of all port pairs where the co-polarised have 1. Pre: no clusters.
   [[nodiscard]] double mean_power(bool in_sight) const {
     return in_sight ? mean_power_sight_ : mean_power_;
   }
 
  private:
+  struct Response {
+    const base::LaneTile& re;
+    const base::LaneTile& im;
+  };
+  [[nodiscard]] Response downlink_response() const;
+  [[nodiscard]] Response uplink_response() const;
   void copy_reciprocal();
   void sum_powers();
 
@@ -95,9 +102,12 @@ class FadingBank {
   std::vector<ChannelTile*> terminals_;
   double mean_power_ = 1;
   double mean_power_sight_ = 1;
-  std::optional<phy::FadingTile> downlink_;  ///< Empty: no fading.
-  std::optional<phy::FadingTile> uplink_;    ///< FDD; in TDD the downlink serves both ways.
-  base::LaneTile flat_re_;                   ///< Without fading: the identity.
+  /// One of the two, or none: no fading. The uplink's in FDD; in TDD the downlink serves both ways.
+  std::optional<phy::FadingTile> downlink_;
+  std::optional<phy::FadingTile> uplink_;
+  std::optional<phy::ClusterTile> downlink_clusters_;
+  std::optional<phy::ClusterTile> uplink_clusters_;
+  base::LaneTile flat_re_;  ///< Without fading: the identity.
   base::LaneTile flat_im_;
   base::LaneTile reciprocal_re_;  ///< TDD: [group][port][lane] from the terminal's first branch.
   base::LaneTile reciprocal_im_;
@@ -178,12 +188,14 @@ class ChannelTile {
   const TerminalPlan& terminal_;
   double noise_w_;
   std::int64_t look_index_ = -1;
+  const LargeScale* large_scale_ = nullptr;  ///< Where it looked last.
   TerminalLinks links_;
   std::size_t tracked_count_;  ///< Lanes for the loudest cells.
   std::size_t first_lane_;     ///< Of the bank.
   std::vector<std::uint32_t>
-      tracked_;                      ///< [lane] cell; a lane beyond tracked_count_ is follow()'s.
-  std::vector<bool> lane_in_sight_;  ///< [lane] State its fading was built for.
+      tracked_;  ///< [lane] cell; a lane beyond tracked_count_ is follow()'s.
+  /// [lane] What its fading was built for: in sight or not, with clusters the segment of the way.
+  std::vector<std::int64_t> lane_state_;
   std::vector<std::int8_t> lane_of_cell_;  ///< [cell] lane of the bank; -1: none.
   std::vector<double> loudness_;           ///< [cell] Working memory.
   std::vector<std::uint32_t> order_;       ///< The tracked_count_ loudest first.

@@ -256,6 +256,7 @@ ChannelPlan channel_plan(const schema::Channel& channel) {
   set_environment(channel, plan);
   switch (channel.fading()) {
     case schema::Channel::NONE:
+    case schema::Channel::CLUSTERS:
       break;
     case schema::Channel::TDL_A:
     case schema::Channel::BY_SIGHT:
@@ -275,6 +276,7 @@ ChannelPlan channel_plan(const schema::Channel& channel) {
       break;
   }
   plan.by_sight = channel.fading() == schema::Channel::BY_SIGHT;
+  plan.by_clusters = channel.fading() == schema::Channel::CLUSTERS;
   plan.delay_spread_s = channel.delay_spread_ns() * 1e-9;
   if (channel.has_k_factor_db()) plan.k_factor_db = channel.k_factor_db();
   plan.prb_group_size = static_cast<int>(channel.prb_group_size());
@@ -308,9 +310,9 @@ void choose_serving_cells(const base::Random& random, Deployment& d) {
     double rsrp_w = 0;
   };
   std::vector<Best> best(d.terminals.size());
-  TerminalLinks links;
   for (LayerPlan& layer : d.layers) {
     const LargeScale large_scale(layer, d, random);
+    TerminalLinks links;
     for (const TerminalPlan& terminal : d.terminals) {
       if (!terminal.carrier.empty() && terminal.carrier != layer.carrier) continue;
       large_scale.links_at(terminal, base::Instant(), links);

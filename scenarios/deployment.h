@@ -82,12 +82,16 @@ struct LayerRadio {
 struct ChannelPlan {
   phy::Environment environment = phy::Environment::uma;
   bool is_drawn = false;  ///< Sight and shadowing are drawn; else all is in sight, no shadowing.
-  std::optional<phy::TdlProfile> fading;  ///< nullopt: none, a flat channel of gain one.
+  /// nullopt: no delay line; a flat channel of gain one, where there are no clusters.
+  std::optional<phy::TdlProfile> fading;
+  bool by_clusters = false;  ///< Fading and gains of beams are those of clusters and rays.
   double delay_spread_s = 0;
   std::optional<double> k_factor_db;
   bool by_sight = false;   ///< Spreads and K are the medians of a link's state.
   int prb_group_size = 4;  ///< In the RedCap BWP.
   int tracked_cells = 8;
+
+  [[nodiscard]] bool fades() const { return fading.has_value() || by_clusters; }
 };
 
 /// Cells that share frequency, numerology and TDD pattern.

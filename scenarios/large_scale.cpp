@@ -27,6 +27,18 @@ double distance_2d(const PlanePoint& way) {
   return std::sqrt(way.east_m * way.east_m + way.north_m * way.north_m);
 }
 
+/// Of O2I, wherever the terminal is; 0 where there is no such state.
+double indoor_shadowing_sigma_db(phy::Environment environment) {
+  const phy::Surrounding surrounding = phy::surrounding_of(environment);
+  if (surrounding > phy::Surrounding::rma) return 0;
+  return phy::lsp_distribution({.surrounding = surrounding, .state = phy::LinkState::o2i},
+                               {.distance_2d = base::Metres(100),
+                                .bs_height = base::Metres(25),
+                                .ut_height = base::Metres(1.5),
+                                .carrier = base::Hertz(1e9)})
+      .sigma[phy::lsp_sf];
+}
+
 std::size_t strongest(std::span<const float> gains) {
   return static_cast<std::size_t>(std::max_element(gains.begin(), gains.end()) - gains.begin());
 }
@@ -35,15 +47,17 @@ std::size_t strongest(std::span<const float> gains) {
 
 LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
                        const base::Random& random)
-    : layer_(layer), deployment_(deployment) {
+    : layer_(layer), deployment_(deployment), random_(random) {
   RC_CHECK(!layer.cells.empty());
   const phy::Environment environment = layer.channel.environment;
+  if (layer.channel.by_clusters) indoor_sigma_db_ = indoor_shadowing_sigma_db(environment);
   for (const CellPlan& cell : layer.cells) {
     const auto known = std::find_if(sites_.begin(), sites_.end(),
                                     [&](const Site& s) { return s.index == cell.site; });
     site_of_cell_.push_back(static_cast<std::size_t>(known - sites_.begin()));
     if (known == sites_.end()) {
-      Site& site = sites_.emplace_back(Site{.index = cell.site, .fields = {}});
+      Site& site = sites_.emplace_back(Site{
+          .index = cell.site, .source = cell.id.value, .fields = {}, .parameters = std::nullopt});
       if (layer.channel.is_drawn) {
         const auto add_field = [&](FieldKind kind, base::Metres correlation,
                                    base::Metres finest = base::Metres(0)) {
@@ -56,8 +70,12 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
           return phy::shadowing_correlation_distance(phy::path_loss_model(environment, in_sight));
         };
         add_field(sight_field, phy::los_correlation_distance(environment), edge_width(layer));
-        add_field(los_field, shadowing(true));
-        add_field(nlos_field, shadowing(false));
+        if (layer.channel.by_clusters) {
+          site.parameters.emplace(random, site.source, phy::surrounding_of(environment));
+        } else {
+          add_field(los_field, shadowing(true));
+          add_field(nlos_field, shadowing(false));
+        }
       }
     }
     beams_.emplace_back(cell.panel);
@@ -75,11 +93,14 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
   }
 }
 
-double LargeScale::path_gain_lin(phy::PathGeometry geometry, const PathState& state) const {
+double LargeScale::path_gain_lin(const phy::PathGeometry& geometry, const PathState& state) const {
+  const phy::Environment environment = layer_.channel.environment;
   const auto gain = [&](bool in_sight, double shadow) {
-    const phy::PathLossModel model = phy::path_loss_model(layer_.channel.environment, in_sight);
+    const phy::PathLossModel model = phy::path_loss_model(environment, in_sight);
     const double loss_db = phy::path_loss(model, geometry).value();
-    return base::from_db(-loss_db + shadow * phy::shadowing_sigma_db(model, geometry));
+    const double sigma_db =
+        state.is_indoors ? indoor_sigma_db_ : phy::shadowing_sigma_db(model, geometry);
+    return base::from_db(-loss_db + shadow * sigma_db);
   };
   double gain_lin = 0;
   if (state.los_share > 0) gain_lin += state.los_share * gain(true, state.shadow_los);
@@ -87,37 +108,56 @@ double LargeScale::path_gain_lin(phy::PathGeometry geometry, const PathState& st
   return gain_lin;
 }
 
-LargeScale::Sighting LargeScale::sight(const Site& site, const TerminalPlan& terminal,
-                                       const phy::Position& at, bool is_nearest) const {
+LargeScale::Sightline LargeScale::sightline(const Site& site, const phy::Position& at) const {
   const SitePlan& plan = deployment_.sites[site.index];
   const PlanePoint way = from_site(plan, at);
   const double ground_m = distance_2d(way);
-  Sighting out{.ray = {.azimuth_deg = base::atan2(way.north_m, way.east_m) * degrees,
-                       .zenith_deg = base::atan2(ground_m, at.up_m - plan.position.up_m) * degrees},
-               .spread = {},
-               .link = {}};
-  const phy::Environment environment = layer_.channel.environment;
-  phy::PathGeometry geometry{.distance_2d = base::Metres(ground_m),
-                             .bs_height = base::Metres(plan.position.up_m),
-                             .ut_height = base::Metres(at.up_m),
-                             .carrier = layer_.radio.dl_centre};
-  PathState state;
+  return {.way = way,
+          .ray = {.azimuth_deg = base::atan2(way.north_m, way.east_m) * degrees,
+                  .zenith_deg = base::atan2(ground_m, at.up_m - plan.position.up_m) * degrees},
+          .geometry = {.distance_2d = base::Metres(ground_m),
+                       .bs_height = base::Metres(plan.position.up_m),
+                       .ut_height = base::Metres(at.up_m),
+                       .carrier = layer_.radio.dl_centre}};
+}
+
+LargeScale::PathState LargeScale::path_state(const Site& site, const TerminalPlan& terminal,
+                                             const Sightline& line, bool is_nearest) const {
   const bool is_chosen = is_nearest && terminal.nearest_site_in_sight;
-  if (layer_.channel.is_drawn && !is_chosen) {
-    const auto field = [&](FieldKind kind) {
-      return site.fields[kind].at(way.east_m, way.north_m);
-    };
-    const double probability =
-        phy::los_probability(environment, geometry.distance_2d, geometry.ut_height);
-    const base::Metres wavelength(base::speed_of_light_mps / geometry.carrier.value());
-    state = {.los_share = phy::los_share(probability, field(sight_field), wavelength),
-             .shadow_los = field(los_field),
-             .shadow_nlos = field(nlos_field)};
+  if (!layer_.channel.is_drawn || is_chosen) return {};
+  const auto field = [&](FieldKind kind) {
+    return site.fields[kind].at(line.way.east_m, line.way.north_m);
+  };
+  const double probability = phy::los_probability(
+      layer_.channel.environment, line.geometry.distance_2d, line.geometry.ut_height);
+  const base::Metres wavelength(base::speed_of_light_mps / line.geometry.carrier.value());
+  PathState state;
+  state.los_share = phy::los_share(probability, field(sight_field), wavelength);
+  if (!site.parameters) {
+    state.shadow_los = field(los_field);
+    state.shadow_nlos = field(nlos_field);
+    return state;
   }
+  const auto shadow = [&](phy::LinkState of) {
+    return site.parameters->at(of, line.way.east_m, line.way.north_m)[phy::lsp_sf];
+  };
+  state.is_indoors = is_indoors(terminal);
+  state.shadow_los = shadow(state.is_indoors ? phy::LinkState::o2i : phy::LinkState::los);
+  state.shadow_nlos = state.is_indoors ? state.shadow_los : shadow(phy::LinkState::nlos);
+  return state;
+}
+
+LargeScale::Sighting LargeScale::sight(const Site& site, const TerminalPlan& terminal,
+                                       const phy::Position& at, bool is_nearest) const {
+  const Sightline line = sightline(site, at);
+  const PathState state = path_state(site, terminal, line, is_nearest);
+  const phy::Environment environment = layer_.channel.environment;
+  phy::PathGeometry geometry = line.geometry;
+  Sighting out{.ray = line.ray, .spread = {}, .link = {}};
   const double loss_lin = base::from_db(-loss_db_[terminal.id.value]);
   out.link.dl_gain_lin = path_gain_lin(geometry, state) * loss_lin;
   out.link.in_sight = state.los_share > 0.5;
-  if (layer_.channel.is_drawn) {
+  if (layer_.channel.is_drawn && !layer_.channel.by_clusters) {
     const phy::SmallScaleMedian median =
         phy::small_scale_median(phy::path_loss_model(environment, out.link.in_sight), geometry);
     const double k_lin = out.link.in_sight ? base::from_db(median.k_factor_db) : 0;
@@ -132,12 +172,7 @@ LargeScale::Sighting LargeScale::sight(const Site& site, const TerminalPlan& ter
   return out;
 }
 
-void LargeScale::links_at(const TerminalPlan& terminal, base::Instant t,
-                          TerminalLinks& links) const {
-  const phy::Position at = terminal.route.position_at(t);
-  links.cells.resize(layer_.cells.size());
-  links.beam_gain_lin.resize(layer_.cells.size() * beam_count_);
-  links.ssb_gain_lin.resize(layer_.cells.size() * ssb_beam_count_);
+std::size_t LargeScale::nearest_site(const phy::Position& at) const {
   std::size_t nearest = 0;
   double nearest_m = 0;
   for (std::size_t s = 0; s < sites_.size(); ++s) {
@@ -146,6 +181,17 @@ void LargeScale::links_at(const TerminalPlan& terminal, base::Instant t,
     nearest = s;
     nearest_m = distance_m;
   }
+  return nearest;
+}
+
+void LargeScale::links_at(const TerminalPlan& terminal, base::Instant t,
+                          TerminalLinks& links) const {
+  const phy::Position at = terminal.route.position_at(t);
+  links.cells.resize(layer_.cells.size());
+  links.beam_gain_lin.resize(layer_.cells.size() * beam_count_);
+  links.ssb_gain_lin.resize(layer_.cells.size() * ssb_beam_count_);
+  if (layer_.channel.by_clusters) see_clusters(terminal, t, links);
+  const std::size_t nearest = nearest_site(at);
   // The sectors of a site follow one another.
   std::size_t seen = sites_.size();
   Sighting sighting;
@@ -154,12 +200,9 @@ void LargeScale::links_at(const TerminalPlan& terminal, base::Instant t,
     if (s != seen) sighting = sight(sites_[s], terminal, at, s == nearest);
     seen = s;
     links.cells[cell] = sighting.link;
-    const auto beams = static_cast<std::size_t>(beams_[cell].beam_count());
-    const auto ssb_beams = static_cast<std::size_t>(ssb_beams_[cell].beam_count());
-    beams_[cell].gains(sighting.ray, sighting.spread,
-                       {links.beam_gain_lin.data() + cell * beam_count_, beams});
-    ssb_beams_[cell].gains(sighting.ray, sighting.spread,
-                           {links.ssb_gain_lin.data() + cell * ssb_beam_count_, ssb_beams});
+    if (layer_.channel.by_clusters) continue;
+    beams_[cell].gains(sighting.ray, sighting.spread, traffic_gains(links, cell));
+    ssb_beams_[cell].gains(sighting.ray, sighting.spread, ssb_gains(links, cell));
   }
 }
 

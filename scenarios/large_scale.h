@@ -7,13 +7,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/random.h"
 #include "base/units.h"
 #include "phy/channel/beam.h"
+#include "phy/channel/cluster_tile.h"
 #include "phy/channel/correlated_field.h"
+#include "phy/channel/large_scale_parameters.h"
 #include "scenarios/deployment.h"
 
 namespace redcell::scenarios {
@@ -26,11 +30,33 @@ struct CellLink {
   bool in_sight = false;  ///< More than half of the power is that of a line of sight.
 };
 
-/// All links of one terminal at one place. A value whose memory is kept.
+/// Time between two looks at the slow part of a moving terminal's links [ours]: 1 m at 90 km/h,
+/// where shadowing keeps 97 % of its correlation.
+inline constexpr base::Duration large_scale_period = base::milliseconds(40);
+/// Way that fading sees along which a link keeps the directions of its rays [ours]: they are those
+/// of the first look on each whole piece of it, so that they are a function of time whatever was
+/// looked at before. The straight line turns by 3 degrees over it at 100 m, and the angle spreads
+/// keep most of their correlation.
+inline constexpr double segment_way_m = 5;
+
+/// What the clusters of a terminal and a site are drawn from.
+struct SiteClusters {
+  phy::ClusterLink link;
+  double distance_m = 0;   ///< Phase of the direct ray, as if the whole way had led like this.
+  double heading_deg = 0;  ///< Counter-clockwise from the east.
+  std::optional<double> approach{};  ///< As TrackedLink.
+  double mean_pair_power = 0;
+};
+
+/// All links of one terminal at one place. A value whose memory is kept: for one LargeScale alone.
 struct TerminalLinks {
   std::vector<CellLink> cells;       ///< [cell]
   std::vector<float> beam_gain_lin;  ///< [cell * beam_count + beam] of traffic beams.
   std::vector<float> ssb_gain_lin;   ///< [cell * ssb_beam_count + beam]
+  std::vector<SiteClusters> sites;   ///< [site of the layer]; none without clusters.
+  /// Which terminal and segment of its way they and the beams' gains belong to.
+  std::uint32_t ue = 0;
+  std::int64_t segment = -1;
 };
 
 class LargeScale {
@@ -39,6 +65,13 @@ class LargeScale {
   LargeScale(const LayerPlan& layer, const Deployment& deployment, const base::Random& random);
 
   void links_at(const TerminalPlan& terminal, base::Instant t, TerminalLinks& links) const;
+
+  /// The clusters of a cell through its strongest beam. Pre: there are clusters; links, which
+  /// outlive it, were seen from here.
+  [[nodiscard]] phy::TrackedLink tracked_link(const TerminalLinks& links, std::size_t cell) const;
+  [[nodiscard]] const SiteClusters& clusters(const TerminalLinks& links, std::size_t cell) const {
+    return links.sites[site_of_cell_[cell]];
+  }
 
   [[nodiscard]] std::size_t beam_count() const { return beam_count_; }
   [[nodiscard]] std::size_t ssb_beam_count() const { return ssb_beam_count_; }
@@ -56,7 +89,22 @@ class LargeScale {
   /// What a site's sectors share.
   struct Site {
     std::uint32_t index = 0;
+    std::uint32_t source = 0;                  ///< Of its random numbers: its first cell.
     std::vector<phy::CorrelatedField> fields;  ///< Sight, shadowing in sight, shadowing without.
+    std::optional<phy::LspFields> parameters;  ///< With clusters; shadowing is among them.
+  };
+  /// A terminal as a site's sectors see it.
+  struct Sightline {
+    PlanePoint way;
+    phy::RayDirection ray;
+    phy::PathGeometry geometry;  ///< At the downlink's carrier.
+  };
+  /// Decibels lost on the path at one frequency; `share` is that of the line of sight.
+  struct PathState {
+    double los_share = 1;
+    double shadow_los = 0;  ///< In standard deviations.
+    double shadow_nlos = 0;
+    bool is_indoors = false;  ///< Shadowing has the deviation of O2I, Table 7.5-6.
   };
   /// One terminal seen from one site.
   struct Sighting {
@@ -64,23 +112,44 @@ class LargeScale {
     phy::AngularSpread spread;
     CellLink link;
   };
+  [[nodiscard]] std::span<float> traffic_gains(TerminalLinks& links, std::size_t cell) const {
+    return {links.beam_gain_lin.data() + cell * beam_count_,
+            static_cast<std::size_t>(beams_[cell].beam_count())};
+  }
+  [[nodiscard]] std::span<float> ssb_gains(TerminalLinks& links, std::size_t cell) const {
+    return {links.ssb_gain_lin.data() + cell * ssb_beam_count_,
+            static_cast<std::size_t>(ssb_beams_[cell].beam_count())};
+  }
+  [[nodiscard]] std::size_t nearest_site(const phy::Position& at) const;
+  [[nodiscard]] Sightline sightline(const Site& site, const phy::Position& at) const;
+  [[nodiscard]] PathState path_state(const Site& site, const TerminalPlan& terminal,
+                                     const Sightline& line, bool is_nearest) const;
   [[nodiscard]] Sighting sight(const Site& site, const TerminalPlan& terminal,
                                const phy::Position& at, bool is_nearest) const;
-  /// Decibels lost on the path at one frequency; `share` is that of the line of sight.
-  struct PathState {
-    double los_share = 1;
-    double shadow_los = 0;  ///< In standard deviations.
-    double shadow_nlos = 0;
+  [[nodiscard]] double path_gain_lin(const phy::PathGeometry& geometry,
+                                     const PathState& state) const;
+  [[nodiscard]] bool is_indoors(const TerminalPlan& terminal) const;
+  void see_clusters(const TerminalPlan& terminal, base::Instant t, TerminalLinks& links) const;
+  /// A piece of the way, from the first look on it to the first on the next.
+  struct Segment {
+    std::int64_t index = 0;
+    base::Instant begin;
+    std::optional<base::Instant> end{};  ///< nullopt: it stays there for hours.
   };
-  [[nodiscard]] double path_gain_lin(phy::PathGeometry geometry, const PathState& state) const;
+  [[nodiscard]] static Segment segment_at(const terminals::Route& route, base::Instant t);
+  [[nodiscard]] SiteClusters site_clusters(const Site& site, const TerminalPlan& terminal,
+                                           const Segment& segment, bool is_nearest) const;
+  void see_beams(const SiteClusters& clusters, std::size_t site, TerminalLinks& links) const;
 
   const LayerPlan& layer_;
   const Deployment& deployment_;
+  base::Random random_;
   std::vector<Site> sites_;
   std::vector<std::size_t> site_of_cell_;
   std::vector<phy::BeamGrid> beams_;      ///< [cell]
   std::vector<phy::BeamGrid> ssb_beams_;  ///< [cell]
   std::vector<double> loss_db_;           ///< [ue] penetration, extra loss, antenna.
+  double indoor_sigma_db_ = 0;            ///< Of shadowing with O2I; with clusters.
   std::size_t beam_count_ = 1;
   std::size_t ssb_beam_count_ = 1;
 };

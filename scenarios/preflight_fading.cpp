@@ -31,25 +31,52 @@ std::optional<phy::TdlProfile> profile_of(const schema::Channel& channel) {
       return phy::TdlProfile::tdl_e;
     case schema::Channel::NONE:
     case schema::Channel::BY_SIGHT:
+    case schema::Channel::CLUSTERS:
       break;
   }
   return std::nullopt;
 }
 
+bool is_drawn(const schema::Channel& channel) {
+  switch (channel.path_loss()) {
+    case schema::Channel::UMA:
+    case schema::Channel::RMA:
+    case schema::Channel::UMI:
+    case schema::Channel::INH_OPEN:
+    case schema::Channel::INH_MIXED:
+      return true;
+    case schema::Channel::FREE_SPACE:
+    case schema::Channel::UMA_LOS:
+    case schema::Channel::RMA_LOS:
+      break;
+  }
+  return false;
+}
+
 /// A link's state says everything: what the file says beside it would not be read.
-void check_by_sight(const CarrierView& view, Report& report) {
+void check_by_state(const CarrierView& view, Report& report) {
   const schema::Channel& channel = view.carrier.channel();
-  if (channel.path_loss() == schema::Channel::FREE_SPACE) {
+  const std::string& fading = schema::Channel::Fading_Name(channel.fading());
+  if (channel.fading() == schema::Channel::CLUSTERS && !is_drawn(channel)) {
+    report.add(view.path + ".channel.fading",
+               {.found = fmt::format("CLUSTERS in {}",
+                                     schema::Channel::PathLoss_Name(channel.path_loss())),
+                .allowed = "with UMA, UMI, RMA, INH_OPEN or INH_MIXED, which draw sight",
+                .clause = "TR 38.901 7.5"});
+  } else if (channel.path_loss() == schema::Channel::FREE_SPACE) {
     report.add(view.path + ".channel.fading",
                {.found = "BY_SIGHT in FREE_SPACE, which has no spreads",
                 .allowed = "NONE or a profile with a delay spread of its own",
                 .clause = "TR 38.901 Table 7.5-6"});
   }
+  const bool has_clusters = channel.fading() == schema::Channel::CLUSTERS;
   const auto refuse = [&](const char* field) {
-    report.add(fmt::format("{}.channel.{}", view.path, field),
-               {.found = fmt::format("{} with fading BY_SIGHT", field),
-                .allowed = "none: the spreads and K are the medians of each link's state",
-                .clause = "TR 38.901 Table 7.5-6"});
+    report.add(
+        fmt::format("{}.channel.{}", view.path, field),
+        {.found = fmt::format("{} with fading {}", field, fading),
+         .allowed = has_clusters ? "none: spreads and K are drawn for each link"
+                                 : "none: the spreads and K are the medians of each link's state",
+         .clause = "TR 38.901 Table 7.5-6"});
   };
   // The default may stand there: it does in a scenario that was written down with its defaults.
   const double spread_ns = channel.delay_spread_ns();
@@ -61,7 +88,10 @@ void check_by_sight(const CarrierView& view, Report& report) {
 
 void check_fading(const CarrierView& view, Report& report) {
   const schema::Channel& channel = view.carrier.channel();
-  if (channel.fading() == schema::Channel::BY_SIGHT) return check_by_sight(view, report);
+  if (channel.fading() == schema::Channel::BY_SIGHT ||
+      channel.fading() == schema::Channel::CLUSTERS) {
+    return check_by_state(view, report);
+  }
   const auto profile = profile_of(channel);
   const bool has_los = profile && phy::has_line_of_sight(*profile);
   if (channel.has_k_factor_db() && !has_los) {

@@ -92,9 +92,9 @@ int BeamGrid::beam_count() const {
   return static_cast<int>(horizontal_.beams.size() * vertical_.beams.size());
 }
 
-void BeamGrid::array_factors(const Plane& plane, double cosine, std::span<double> power) {
-  // Where the elements add up in phase the quotient is 0 / 0; so near it AF differs from 1 by less
-  // than 1e-7 for 100 elements.
+void BeamGrid::array_factors(const Plane& plane, double cosine, std::span<double> factor) {
+  // Where the elements add up in phase the quotient is 0 / 0; so near it AF differs from 1, in a
+  // grating lobe of an even number from -1, by less than 1e-7 for 100 elements.
   constexpr double in_phase = 1e-5;
   const double step = plane.half_turn_per_cosine * cosine;
   const double all = step * plane.element_count;
@@ -102,12 +102,13 @@ void BeamGrid::array_factors(const Plane& plane, double cosine, std::span<double
   const double step_cosine = base::cos(step);
   const double all_sine = base::sin(all);
   const double all_cosine = base::cos(all);
-  for (std::size_t beam = 0; beam < power.size(); ++beam) {
+  for (std::size_t beam = 0; beam < factor.size(); ++beam) {
     const Steering& to = plane.beams[beam];
     const double one = step_sine * to.step_cosine - step_cosine * to.step_sine;
     const double sum = all_sine * to.all_cosine - all_cosine * to.all_sine;
-    const double factor = sum / (plane.element_count * one);
-    power[beam] = std::fabs(one) < in_phase ? 1.0 : factor * factor;
+    const double level = step_cosine * to.step_cosine + step_sine * to.step_sine;
+    const double in_lobe = level < 0.0 && plane.element_count % 2 == 0 ? -1.0 : 1.0;
+    factor[beam] = std::fabs(one) < in_phase ? in_lobe : sum / (plane.element_count * one);
   }
 }
 
@@ -117,18 +118,26 @@ void BeamGrid::vertical_power(const Fan& fan, std::span<double> power) const {
                                     {1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0}};
   std::fill(power.begin(), power.end(), 0.0);
   std::array<double, plane_beams_max> one;
-  const double forward = cosine_of(fan.direction.azimuth_deg - element_.azimuth_deg);
   for (std::size_t i = 0; i < around.offset.size(); ++i) {
     const double offset_deg = fan.zenith_spread_deg * around.offset[i];
-    const double zenith_deg = fan.direction.zenith_deg + offset_deg;
-    // Upward along the panel, clause 7.1.3.
-    const double up =
-        sine_of(zenith_deg) * forward * downtilt_sine_ + cosine_of(zenith_deg) * downtilt_cosine_;
+    const double up = up_of({fan.direction.azimuth_deg, fan.direction.zenith_deg + offset_deg});
     array_factors(vertical_, up, std::span(one).first(power.size()));
     const double weight = fan.zenith_spread_deg == 0.0 ? 1.0 : around.weight[i];
-    for (std::size_t beam = 0; beam < power.size(); ++beam) power[beam] += weight * one[beam];
+    for (std::size_t beam = 0; beam < power.size(); ++beam) {
+      power[beam] += weight * (one[beam] * one[beam]);
+    }
     if (fan.zenith_spread_deg == 0.0) return;
   }
+}
+
+double BeamGrid::left_of(RayDirection ray) const {
+  return sine_of(ray.zenith_deg) * sine_of(ray.azimuth_deg - element_.azimuth_deg);
+}
+
+double BeamGrid::up_of(RayDirection ray) const {
+  const double forward = cosine_of(ray.azimuth_deg - element_.azimuth_deg);
+  return sine_of(ray.zenith_deg) * forward * downtilt_sine_ +
+         cosine_of(ray.zenith_deg) * downtilt_cosine_;
 }
 
 void BeamGrid::add(const Fan& fan, std::span<float> gain_lin) const {
@@ -136,15 +145,13 @@ void BeamGrid::add(const Fan& fan, std::span<float> gain_lin) const {
   std::array<double, plane_beams_max> vertical_store;
   const auto horizontal = std::span(horizontal_store).first(horizontal_.beams.size());
   const auto vertical = std::span(vertical_store).first(vertical_.beams.size());
-  const double left =
-      sine_of(fan.direction.zenith_deg) * sine_of(fan.direction.azimuth_deg - element_.azimuth_deg);
-  array_factors(horizontal_, left, horizontal);
+  array_factors(horizontal_, left_of(fan.direction), horizontal);
   vertical_power(fan, vertical);
   const double element_lin = base::from_db(element_gain(element_, fan.direction).value());
   float* gain = gain_lin.data();
   for (const double row : vertical) {
-    for (const double column : horizontal) {
-      const double product = std::max(element_lin * row * column, floor_lin_);
+    for (const double factor : horizontal) {
+      const double product = std::max(element_lin * row * (factor * factor), floor_lin_);
       *gain++ += static_cast<float>(fan.weight * product);
     }
   }

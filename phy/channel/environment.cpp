@@ -2,37 +2,44 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <limits>
 
 #include "base/check.h"
 #include "base/math.h"
-#include "phy/tables/large_scale.h"
+#include "phy/channel/large_scale_parameters.h"
 
 namespace redcell::phy {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-/// Columns of the table.
-enum Column : std::size_t {
-  is_los,
-  sf_db,
-  sf_far_db,
-  sf_correlation_m,
-  carrier_min_ghz,
-  carrier_addend,
-  ds_slope,
-  ds_mean,
-  asd_slope,
-  asd_mean,
-  k_db
-};
-static_assert(tables::large_scale.front().size() == Column::k_db + 1);
-static_assert(tables::large_scale.size() == static_cast<std::size_t>(PathLossModel::inh_nlos));
-
-const auto& row_of(PathLossModel model) {
-  return tables::large_scale.at(static_cast<std::size_t>(model) - 1);
+/// State and surrounding of a path loss model that is not free space.
+LinkClass link_class(PathLossModel model) {
+  const auto of = [](Surrounding surrounding, LinkState state) {
+    return LinkClass{.surrounding = surrounding, .state = state};
+  };
+  switch (model) {
+    case PathLossModel::uma_los:
+      return of(Surrounding::uma, LinkState::los);
+    case PathLossModel::uma_nlos:
+      return of(Surrounding::uma, LinkState::nlos);
+    case PathLossModel::umi_los:
+      return of(Surrounding::umi, LinkState::los);
+    case PathLossModel::umi_nlos:
+      return of(Surrounding::umi, LinkState::nlos);
+    case PathLossModel::rma_los:
+      return of(Surrounding::rma, LinkState::los);
+    case PathLossModel::rma_nlos:
+      return of(Surrounding::rma, LinkState::nlos);
+    case PathLossModel::inh_los:
+      return of(Surrounding::inh, LinkState::los);
+    case PathLossModel::inh_nlos:
+      return of(Surrounding::inh, LinkState::nlos);
+    case PathLossModel::free_space:
+      break;
+  }
+  RC_CHECK(!"a path loss model with spread");
+  return {};
 }
 
 double uma_los_probability(double distance_m, double ut_height_m) {
@@ -67,38 +74,6 @@ double mixed_office_los_probability(double distance_m) {
   if (distance_m <= 1.2) return 1.0;
   if (distance_m < 6.5) return base::exp(-(distance_m - 1.2) / 4.7);
   return 0.32 * base::exp(-(distance_m - 6.5) / 32.6);
-}
-
-/// Mean of lg(ZSD in degrees), Tables 7.5-7 to 7.5-10.
-double log_zenith_spread(PathLossModel model, const PathGeometry& geometry) {
-  const double distance_km = geometry.distance_2d.value() * 1e-3;
-  const double bs_height_m = geometry.bs_height.value();
-  const double ut_height_m = geometry.ut_height.value();
-  const double rise = 0.01 * (ut_height_m - 1.5);
-  switch (model) {
-    case PathLossModel::uma_los:
-      return std::max(-0.5, -2.1 * distance_km - rise + 0.75);
-    case PathLossModel::uma_nlos:
-      return std::max(-0.5, -2.1 * distance_km - rise + 0.9);
-    case PathLossModel::umi_los:
-      return std::max(-0.21,
-                      -14.8 * distance_km + 0.01 * std::fabs(ut_height_m - bs_height_m) + 0.83);
-    case PathLossModel::umi_nlos:
-      return std::max(-0.5,
-                      -3.1 * distance_km + 0.01 * std::max(ut_height_m - bs_height_m, 0.0) + 0.2);
-    case PathLossModel::rma_los:
-      return std::max(-1.0, -0.17 * distance_km - rise + 0.22);
-    case PathLossModel::rma_nlos:
-      return std::max(-1.0, -0.19 * distance_km - rise + 0.28);
-    case PathLossModel::inh_los:
-      return 2.228 - 1.43 * base::log10(1.0 + std::max(geometry.carrier.value() * 1e-9, 6.0));
-    case PathLossModel::inh_nlos:
-      return 1.08;
-    case PathLossModel::free_space:
-      break;
-  }
-  RC_CHECK(!"a path loss model with spread");
-  return 0.0;
 }
 
 }  // namespace
@@ -144,15 +119,12 @@ double los_probability(Environment environment, base::Metres distance_2d, base::
 
 double shadowing_sigma_db(PathLossModel model, const PathGeometry& geometry) {
   if (model == PathLossModel::free_space) return 0.0;
-  const auto& row = row_of(model);
-  const bool far =
-      model == PathLossModel::rma_los && geometry.distance_2d > rma_breakpoint_distance(geometry);
-  return row[far ? Column::sf_far_db : Column::sf_db];
+  return lsp_distribution(link_class(model), geometry).sigma[lsp_sf];
 }
 
 base::Metres shadowing_correlation_distance(PathLossModel model) {
   if (model == PathLossModel::free_space) return base::Metres(infinite);
-  return base::Metres(row_of(model)[Column::sf_correlation_m]);
+  return base::Metres(lsp_correlation_distances_m(link_class(model))[lsp_sf]);
 }
 
 base::Metres los_correlation_distance(Environment environment) {
@@ -174,17 +146,15 @@ base::Metres los_correlation_distance(Environment environment) {
 
 SmallScaleMedian small_scale_median(PathLossModel model, const PathGeometry& geometry) {
   if (model == PathLossModel::free_space) return {0.0, infinite, 0.0, 0.0};
-  const auto& row = row_of(model);
-  const double carrier_ghz =
-      std::max(geometry.carrier.value() * 1e-9, row[Column::carrier_min_ghz]);
-  const double log_carrier = base::log10(row[Column::carrier_addend] + carrier_ghz);
-  const auto spread = [&](Column slope, Column mean) {
-    return base::pow(10.0, row[slope] * log_carrier + row[mean]);
+  const LinkClass link = link_class(model);
+  const LspDistribution distribution = lsp_distribution(link, geometry);
+  const auto median = [&](LargeScaleParameter parameter) {
+    return base::pow(10.0, distribution.mean[parameter]);
   };
-  return {.delay_spread_s = spread(Column::ds_slope, Column::ds_mean),
-          .k_factor_db = row[Column::is_los] != 0.0 ? row[Column::k_db] : -infinite,
-          .azimuth_spread_departure_deg = spread(Column::asd_slope, Column::asd_mean),
-          .zenith_spread_departure_deg = base::pow(10.0, log_zenith_spread(model, geometry))};
+  return {.delay_spread_s = median(lsp_ds),
+          .k_factor_db = link.state == LinkState::los ? distribution.mean[lsp_k] : -infinite,
+          .azimuth_spread_departure_deg = median(lsp_asd),
+          .zenith_spread_departure_deg = median(lsp_zsd)};
 }
 
 }  // namespace redcell::phy

@@ -49,24 +49,6 @@ namespace redcell::phy {
 namespace HWY_NAMESPACE {
 namespace {
 
-/// Where the lanes are: whole wavelengths, and the rest scaled to rates in 2^-31 turns.
-struct Travelled {
-  VecU whole;
-  VecF fraction;
-};
-
-/// start + rate * travelled in 2^-32 turns. Whole wavelengths are exact modulo one turn. The rest,
-/// at most half a turn, is read off the mantissa of 1.5 + rest; the 1.5 shows as half a turn, which
-/// `start` already holds.
-HWY_INLINE VecU phase_at(VecU start, VecI rate, Travelled travelled) {
-  const Lane d;
-  const LaneU du;
-  const VecU per_wavelength = hn::ShiftLeft<1>(hn::BitCast(du, rate));
-  const VecF rest = hn::MulAdd(hn::ConvertTo(d, rate), travelled.fraction, hn::Set(d, 1.5f));
-  return hn::Add(hn::Add(start, hn::Mul(travelled.whole, per_wavelength)),
-                 hn::ShiftLeft<9>(hn::BitCast(du, rest)));
-}
-
 /// Sum of the sinusoids of one tap and port pair, amplitude 1 each.
 HWY_INLINE Phasor sum_sinusoids(const std::uint32_t* start, const std::uint32_t* rate,
                                 Travelled travelled) {

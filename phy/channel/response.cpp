@@ -19,18 +19,43 @@
 #define REDCELL_PHY_CHANNEL_RESPONSE_CPP
 namespace redcell::phy {
 
+/// Phasors that depend on a tap's delay and the grid alone, each a row of real and one of imaginary
+/// parts.
+enum StepPhasor : std::size_t { centre_phasor, one_step, two_steps, four_steps, step_phasor_count };
+/// Phases of the same, 2^-32 turns.
+enum StepPhase : std::size_t { step_phase, first_phase, step_phase_count };
+
 /// Mirrored groups lie at centre +- (first_offset + i * spacing): their products with a tap are the
 /// same up to sign. An odd grid has one more group, in the centre.
-struct ResponseJob {
+struct StepJob {
   const float* delay_s;
+  std::size_t tap_count;
+  double centre_hz;
+  double first_offset_hz;
+  double spacing_hz;
+  float* phasors;         ///< [tap][StepPhasor][re, im][lane]
+  std::uint32_t* phases;  ///< [tap][StepPhase][lane]
+
+  static StepJob of(const BlockGrid& grid) {
+    const double spacing_hz = grid.spacing.value();
+    return {.delay_s = nullptr,
+            .tap_count = 0,
+            .centre_hz = grid.first_centre.value() + 0.5 * spacing_hz * (grid.count - 1),
+            .first_offset_hz = grid.count % 2 == 1 ? spacing_hz : 0.5 * spacing_hz,
+            .spacing_hz = spacing_hz,
+            .phasors = nullptr,
+            .phases = nullptr};
+  }
+};
+
+struct ResponseJob {
+  const float* phasors;  ///< As StepJob.
+  const std::uint32_t* phases;
   const float* gain_re;
   const float* gain_im;
   std::size_t tap_count;
   std::size_t pair_count;
   std::size_t group_count;
-  double centre_hz;
-  double first_offset_hz;
-  double spacing_hz;
   float* out_re;
   float* out_im;
 };
@@ -41,25 +66,20 @@ inline constexpr std::size_t burst = 4;
 /// rounding stays within response_error_max.
 inline constexpr std::size_t anchor_period = 16;
 
+inline constexpr std::size_t phasor_row = 2 * base::lane_count;
+inline constexpr std::size_t phasor_stride = step_phasor_count * phasor_row;
+inline constexpr std::size_t phase_stride = step_phase_count * base::lane_count;
+
 /// Working memory of one call, on its stack.
 struct ResponseScratch {
-  using Rows = std::array<float, response_tap_count_max * base::lane_count>;
   alignas(64) std::array<float, response_tap_count_max * response_port_pair_count_max *
                                     base::lane_count> gain_re;
   alignas(64) std::array<float, response_tap_count_max * response_port_pair_count_max *
                                     base::lane_count> gain_im;
   alignas(64) std::array<float, response_tap_count_max * burst * base::lane_count> steer_re;
   alignas(64) std::array<float, response_tap_count_max * burst * base::lane_count> steer_im;
-  alignas(64) Rows step_re;
-  alignas(64) Rows step_im;
-  alignas(64) Rows step2_re;
-  alignas(64) Rows step2_im;
-  alignas(64) Rows step4_re;
-  alignas(64) Rows step4_im;
-  alignas(64) Rows first_re;
-  alignas(64) Rows first_im;
-  alignas(64) std::array<std::uint32_t, response_tap_count_max * base::lane_count> step_phase;
-  alignas(64) std::array<std::uint32_t, response_tap_count_max * base::lane_count> first_phase;
+  alignas(64) std::array<float, response_tap_count_max * base::lane_count> first_re;
+  alignas(64) std::array<float, response_tap_count_max * base::lane_count> first_im;
 };
 
 }  // namespace redcell::phy
@@ -93,23 +113,41 @@ HWY_INLINE void store(Phasor value, float* re, float* im) {
 /// exp(-j 2 pi phase).
 HWY_INLINE Phasor delayed(VecU phase) { return unit_phasor(hn::Sub(hn::Zero(LaneU()), phase)); }
 
-/// Turns the gains to the grid's centre and prepares the recurrence, for all lanes.
-void prepare(const ResponseJob& job, ResponseScratch& scratch) {
+void prepare_steps(const StepJob& job) {
   const LaneU du;
-  const std::size_t width = hn::Lanes(du);
   alignas(64) std::array<std::uint32_t, base::lane_count> centre_phase;
   for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
-    const std::size_t row = tap * base::lane_count;
-    delay_phases(job.delay_s + row, job.centre_hz, centre_phase.data());
-    delay_phases(job.delay_s + row, job.spacing_hz, scratch.step_phase.data() + row);
-    delay_phases(job.delay_s + row, job.first_offset_hz, scratch.first_phase.data() + row);
-    for (std::size_t lane = 0; lane < base::lane_count; lane += width) {
-      const std::size_t at = row + lane;
-      const VecU step = hn::Load(du, scratch.step_phase.data() + at);
-      store(delayed(step), &scratch.step_re[at], &scratch.step_im[at]);
-      store(delayed(hn::ShiftLeft<1>(step)), &scratch.step2_re[at], &scratch.step2_im[at]);
-      store(delayed(hn::ShiftLeft<2>(step)), &scratch.step4_re[at], &scratch.step4_im[at]);
-      const Phasor turn = delayed(hn::Load(du, centre_phase.data() + lane));
+    const float* delay_s = job.delay_s + tap * base::lane_count;
+    std::uint32_t* step_row = job.phases + tap * phase_stride + step_phase * base::lane_count;
+    std::uint32_t* first_row = job.phases + tap * phase_stride + first_phase * base::lane_count;
+    delay_phases(delay_s, job.centre_hz, centre_phase.data());
+    delay_phases(delay_s, job.spacing_hz, step_row);
+    delay_phases(delay_s, job.first_offset_hz, first_row);
+    for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(du)) {
+      const auto put = [&](StepPhasor which, VecU phase) HWY_ATTR {
+        float* row = job.phasors + tap * phasor_stride + which * phasor_row + lane;
+        store(delayed(phase), row, row + base::lane_count);
+      };
+      const VecU step = hn::Load(du, step_row + lane);
+      put(centre_phasor, hn::Load(du, centre_phase.data() + lane));
+      put(one_step, step);
+      put(two_steps, hn::ShiftLeft<1>(step));
+      put(four_steps, hn::ShiftLeft<2>(step));
+    }
+  }
+}
+
+HWY_INLINE Phasor step_of(const ResponseJob& job, std::size_t tap, StepPhasor which,
+                          std::size_t lane) {
+  const float* row = job.phasors + tap * phasor_stride + which * phasor_row + lane;
+  return load(row, row + base::lane_count);
+}
+
+/// Turns the gains to the grid's centre, for all lanes.
+void turn_gains(const ResponseJob& job, ResponseScratch& scratch) {
+  for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
+    for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(Lane())) {
+      const Phasor turn = step_of(job, tap, centre_phasor, lane);
       for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
         const std::size_t gain = (tap * job.pair_count + pair) * base::lane_count + lane;
         store(multiply(load(job.gain_re + gain, job.gain_im + gain), turn), &scratch.gain_re[gain],
@@ -119,30 +157,38 @@ void prepare(const ResponseJob& job, ResponseScratch& scratch) {
   }
 }
 
-/// Steering of one tap to mirrored pair `first`: by its exact phase now and then, else one burst
-/// further than before.
-HWY_INLINE Phasor steer_first(std::size_t first, std::size_t at, const ResponseScratch& scratch) {
+/// Where the steering of a burst stands: its first mirrored pair and the lanes.
+struct BurstPlace {
+  std::size_t first;
+  std::size_t lane;
+};
+
+/// Steering of one tap to the first pair of a burst: by its exact phase now and then, else one
+/// burst further than before.
+HWY_INLINE Phasor steer_first(const ResponseJob& job, std::size_t tap, BurstPlace place,
+                              const ResponseScratch& scratch) {
   const LaneU du;
-  if (first % anchor_period != 0) {
+  const std::size_t at = tap * base::lane_count + place.lane;
+  if (place.first % anchor_period != 0) {
     return multiply(load(&scratch.first_re[at], &scratch.first_im[at]),
-                    load(&scratch.step4_re[at], &scratch.step4_im[at]));
+                    step_of(job, tap, four_steps, place.lane));
   }
-  const VecU steps = hn::Set(du, static_cast<std::uint32_t>(first));
-  return delayed(hn::Add(hn::Load(du, scratch.first_phase.data() + at),
-                         hn::Mul(hn::Load(du, scratch.step_phase.data() + at), steps)));
+  const std::uint32_t* phases = job.phases + tap * phase_stride + place.lane;
+  const VecU steps = hn::Set(du, static_cast<std::uint32_t>(place.first));
+  return delayed(hn::Add(hn::Load(du, phases + first_phase * base::lane_count),
+                         hn::Mul(hn::Load(du, phases + step_phase * base::lane_count), steps)));
 }
 
-/// Steering of all taps to the mirrored pairs of groups from `first` on.
-HWY_INLINE void steer(const ResponseJob& job, std::size_t first, std::size_t lane,
-                      ResponseScratch& scratch) {
+/// Steering of all taps to the mirrored pairs of groups of a burst.
+HWY_INLINE void steer(const ResponseJob& job, BurstPlace place, ResponseScratch& scratch) {
   for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
-    const std::size_t at = tap * base::lane_count + lane;
-    const Phasor w0 = steer_first(first, at, scratch);
+    const std::size_t at = tap * base::lane_count + place.lane;
+    const Phasor w0 = steer_first(job, tap, place, scratch);
     store(w0, &scratch.first_re[at], &scratch.first_im[at]);
-    const Phasor w1 = multiply(w0, load(&scratch.step_re[at], &scratch.step_im[at]));
-    const Phasor step2 = load(&scratch.step2_re[at], &scratch.step2_im[at]);
-    float* re = scratch.steer_re.data() + tap * burst * base::lane_count + lane;
-    float* im = scratch.steer_im.data() + tap * burst * base::lane_count + lane;
+    const Phasor w1 = multiply(w0, step_of(job, tap, one_step, place.lane));
+    const Phasor step2 = step_of(job, tap, two_steps, place.lane);
+    float* re = scratch.steer_re.data() + tap * burst * base::lane_count + place.lane;
+    float* im = scratch.steer_im.data() + tap * burst * base::lane_count + place.lane;
     store(w0, re, im);
     store(w1, re + base::lane_count, im + base::lane_count);
     store(multiply(w0, step2), re + 2 * base::lane_count, im + 2 * base::lane_count);
@@ -217,7 +263,7 @@ HWY_INLINE void sum_centre(const ResponseJob& job, std::size_t pair_and_lane,
 
 void respond(const ResponseJob& job) {
   ResponseScratch scratch;
-  prepare(job, scratch);
+  turn_gains(job, scratch);
   const std::size_t mirror_count = job.group_count / 2;
   const std::size_t width = hn::Lanes(Lane());
   for (std::size_t lane = 0; lane < base::lane_count; lane += width) {
@@ -227,7 +273,7 @@ void respond(const ResponseJob& job) {
       }
     }
     for (std::size_t first = 0; first < mirror_count; first += burst) {
-      steer(job, first, lane, scratch);
+      steer(job, {first, lane}, scratch);
       for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
         const std::size_t pair_and_lane = pair * base::lane_count + lane;
         sum_two_mirrors(job, first, pair_and_lane, scratch);
@@ -245,34 +291,76 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace redcell::phy {
 
+HWY_EXPORT(prepare_steps);
 HWY_EXPORT(respond);
 
-void channel_response(const TapTile& taps, const BlockGrid& grid, const ResponseTile& response) {
+namespace {
+
+/// Checks a grid and rows, and fills what a response needs but for the steps.
+ResponseJob job_of(const TapTile& taps, int group_count, const ResponseTile& response) {
   const std::size_t tap_count = taps.delay_s.row_count();
   RC_CHECK(tap_count >= 1 && tap_count <= response_tap_count_max);
   RC_CHECK(taps.gain_re.row_count() % tap_count == 0);
   RC_CHECK(taps.gain_im.row_count() == taps.gain_re.row_count());
   const std::size_t pair_count = taps.gain_re.row_count() / tap_count;
   RC_CHECK(pair_count >= 1 && pair_count <= response_port_pair_count_max);
-  RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
-  const auto group_count = static_cast<std::size_t>(grid.count);
-  const std::size_t row_end = response.first_row + group_count * pair_count;
+  const auto groups = static_cast<std::size_t>(group_count);
+  const std::size_t row_end = response.first_row + groups * pair_count;
   RC_CHECK(response.re.row_count() >= row_end && response.im.row_count() >= row_end);
+  return {.phasors = nullptr,
+          .phases = nullptr,
+          .gain_re = taps.gain_re.data(),
+          .gain_im = taps.gain_im.data(),
+          .tap_count = tap_count,
+          .pair_count = pair_count,
+          .group_count = groups,
+          .out_re = response.re.row(response.first_row),
+          .out_im = response.im.row(response.first_row)};
+}
 
-  const double spacing_hz = grid.spacing.value();
-  const double centre_hz = grid.first_centre.value() + 0.5 * spacing_hz * (grid.count - 1);
-  HWY_DYNAMIC_DISPATCH(respond)
-  ({.delay_s = taps.delay_s.data(),
-    .gain_re = taps.gain_re.data(),
-    .gain_im = taps.gain_im.data(),
-    .tap_count = tap_count,
-    .pair_count = pair_count,
-    .group_count = group_count,
-    .centre_hz = centre_hz,
-    .first_offset_hz = grid.count % 2 == 1 ? spacing_hz : 0.5 * spacing_hz,
-    .spacing_hz = spacing_hz,
-    .out_re = response.re.row(response.first_row),
-    .out_im = response.im.row(response.first_row)});
+}  // namespace
+
+void channel_response(const TapTile& taps, const BlockGrid& grid, const ResponseTile& response) {
+  RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
+  ResponseJob job = job_of(taps, grid.count, response);
+  alignas(64) std::array<float, response_tap_count_max * phasor_stride> phasors;
+  alignas(64) std::array<std::uint32_t, response_tap_count_max * phase_stride> phases;
+  StepJob steps = StepJob::of(grid);
+  steps.delay_s = taps.delay_s.data();
+  steps.tap_count = job.tap_count;
+  steps.phasors = phasors.data();
+  steps.phases = phases.data();
+  HWY_DYNAMIC_DISPATCH(prepare_steps)(steps);
+  job.phasors = phasors.data();
+  job.phases = phases.data();
+  HWY_DYNAMIC_DISPATCH(respond)(job);
+}
+
+ResponsePlan::ResponsePlan(const BlockGrid& grid, std::size_t tap_count)
+    : grid_(grid),
+      tap_count_(tap_count),
+      phasors_(tap_count * step_phasor_count * 2),
+      phases_(tap_count * step_phase_count) {
+  RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
+  RC_CHECK(tap_count >= 1 && tap_count <= response_tap_count_max);
+}
+
+void ResponsePlan::set_delays(const base::LaneTile& delay_s) {
+  RC_CHECK(delay_s.row_count() == tap_count_);
+  StepJob steps = StepJob::of(grid_);
+  steps.delay_s = delay_s.data();
+  steps.tap_count = tap_count_;
+  steps.phasors = phasors_.data();
+  steps.phases = phases_.data();
+  HWY_DYNAMIC_DISPATCH(prepare_steps)(steps);
+}
+
+void ResponsePlan::respond_to(const TapTile& taps, const ResponseTile& response) const {
+  ResponseJob job = job_of(taps, grid_.count, response);
+  RC_CHECK(job.tap_count == tap_count_);
+  job.phasors = phasors_.data();
+  job.phases = phases_.data();
+  HWY_DYNAMIC_DISPATCH(respond)(job);
 }
 
 }  // namespace redcell::phy

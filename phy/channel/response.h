@@ -50,4 +50,27 @@ inline constexpr double response_error_max = 1e-6;
 ///       allocation, no locks; same bits on AVX2 and AVX-512.
 void channel_response(const TapTile& taps, const BlockGrid& grid, const ResponseTile& response);
 
+/// The same for taps whose delays stay while their gains change: what depends on delays alone is
+/// kept. 640 bytes a tap.
+class ResponsePlan {
+ public:
+  /// Pre: 1..32 taps, grid.count > 0, spacing > 0. Allocates.
+  ResponsePlan(const BlockGrid& grid, std::size_t tap_count);
+
+  /// Pre: one row a tap. No allocation.
+  void set_delays(const base::LaneTile& delay_s);
+  /// channel_response with the delays that were set, to the bit; those in `taps` do not count. Pre:
+  /// they were set.
+  void respond_to(const TapTile& taps, const ResponseTile& response) const;
+
+  [[nodiscard]] int group_count() const { return grid_.count; }
+  [[nodiscard]] std::size_t row_count() const { return phasors_.row_count() + phases_.row_count(); }
+
+ private:
+  BlockGrid grid_;
+  std::size_t tap_count_;
+  base::LaneTile phasors_;  ///< [tap][phasor][re, im][lane]
+  base::PhaseTile phases_;  ///< [tap][phase][lane]
+};
+
 }  // namespace redcell::phy

@@ -1,7 +1,8 @@
-// Goal: what one refresh of a moving link over 51 resource blocks and one port pair costs, beside
-// ns-3's own model. Method: both run in this one program on one core. Each first shows that its
-// answer is right (redcell: against the textbook sum; ns-3: a positive, finite spectrum that
-// changes with movement), then is timed per link.
+// Goal: what one refresh of a moving link over 51 resource blocks and one port pair costs, and what
+// a link of 32 x 2 antennas costs to draw, beside ns-3's own model. Method: all run in this one
+// program on one core. Each first shows that its answer is right (redcell: against the textbook
+// sum; ns-3: a positive, finite spectrum that changes with movement, a matrix of the right size),
+// then is timed per link.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -29,6 +30,7 @@
 #include "ns3/three-gpp-spectrum-propagation-loss-model.h"
 #include "ns3/uinteger.h"
 #include "ns3/uniform-planar-array.h"
+#include "phy/channel/cluster_tile.h"
 #include "phy/channel/fading.h"
 
 namespace {
@@ -51,8 +53,8 @@ phy::FadingTile moving_tile() {
   phy::FadingConfig config;
   config.profile = phy::TdlProfile::tdl_a;
   config.delay_spread_s = 363e-9;
-  config.grids = {{base::Hertz(-block_hz * (block_count - 1) / 2), base::Hertz(block_hz),
-                 block_count}};
+  config.grids = {
+      {base::Hertz(-block_hz * (block_count - 1) / 2), base::Hertz(block_hz), block_count}};
   std::vector<phy::FadingLink> links;
   for (std::uint32_t ue = 0; ue < base::lane_count; ++ue) links.push_back({.ue = ue, .cell = 0});
   return phy::FadingTile(base::Random(1, 1), config, links);
@@ -174,6 +176,159 @@ void refresh_ns3(benchmark::State& state) {
   describe(state, "per link, UMa NLOS, 20 clusters");
 }
 
+phy::BeamGrid panel_of_32() {
+  return phy::BeamGrid({.element = {.max_gain = base::Db(23.0)},
+                        .columns = 8,
+                        .rows = 4,
+                        .horizontal_beams = 8,
+                        .vertical_beams = 4,
+                        .first_tilt_deg = 2.0,
+                        .last_tilt_deg = 14.0});
+}
+
+phy::ClusterLink uma_link(std::uint32_t ue, phy::LinkState state) {
+  const phy::LinkClass kind{.surrounding = phy::Surrounding::uma, .state = state};
+  phy::ClusterLink link{
+      .ue = ue,
+      .site = 1,
+      .kind = kind,
+      .spreads = {},
+      .distribution = phy::lsp_distribution(kind, {base::Metres(206.0), base::Metres(25.0),
+                                                   base::Metres(1.5), base::Hertz(carrier_hz)}),
+      .carrier = base::Hertz(carrier_hz),
+      .departure = {.azimuth_deg = 14.0, .zenith_deg = 96.5},
+      .arrival = {.azimuth_deg = 194.0, .zenith_deg = 83.5}};
+  link.spreads = phy::large_scale_parameters(link.distribution, {});
+  return link;
+}
+
+phy::ClusterTile cluster_tile(int ports) {
+  return phy::ClusterTile(base::Random(1, 1),
+                          {.surrounding = phy::Surrounding::uma,
+                           .grids = {{base::Hertz(-block_hz * (block_count - 1) / 2),
+                                      base::Hertz(block_hz), block_count}},
+                           .branch_count = ports,
+                           .port_count = ports});
+}
+
+/// Clusters, rays of two ports and two branches, and the beam a panel of 32 elements in both
+/// polarisations sends.
+void generate_redcell(benchmark::State& state) {
+  const phy::BeamGrid panel = panel_of_32();
+  phy::ClusterTile tile = cluster_tile(2);
+  std::uint32_t ue = 0;
+  const auto draw_tile = [&] {
+    for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+      tile.set_link(lane, {.link = uma_link(ue++, phy::LinkState::nlos),
+                           .panel = panel,
+                           .beam = static_cast<int>(ue % 32),
+                           .distance_m = 207.0});
+    }
+  };
+  draw_tile();
+  for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+    if (!(tile.beam_gain(lane) > 0.0F)) state.SkipWithError("a link without power");
+  }
+  for (auto _ : state) {
+    draw_tile();
+    benchmark::DoNotOptimize(tile.taps().delay_s.data());
+    benchmark::ClobberMemory();
+  }
+  describe(state, "per link, UMa NLOS, 20 clusters of 20 rays, 32 x 2");
+}
+
+/// The mean gains of all beams of an untracked link.
+void beams_redcell(benchmark::State& state) {
+  const phy::BeamGrid panel = panel_of_32();
+  const base::Random random(1, 1);
+  phy::Departures departures;
+  std::array<float, 32> gains{};
+  std::uint32_t ue = 0;
+  for (auto _ : state) {
+    for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+      const phy::ClusterLink link = uma_link(ue++, phy::LinkState::nlos);
+      const phy::Clusters clusters = phy::draw_clusters(random, link);
+      phy::draw_departures(random, clusters, departures);
+      panel.gains({.rays = departures,
+                   .cluster_power = clusters.power,
+                   .cluster_count = clusters.count,
+                   .direct = link.departure,
+                   .direct_share = clusters.direct_share},
+                  gains);
+      benchmark::DoNotOptimize(gains.data());
+    }
+  }
+  describe(state, "per link, UMa NLOS, clusters and 32 beams");
+}
+
+void set_beam_redcell(benchmark::State& state) {
+  const phy::BeamGrid panel = panel_of_32();
+  phy::ClusterTile tile = cluster_tile(2);
+  const phy::ClusterLink link = uma_link(0, phy::LinkState::nlos);
+  for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+    tile.set_link(lane, {.link = link, .panel = panel});
+  }
+  int beam = 0;
+  for (auto _ : state) {
+    for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+      tile.set_beam(lane, ++beam % 32);
+    }
+    benchmark::ClobberMemory();
+  }
+  describe(state, "per link, UMa NLOS");
+}
+
+void refresh_clusters(benchmark::State& state) {
+  const phy::BeamGrid panel = panel_of_32();
+  phy::ClusterTile tile = cluster_tile(static_cast<int>(state.range(0)));
+  for (std::uint32_t lane = 0; lane < base::lane_count; ++lane) {
+    tile.set_link(lane, {.link = uma_link(lane, phy::LinkState::nlos), .panel = panel});
+  }
+  std::array<double, base::lane_count> travelled{};
+  travelled.fill(1000.3);
+  const double step = speed_mps * 1e-3 * carrier_hz / base::speed_of_light_mps;
+  for (auto _ : state) {
+    for (double& wavelengths : travelled) wavelengths += step;
+    tile.refresh(travelled);
+    benchmark::DoNotOptimize(tile.response_re().data());
+    benchmark::ClobberMemory();
+  }
+  describe(state, "per link, UMa NLOS, 20 clusters of 20 rays");
+}
+
+/// ns-3's UMa link without line of sight, drawn anew: 32 antennas to 2.
+void generate_ns3(benchmark::State& state) {
+  const auto array = [](unsigned columns, unsigned rows) {
+    return ns3::CreateObjectWithAttributes<ns3::UniformPlanarArray>(
+        "NumColumns", ns3::UintegerValue(columns), "NumRows", ns3::UintegerValue(rows),
+        "AntennaElement", ns3::PointerValue(ns3::CreateObject<ns3::IsotropicAntennaModel>()));
+  };
+  auto channel = ns3::CreateObject<ns3::ThreeGppChannelModel>();
+  channel->SetAttribute("Frequency", ns3::DoubleValue(carrier_hz));
+  channel->SetAttribute("Scenario", ns3::StringValue("UMa"));
+  channel->SetAttribute("UpdatePeriod", ns3::TimeValue(ns3::MicroSeconds(1)));
+  channel->SetAttribute("ChannelConditionModel",
+                        ns3::PointerValue(ns3::CreateObject<ns3::NeverLosChannelConditionModel>()));
+  const End cell{ns3::Vector(0.0, 0.0, 25.0), ns3::Vector(0.0, 0.0, 0.0)};
+  const End terminal{ns3::Vector(200.0, 50.0, 1.5), ns3::Vector(speed_mps, 0.0, 0.0)};
+  const auto at_cell = array(8, 4);
+  const auto at_terminal = array(2, 1);
+  const auto draw = [&] {
+    Ns3Link::move_on();
+    return channel->GetChannel(cell.mobility, terminal.mobility, at_cell, at_terminal);
+  };
+  const auto first = draw();
+  const auto second = draw();
+  if (first == second || first->m_channel.empty()) {
+    state.SkipWithError("ns-3 did not draw its link anew");
+    return;
+  }
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < base::lane_count; ++i) benchmark::DoNotOptimize(draw());
+  }
+  describe(state, "per link, UMa NLOS, 20 clusters, 32 x 2");
+}
+
 double worst(const std::vector<double>& times) {
   return *std::max_element(times.begin(), times.end());
 }
@@ -186,6 +341,39 @@ BENCHMARK(refresh_redcell)
     ->ComputeStatistics("worst", worst);
 BENCHMARK(refresh_ns3)
     ->Name("refresh_51prb/ns3")
+    ->Unit(benchmark::kMicrosecond)
+    ->Repetitions(9)
+    ->ReportAggregatesOnly()
+    ->ComputeStatistics("worst", worst);
+
+BENCHMARK(refresh_clusters)
+    ->Name("refresh_51prb/redcell_clusters")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMicrosecond)
+    ->Repetitions(9)
+    ->ReportAggregatesOnly()
+    ->ComputeStatistics("worst", worst);
+BENCHMARK(generate_redcell)
+    ->Name("generate_link/redcell")
+    ->Unit(benchmark::kMicrosecond)
+    ->Repetitions(9)
+    ->ReportAggregatesOnly()
+    ->ComputeStatistics("worst", worst);
+BENCHMARK(beams_redcell)
+    ->Name("beam_gains/redcell")
+    ->Unit(benchmark::kMicrosecond)
+    ->Repetitions(9)
+    ->ReportAggregatesOnly()
+    ->ComputeStatistics("worst", worst);
+BENCHMARK(set_beam_redcell)
+    ->Name("set_beam/redcell")
+    ->Unit(benchmark::kMicrosecond)
+    ->Repetitions(9)
+    ->ReportAggregatesOnly()
+    ->ComputeStatistics("worst", worst);
+BENCHMARK(generate_ns3)
+    ->Name("generate_link/ns3")
     ->Unit(benchmark::kMicrosecond)
     ->Repetitions(9)
     ->ReportAggregatesOnly()

@@ -194,6 +194,40 @@ TEST(ChannelResponse, lanes_do_not_touch_each_other) {
   }
 }
 
+TEST(ResponsePlan, gives_the_bits_of_a_response_while_gains_change) {
+  for (const Shape& shape : shapes()) {
+    Case c(shape);
+    ResponsePlan plan(c.grid, shape.tap_count);
+    plan.set_delays(c.delay_s);
+    for (int time = 0; time < 2; ++time) {
+      c.gain_re.at(0, 3) += 1.5F;
+      const Response wanted(c);
+      LaneTile re(Response::rows_of(c));
+      LaneTile im(Response::rows_of(c));
+      plan.respond_to(c.taps(), {re, im});
+      for (std::size_t row = 0; row < re.row_count(); ++row) {
+        for (std::size_t lane = 0; lane < lane_count; ++lane) {
+          ASSERT_EQ(re.at(row, lane), wanted.re.at(row, lane));
+          ASSERT_EQ(im.at(row, lane), wanted.im.at(row, lane));
+        }
+      }
+    }
+  }
+}
+
+TEST(ResponsePlanDeathTest, rejects_tiles_of_the_wrong_shape) {
+  const BlockGrid grid = {Hertz(0.0), Hertz(360e3), 5};
+  const LaneTile taps(4);
+  const LaneTile more_taps(5);
+  const LaneTile gains(5);
+  LaneTile out(5);
+  ResponsePlan plan(grid, 4);
+  EXPECT_DEATH(plan.set_delays(more_taps), "precondition");
+  EXPECT_DEATH(plan.respond_to({more_taps, gains, gains}, {out, out}), "precondition");
+  EXPECT_DEATH(ResponsePlan(grid, 33), "precondition");
+  EXPECT_DEATH(ResponsePlan({Hertz(0.0), Hertz(360e3), 0}, 4), "precondition");
+}
+
 TEST(ChannelResponseDeathTest, rejects_tiles_of_the_wrong_shape) {
   const LaneTile taps(4);
   const LaneTile gains(8);

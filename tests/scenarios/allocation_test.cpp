@@ -1,7 +1,7 @@
 // Goal: once warm, the slot loop allocates nothing.
 // Method: counts operator new over one simulated second of a saturated cell with ten terminals,
-// after a while of warming up, and takes off what ns-3's scheduler allocates for the same number
-// of empty ticks.
+// whose clusters change in it, after a while of warming up, and takes off what ns-3's scheduler
+// allocates for the same number of empty ticks.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -37,7 +37,8 @@ struct Count {
   std::uint64_t slots = 0;
 };
 
-/// Buffers reach the size they need within this time.
+/// Buffers reach the size they need within this time, if nothing but fading changes the rates:
+/// every terminal is near its best.
 constexpr std::int64_t warm_up_ns = 9'000'000'000;
 
 /// Of the second after warming up.
@@ -62,16 +63,23 @@ Count empty_ticks(base::Duration slot) {
   return count;
 }
 
-Count saturated_cell(const std::string& policy) {
+struct Kind {
+  const char* policy;
+  const char* fading;
+};
+
+Count saturated_cell(const Kind& what) {
   const CellKind kind = CellKind::n41_tdd;
-  std::vector<std::string> overrides = fading_overrides(kind, 3, 0);
+  std::vector<std::string> overrides = fading_overrides(kind, 30, -30);
   for (const char* change :
        {"duration_s=10", "warm_up_s=0", "terminal_group[ue].count=10",
         "terminal_group[ue].placement.x_m=0", "terminal_group[ue].placement.max_radius_m=150",
         "terminal_group[ue].placement.min_radius_m=50"}) {
     overrides.emplace_back(change);
   }
-  overrides.push_back(on(kind, "scheduler.policy=" + policy));
+  overrides.push_back(on(kind, std::string("scheduler.policy=") + what.policy));
+  overrides.push_back(on(kind, "channel.path_loss=UMA"));
+  overrides.push_back(on(kind, std::string("channel.fading=") + what.fading));
   const schema::Scenario scenario =
       ready_text(one_cell(kind, full_buffer("DOWNLINK") + full_buffer("UPLINK")), overrides);
   Testbed testbed(scenario);
@@ -82,7 +90,7 @@ Count saturated_cell(const std::string& policy) {
   return count;
 }
 
-class SlotLoop : public testing::TestWithParam<const char*> {};
+class SlotLoop : public testing::TestWithParam<Kind> {};
 
 TEST_P(SlotLoop, allocates_nothing_once_warm) {
   const Count empty = empty_ticks(base::Duration(500'000));
@@ -91,8 +99,13 @@ TEST_P(SlotLoop, allocates_nothing_once_warm) {
   EXPECT_EQ(cell.allocations, empty.allocations);
 }
 
-INSTANTIATE_TEST_SUITE_P(EachPolicy, SlotLoop, testing::Values("ROUND_ROBIN", "PROPORTIONAL_FAIR"),
-                         [](const auto& p) { return p.param; });
+INSTANTIATE_TEST_SUITE_P(EachKind, SlotLoop,
+                         testing::Values(Kind{"ROUND_ROBIN", "TDL_A"},
+                                         Kind{"PROPORTIONAL_FAIR", "TDL_A"},
+                                         Kind{"PROPORTIONAL_FAIR", "CLUSTERS"}),
+                         [](const auto& p) {
+                           return std::string(p.param.policy) + "_" + p.param.fading;
+                         });
 
 }  // namespace
 }  // namespace redcell::scenarios

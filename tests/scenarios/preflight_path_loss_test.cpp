@@ -237,6 +237,36 @@ INSTANTIATE_TEST_SUITE_P(
                          ""}),
     name_of);
 
+const std::string clusters = channel + "fading=CLUSTERS";
+
+INSTANTIATE_TEST_SUITE_P(
+    Clusters, ModelRule,
+    testing::Values(
+        Case{"in_town", tdd_text, {clusters, model + "UMA"}, "", ""},
+        Case{"in_the_country", tdd_text, {clusters, model + "RMA"}, "", ""},
+        Case{"in_free_space",
+             tdd_text,
+             {clusters, model + "FREE_SPACE"},
+             channel + "fading",
+             "TR 38.901 7.5"},
+        Case{"with_all_in_sight", tdd_text, {clusters}, channel + "fading", "TR 38.901 7.5"},
+        Case{"with_all_in_sight_in_the_country",
+             tdd_text,
+             {clusters, model + "RMA_LOS"},
+             channel + "fading",
+             "TR 38.901 7.5"},
+        Case{"with_a_k_factor",
+             tdd_text,
+             {clusters, model + "UMA", channel + "k_factor_db=9"},
+             channel + "k_factor_db",
+             "TR 38.901 Table 7.5-6"},
+        Case{"with_a_delay_spread",
+             tdd_text,
+             {clusters, model + "UMA", channel + "delay_spread_ns=93"},
+             channel + "delay_spread_ns",
+             "TR 38.901 Table 7.5-6"}),
+    name_of);
+
 const std::string rural = "carrier[n41].channel.path_loss=RMA";
 const std::string high_loss = cam + "penetration=BUILDING_HIGH_LOSS";
 

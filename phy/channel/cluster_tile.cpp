@@ -1,0 +1,384 @@
+#include "phy/channel/cluster_tile.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/math.h"
+#include "base/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "phy/channel/cluster_tile.cpp"
+#include "hwy/foreach_target.h"
+// After foreach_target, as Highway demands.
+#include "hwy/highway.h"
+#include "phy/channel/phasor-inl.h"
+
+#ifndef REDCELL_PHY_CHANNEL_CLUSTER_TILE_CPP
+#define REDCELL_PHY_CHANNEL_CLUSTER_TILE_CPP
+namespace redcell::phy {
+
+/// Rows as in ClusterTile.
+struct ClusterTapJob {
+  std::size_t cluster_rows;
+  std::size_t used_rows;  ///< Clusters that some lane has.
+  std::size_t pair_count;
+  const std::uint32_t* rate;
+  const std::uint32_t* gain;
+  const float* beam;
+  const float* amplitude;
+  const std::uint32_t* direct_start;
+  const std::uint32_t* direct_rate;
+  const float* direct_amplitude;
+  const float* direct_beam;
+  const std::uint32_t* whole;
+  const float* fraction;
+  float* gain_re;
+  float* gain_im;
+};
+
+inline constexpr std::uint32_t half_turn = 0x80000000U;
+inline constexpr std::size_t direct_taps = 1;
+
+}  // namespace redcell::phy
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace redcell::phy {
+namespace HWY_NAMESPACE {
+namespace {
+
+/// Rays [first, end) of a cluster's column, and where their sum goes.
+struct TapRays {
+  std::size_t cluster;
+  std::size_t first, end;
+  std::size_t tap;
+};
+
+/// Sums some rays of all pairs. The pair count is a constant so that the sums stay in registers.
+///
+/// The phase of a ray is that of phase_at, half a turn on: what it is multiplied with is negative.
+template <std::size_t pair_count>
+HWY_INLINE void sum_rays(const ClusterTapJob& job, const TapRays& rays, std::size_t lane,
+                         Travelled travelled) {
+  const Lane d;
+  const LaneU du;
+  const LaneI di;
+  const VecU whole_twice = hn::ShiftLeft<1>(travelled.whole);
+  std::array<Phasor, pair_count> sum;
+  for (Phasor& one : sum) one = {hn::Zero(d), hn::Zero(d)};
+  for (std::size_t ray = rays.first; ray < rays.end; ++ray) {
+    const std::size_t row = rays.cluster * ray_count + ray;
+    const std::size_t at = row * base::lane_count + lane;
+    const VecU rate = hn::Load(du, job.rate + at);
+    const VecF rest =
+        hn::MulAdd(hn::ConvertTo(d, hn::BitCast(di, rate)), travelled.fraction, hn::Set(d, 1.5f));
+    const Phasor turn =
+        coarse_phasor(hn::Add(hn::Mul(whole_twice, rate), hn::ShiftLeft<9>(hn::BitCast(du, rest))));
+    const VecF beam = hn::Load(d, job.beam + at);
+    const Phasor seen = {hn::Mul(beam, turn.re), hn::Mul(beam, turn.im)};
+    for (std::size_t pair = 0; pair < pair_count; ++pair) {
+      const VecI packed = hn::BitCast(
+          di, hn::Load(du, job.gain + (row * pair_count + pair) * base::lane_count + lane));
+      const VecF re = hn::ConvertTo(d, hn::ShiftLeft<16>(packed));
+      const VecF im = hn::ConvertTo(d, packed);
+      sum[pair].re = hn::NegMulAdd(seen.im, im, hn::MulAdd(seen.re, re, sum[pair].re));
+      sum[pair].im = hn::MulAdd(seen.im, re, hn::MulAdd(seen.re, im, sum[pair].im));
+    }
+  }
+  const VecF amplitude = hn::Load(d, job.amplitude + rays.cluster * base::lane_count + lane);
+  for (std::size_t pair = 0; pair < pair_count; ++pair) {
+    const std::size_t at = (rays.tap * pair_count + pair) * base::lane_count + lane;
+    hn::Store(hn::Mul(amplitude, sum[pair].re), d, job.gain_re + at);
+    hn::Store(hn::Mul(amplitude, sum[pair].im), d, job.gain_im + at);
+  }
+}
+
+HWY_INLINE void direct_ray(const ClusterTapJob& job, std::size_t lane, Travelled travelled) {
+  const Lane d;
+  const LaneU du;
+  const VecI rate = hn::BitCast(LaneI(), hn::Load(du, job.direct_rate + lane));
+  const VecF beam = hn::Load(d, job.direct_beam + lane);
+  for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
+    const std::size_t at = pair * base::lane_count + lane;
+    const VecU start = hn::Load(du, job.direct_start + at);
+    const Phasor turn = unit_phasor(phase_at(start, rate, travelled));
+    const VecF amplitude = hn::Mul(beam, hn::Load(d, job.direct_amplitude + at));
+    hn::Store(hn::Mul(amplitude, turn.re), d, job.gain_re + at);
+    hn::Store(hn::Mul(amplitude, turn.im), d, job.gain_im + at);
+  }
+}
+
+template <std::size_t pair_count>
+HWY_INLINE void all_taps(const ClusterTapJob& job) {
+  const Lane d;
+  const LaneU du;
+  for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(d)) {
+    const Travelled travelled = {hn::Load(du, job.whole + lane),
+                                 hn::Mul(hn::Load(d, job.fraction + lane), hn::Set(d, 0x1p-31f))};
+    direct_ray(job, lane, travelled);
+    std::size_t tap = direct_taps;
+    for (std::size_t cluster = 0; cluster < job.cluster_rows; ++cluster) {
+      const bool is_used = cluster < job.used_rows;
+      const bool is_spread = cluster < spread_cluster_count;
+      const std::size_t parts = is_spread ? sub_cluster_count : 1;
+      for (std::size_t part = 0; part < parts; ++part, ++tap) {
+        const std::size_t first = is_spread ? sub_cluster_rows[part] : 0;
+        const std::size_t end = is_spread ? sub_cluster_rows[part + 1] : ray_count;
+        sum_rays<pair_count>(job, {cluster, first, is_used ? end : first, tap}, lane, travelled);
+      }
+    }
+  }
+}
+
+void cluster_taps(const ClusterTapJob& job) {
+  if (job.pair_count == 1) {
+    all_taps<1>(job);
+  } else if (job.pair_count == 2) {
+    all_taps<2>(job);
+  } else {
+    all_taps<4>(job);
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace redcell::phy
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace redcell::phy {
+
+HWY_EXPORT(cluster_taps);
+
+namespace {
+
+constexpr double degree = base::pi / 180.0;
+
+std::size_t count_of(int value) { return static_cast<std::size_t>(value); }
+
+std::size_t most_clusters(Surrounding surrounding) {
+  std::size_t most = 0;
+  const int states = surrounding <= Surrounding::rma ? 3 : 2;
+  for (int state = 0; state < states; ++state) {
+    const LinkClass kind{.surrounding = surrounding, .state = static_cast<LinkState>(state)};
+    most = std::max(most, cluster_statistics(kind, base::Hertz(1e9)).cluster_count);
+  }
+  return most;
+}
+
+/// First tap of a cluster.
+std::size_t tap_of(std::size_t cluster) {
+  return direct_taps + std::min(cluster, spread_cluster_count) * sub_cluster_count +
+         (cluster > spread_cluster_count ? cluster - spread_cluster_count : 0);
+}
+
+/// Table 7.5-5, in units of c_DS.
+constexpr std::array<double, sub_cluster_count> sub_cluster_delays = {0.0, 1.28, 2.56};
+
+/// Turns per wavelength of the direct ray, in 2^-31.
+std::uint32_t direct_rate(const TrackedLink& tracked) {
+  const RayDirection& arrival = tracked.link.arrival;
+  const double along =
+      tracked.approach.value_or(base::sin(arrival.zenith_deg * degree) *
+                                base::cos((arrival.azimuth_deg - tracked.heading_deg) * degree));
+  const double scaled = std::floor(along * 2147483647.0 + 0.5);
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(scaled));
+}
+
+}  // namespace
+
+ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& config)
+    : random_(random),
+      config_(config),
+      pair_count_(count_of(config.branch_count) * count_of(config.port_count)),
+      cluster_rows_(most_clusters(config.surrounding)),
+      panel_(base::lane_count),
+      direct_(base::lane_count),
+      direct_share_(base::lane_count),
+      cluster_count_(base::lane_count),
+      beam_gain_(base::lane_count) {
+  RC_CHECK(base::isa_supported());
+  RC_CHECK(config.branch_count >= 1 && config.branch_count <= 2);
+  RC_CHECK(config.port_count >= 1 && config.port_count <= 2);
+  RC_CHECK(!config.grids.empty());
+  const std::size_t tap_count = tap_of(cluster_rows_);
+  std::size_t group_count = 0;
+  for (const BlockGrid& grid : config.grids) {
+    plans_.emplace_back(grid, tap_count);
+    group_count += count_of(grid.count);
+  }
+  const std::size_t ray_rows = cluster_rows_ * ray_count;
+  power_ = base::LaneTile(cluster_rows_);
+  direction_ = base::PhaseTile(ray_rows);
+  rate_ = base::PhaseTile(ray_rows);
+  gain_ = base::PhaseTile(ray_rows * pair_count_);
+  beam_ = base::LaneTile(ray_rows);
+  amplitude_ = base::LaneTile(cluster_rows_);
+  direct_start_ = base::PhaseTile(pair_count_);
+  direct_rate_ = base::PhaseTile(1);
+  direct_amplitude_ = base::LaneTile(pair_count_);
+  direct_beam_ = base::LaneTile(1);
+  whole_ = base::PhaseTile(1);
+  fraction_ = base::LaneTile(1);
+  delay_s_ = base::LaneTile(tap_count);
+  gain_re_ = base::LaneTile(tap_count * pair_count_);
+  gain_im_ = base::LaneTile(tap_count * pair_count_);
+  response_re_ = base::LaneTile(group_count * pair_count_);
+  response_im_ = base::LaneTile(group_count * pair_count_);
+}
+
+void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked) {
+  RC_CHECK(lane < base::lane_count);
+  RC_CHECK(tracked.link.kind.surrounding == config_.surrounding);
+  RC_CHECK(!tracked.approach || std::fabs(*tracked.approach) <= 1.0);
+  const Clusters clusters = draw_clusters(random_, tracked.link);
+  const RayView view{.polarisation = config_.polarisation,
+                     .branch_count = count_of(config_.branch_count),
+                     .port_count = count_of(config_.port_count),
+                     .heading_deg = tracked.heading_deg,
+                     .independent_phases = config_.independent_phases};
+  Rays rays;
+  draw_rays(random_, clusters, view, rays);
+  store_clusters(lane, tracked, clusters);
+  for (std::size_t rank = 0; rank < clusters.count; ++rank) {
+    amplitude_.at(rank, lane) = std::sqrt(clusters.power[rank] / static_cast<float>(ray_count)) *
+                                rays.scale[rank] * 0x1p-16F;
+  }
+  store_rays(lane, clusters.count, rays);
+  store_direct(lane, tracked, view);
+  set_beam(lane, tracked.beam);
+}
+
+void ClusterTile::store_clusters(std::size_t lane, const TrackedLink& tracked,
+                                 const Clusters& clusters) {
+  const double spread_s =
+      cluster_statistics(tracked.link.kind, tracked.link.carrier).delay_spread_s;
+  delays_changed_ = true;
+  panel_[lane] = &tracked.panel;
+  direct_[lane] = tracked.link.departure;
+  direct_share_[lane] = clusters.direct_share;
+  cluster_count_[lane] = clusters.count;
+  for (std::size_t rank = 0; rank < cluster_rows_; ++rank) {
+    power_.at(rank, lane) = clusters.power[rank];
+    amplitude_.at(rank, lane) = 0.0F;
+    const std::size_t parts = rank < spread_cluster_count ? sub_cluster_count : 1;
+    for (std::size_t part = 0; part < parts; ++part) {
+      delay_s_.at(tap_of(rank) + part, lane) =
+          clusters.delay_s[rank] + static_cast<float>(sub_cluster_delays[part] * spread_s);
+    }
+  }
+}
+
+void ClusterTile::store_rays(std::size_t lane, std::size_t cluster_count, const Rays& rays) {
+  for (std::size_t rank = 0; rank < cluster_count; ++rank) {
+    for (std::size_t ray = 0; ray < ray_count; ++ray) {
+      const std::size_t row = rank * ray_count + ray;
+      direction_.data()[row * base::lane_count + lane] = rays.departures.direction[ray][rank];
+      rate_.data()[row * base::lane_count + lane] = rays.rate[ray][rank];
+      for (std::size_t pair = 0; pair < pair_count_; ++pair) {
+        gain_.data()[(row * pair_count_ + pair) * base::lane_count + lane] =
+            rays.gain[pair][ray][rank];
+      }
+    }
+  }
+}
+
+void ClusterTile::store_direct(std::size_t lane, const TrackedLink& tracked, const RayView& view) {
+  const double share = direct_share_[lane];
+  const double wavelengths =
+      tracked.distance_m * tracked.link.carrier.value() / base::speed_of_light_mps;
+  const std::uint32_t start = turns_of(-360.0 * (wavelengths - std::floor(wavelengths)));
+  for (std::size_t pair = 0; pair < pair_count_; ++pair) {
+    // Eq. 7.5-29: theta stays, phi turns its sign.
+    const std::array<float, 4> part = polarisation_parts(view, pair);
+    direct_start_.at(pair, lane) = start + half_turn;
+    direct_amplitude_.at(pair, lane) = static_cast<float>(std::sqrt(share)) * (part[0] - part[3]);
+  }
+  direct_rate_.at(0, lane) = direct_rate(tracked);
+}
+
+void ClusterTile::set_beam(std::size_t lane, int beam) {
+  RC_CHECK(lane < base::lane_count && panel_[lane] != nullptr);
+  Departures departures;
+  alignas(64) Clusters::Slots<float> power{};
+  RayRows<float> amplitude;
+  const std::size_t count = cluster_count_[lane];
+  for (std::size_t rank = 0; rank < count; ++rank) {
+    power[rank] = power_.at(rank, lane);
+    for (std::size_t ray = 0; ray < ray_count; ++ray) {
+      departures.direction[ray][rank] =
+          direction_.data()[(rank * ray_count + ray) * base::lane_count + lane];
+    }
+  }
+  const DepartingPower leaving{.rays = departures,
+                               .cluster_power = power,
+                               .cluster_count = count,
+                               .direct = direct_[lane],
+                               .direct_share = direct_share_[lane]};
+  beam_gain_[lane] = panel_[lane]->amplitudes(leaving, beam, amplitude);
+  const float per_gain = 1.0F / std::sqrt(beam_gain_[lane]);
+  for (std::size_t rank = 0; rank < count; ++rank) {
+    for (std::size_t ray = 0; ray < ray_count; ++ray) {
+      beam_.data()[(rank * ray_count + ray) * base::lane_count + lane] =
+          -amplitude[ray][rank] * per_gain;
+    }
+  }
+  direct_beam_.at(0, lane) = panel_[lane]->amplitude(direct_[lane], beam) * per_gain;
+}
+
+void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {
+  RC_CHECK(travelled_wavelengths.size() == base::lane_count);
+  for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+    if (panel_[lane] == nullptr) continue;
+    const double travelled = travelled_wavelengths[lane];
+    RC_CHECK(travelled >= 0.0 && travelled <= cluster_wavelengths_max);
+    const double whole = std::floor(travelled + 0.5);
+    whole_.at(0, lane) = static_cast<std::uint32_t>(static_cast<std::uint64_t>(whole));
+    fraction_.at(0, lane) = static_cast<float>(travelled - whole);
+  }
+  HWY_DYNAMIC_DISPATCH(cluster_taps)
+  ({.cluster_rows = cluster_rows_,
+    .used_rows = *std::max_element(cluster_count_.begin(), cluster_count_.end()),
+    .pair_count = pair_count_,
+    .rate = rate_.data(),
+    .gain = gain_.data(),
+    .beam = beam_.data(),
+    .amplitude = amplitude_.data(),
+    .direct_start = direct_start_.data(),
+    .direct_rate = direct_rate_.data(),
+    .direct_amplitude = direct_amplitude_.data(),
+    .direct_beam = direct_beam_.data(),
+    .whole = whole_.data(),
+    .fraction = fraction_.data(),
+    .gain_re = gain_re_.data(),
+    .gain_im = gain_im_.data()});
+  std::size_t row = 0;
+  for (ResponsePlan& plan : plans_) {
+    if (delays_changed_) plan.set_delays(delay_s_);
+    plan.respond_to(taps(), {response_re_, response_im_, row});
+    row += count_of(plan.group_count()) * pair_count_;
+  }
+  delays_changed_ = false;
+}
+
+std::size_t ClusterTile::byte_count() const {
+  std::size_t rows = 0;
+  for (const ResponsePlan& plan : plans_) rows += plan.row_count();
+  for (const base::LaneTile* tile :
+       {&power_, &beam_, &amplitude_, &direct_amplitude_, &direct_beam_, &fraction_, &delay_s_,
+        &gain_re_, &gain_im_, &response_re_, &response_im_}) {
+    rows += tile->row_count();
+  }
+  for (const base::PhaseTile* tile :
+       {&direction_, &rate_, &gain_, &direct_start_, &direct_rate_, &whole_}) {
+    rows += tile->row_count();
+  }
+  const std::size_t per_lane = sizeof(const BeamGrid*) + sizeof(RayDirection) + sizeof(double) +
+                               sizeof(std::size_t) + sizeof(float);
+  return base::lane_count * (rows * sizeof(float) + per_lane);
+}
+
+}  // namespace redcell::phy
+#endif

@@ -1,0 +1,126 @@
+// Fast fading of 16 links with clusters: from the way each terminal has travelled to the complex
+// channel through one beam of a panel.
+//
+// 3GPP TR 38.901 V17 clause 7.5 step 11 (eq. 7.5-22, 7.5-28 to 7.5-30). Each of up to 500 rays
+// turns with the terminal's way along its arrival; rays are added to taps, one a cluster and three
+// for the two strongest, and the direct ray is a tap of its own. Nothing is carried from one
+// refresh to the next, so a link that was not tracked for a while goes on with the same bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/lane_tile.h"
+#include "base/random.h"
+#include "phy/channel/beam.h"
+#include "phy/channel/cluster.h"
+#include "phy/channel/cluster_rays.h"
+#include "phy/channel/response.h"
+
+namespace redcell::phy {
+
+/// What the links of one tile share.
+struct ClusterTileConfig {
+  Surrounding surrounding = Surrounding::uma;
+  std::vector<BlockGrid> grids;  ///< One after the other; groups are numbered through.
+  int branch_count = 1;          ///< Terminal, 1..2. A single branch is branch 0 of two.
+  int port_count = 1;            ///< Base station, 1..2: the two polarisations of a beam.
+  Polarisation polarisation{};
+  /// Another carrier of the same links, such as the uplink of FDD: their phases are drawn anew.
+  bool independent_phases = false;
+};
+
+/// One lane: which link, seen through which beam, moving which way.
+struct TrackedLink {
+  const ClusterLink& link;
+  const BeamGrid& panel;  ///< Outlives the lane's use of it.
+  int beam = 0;
+  double distance_m = 0.0;  ///< Of the straight line: phase of the direct ray.
+  double heading_deg = 0.0;
+  /// Part of the way by which the straight line gets shorter; nullopt: as direction and heading
+  /// say.
+  std::optional<double> approach{};
+};
+
+/// Largest distance travelled in wavelengths.
+inline constexpr double cluster_wavelengths_max = 4294967295.0;
+/// Bound on |tap - exact| as a fraction of the sum of the largest magnitudes of its rays.
+inline constexpr double cluster_tap_error_max = 3e-5;
+
+class ClusterTile {
+ public:
+  /// All lanes are empty: response zero. Pre: counts as said, at least one grid, none empty, and a
+  /// machine with AVX2. Allocates: some 16 kB a lane for UMa and two by two antennas.
+  ClusterTile(const base::Random& random, const ClusterTileConfig& config);
+
+  /// Gives a lane to a link; its response is that of the next refresh. What a link is depends on
+  /// its names and values alone. No allocation; some 15 us. Pre: the surrounding is the tile's.
+  void set_link(std::size_t lane, const TrackedLink& tracked);
+  /// The same link through another beam of its panel. No allocation; some 2 us. Pre: the lane has a
+  /// link, 0 <= beam < panel's beam_count().
+  void set_beam(std::size_t lane, int beam);
+
+  /// Power gain of the lane's beam where polarisation is kept, the mean over fading: what
+  /// BeamGrid::gains gives. It is NOT in the response.
+  [[nodiscard]] float beam_gain(std::size_t lane) const { return beam_gain_.at(lane); }
+
+  /// Computes the response at a distance travelled since the lane's link was set up, for each lane.
+  /// A pure function of it: any order, any subset of times. No allocation.
+  ///
+  /// Pre: 16 distances, 0 <= distance <= cluster_wavelengths_max; those of empty lanes do not
+  /// count.
+  void refresh(std::span<const double> travelled_wavelengths);
+
+  /// H at row (group * branch_count + branch) * port_count + port, [row][lane], for a beam gain of
+  /// 1: where every ray keeps its polarisation, the mean over fading of the sum of |H|^2 over the
+  /// two branches is 1 for each port. Zero before the first refresh.
+  [[nodiscard]] const base::LaneTile& response_re() const { return response_re_; }
+  [[nodiscard]] const base::LaneTile& response_im() const { return response_im_; }
+
+  /// The taps behind the response: delay [tap][lane], gains at row (tap * branch_count + branch) *
+  /// port_count + port. Tap 0 is the direct ray, 1 to 6 the sub-clusters of the two strongest.
+  [[nodiscard]] TapTile taps() const { return {delay_s_, gain_re_, gain_im_}; }
+
+  /// Memory of all 16 lanes.
+  [[nodiscard]] std::size_t byte_count() const;
+
+ private:
+  void store_clusters(std::size_t lane, const TrackedLink& tracked, const Clusters& clusters);
+  void store_rays(std::size_t lane, std::size_t cluster_count, const Rays& rays);
+  void store_direct(std::size_t lane, const TrackedLink& tracked, const RayView& view);
+
+  base::Random random_;
+  ClusterTileConfig config_;
+  std::size_t pair_count_;
+  std::size_t cluster_rows_;  ///< Most clusters of any state of the surrounding.
+  /// [lane] What set_beam needs.
+  std::vector<const BeamGrid*> panel_;
+  std::vector<RayDirection> direct_;
+  std::vector<double> direct_share_;
+  std::vector<std::size_t> cluster_count_;
+  std::vector<float> beam_gain_;
+  base::LaneTile power_;       ///< [cluster][lane]
+  base::PhaseTile direction_;  ///< [cluster][ray][lane] as Departures.
+  base::PhaseTile rate_;       ///< [cluster][ray][lane]
+  base::PhaseTile gain_;       ///< [cluster][ray][pair][lane] as Rays::gain.
+  base::LaneTile beam_;        ///< [cluster][ray][lane] amplitude through the beam over its mean.
+  base::LaneTile amplitude_;   ///< [cluster][lane] of a ray, and one unit of gain_.
+  base::PhaseTile direct_start_;     ///< [pair][lane]
+  base::PhaseTile direct_rate_;      ///< [0][lane]
+  base::LaneTile direct_amplitude_;  ///< [pair][lane] without the beam.
+  base::LaneTile direct_beam_;       ///< [0][lane] amplitude through the beam over its mean.
+  base::PhaseTile whole_;            ///< [0][lane] nearest whole wavelengths, modulo 2^32.
+  base::LaneTile fraction_;          ///< [0][lane] the rest, within half a wavelength.
+  base::LaneTile delay_s_;           ///< [tap][lane]
+  base::LaneTile gain_re_;           ///< [tap][pair][lane]
+  base::LaneTile gain_im_;
+  std::vector<ResponsePlan> plans_;  ///< [grid]
+  bool delays_changed_ = true;
+  base::LaneTile response_re_;  ///< [group][pair][lane]
+  base::LaneTile response_im_;
+};
+
+}  // namespace redcell::phy

@@ -1,0 +1,150 @@
+// The part of LargeScale that looks at clusters: what they are drawn from on a segment of a
+// terminal's way, and how strong each beam is through their rays.
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/math.h"
+#include "scenarios/large_scale.h"
+
+namespace redcell::scenarios {
+namespace {
+
+/// Looks after which a terminal counts as one that stays: eleven minutes.
+constexpr std::int64_t looks_ahead_max = 1 << 14;
+
+base::Instant look(std::int64_t index) { return base::Instant(index * large_scale_period.value()); }
+
+std::int64_t piece_at(const terminals::Route& route, std::int64_t index) {
+  return static_cast<std::int64_t>(std::floor(route.fading_way_m(look(index)) / segment_way_m));
+}
+
+/// The first look in (before, until] on another piece than `before`. Pre: `until` is on another.
+std::int64_t first_on_next(const terminals::Route& route, std::int64_t before, std::int64_t until) {
+  const std::int64_t piece = piece_at(route, before);
+  while (until - before > 1) {
+    const std::int64_t middle = before + (until - before) / 2;
+    (piece_at(route, middle) == piece ? before : until) = middle;
+  }
+  return until;
+}
+
+double distance_m(const phy::PathGeometry& geometry) {
+  const double height_m = geometry.bs_height.value() - geometry.ut_height.value();
+  const double ground_m = geometry.distance_2d.value();
+  return std::sqrt(ground_m * ground_m + height_m * height_m);
+}
+
+}  // namespace
+
+LargeScale::Segment LargeScale::segment_at(const terminals::Route& route, base::Instant t) {
+  if (!route.moves()) return {.index = 0, .begin = base::Instant()};
+  // The way never falls.
+  std::int64_t first = (t - base::Instant()).value() / large_scale_period.value();
+  const std::int64_t piece = piece_at(route, first);
+  std::int64_t ahead = 1;
+  while (ahead < looks_ahead_max && piece_at(route, first + ahead) == piece) ahead *= 2;
+  Segment segment{.index = piece, .begin = {}, .end = std::nullopt};
+  if (ahead < looks_ahead_max) segment.end = look(first_on_next(route, first, first + ahead));
+  for (std::int64_t low = 0; low < first;) {
+    const std::int64_t middle = low + (first - low) / 2;
+    if (piece_at(route, middle) < piece) {
+      low = middle + 1;
+    } else {
+      first = middle;
+    }
+  }
+  segment.begin = look(first);
+  return segment;
+}
+
+bool LargeScale::is_indoors(const TerminalPlan& terminal) const {
+  if (phy::surrounding_of(layer_.channel.environment) > phy::Surrounding::rma) return false;
+  return terminal.penetration == phy::PenetrationModel::building_low_loss ||
+         terminal.penetration == phy::PenetrationModel::building_high_loss;
+}
+
+SiteClusters LargeScale::site_clusters(const Site& site, const TerminalPlan& terminal,
+                                       const Segment& segment, bool is_nearest) const {
+  const base::Instant begin = segment.begin;
+  const terminals::Route& route = terminal.route;
+  const Sightline line = sightline(site, route.position_at(begin));
+  const bool in_sight = path_state(site, terminal, line, is_nearest).los_share > 0.5;
+  const phy::LinkState outdoors = in_sight ? phy::LinkState::los : phy::LinkState::nlos;
+  const phy::LinkClass kind{.surrounding = phy::surrounding_of(layer_.channel.environment),
+                            .state = is_indoors(terminal) ? phy::LinkState::o2i : outdoors,
+                            .outside_in_sight = in_sight};
+  const phy::LspDistribution distribution = phy::lsp_distribution(kind, line.geometry);
+  const phy::LargeScaleParameters spreads = phy::large_scale_parameters(
+      distribution, site.parameters->at(kind.state, line.way.east_m, line.way.north_m));
+  const phy::RayDirection arrival{.azimuth_deg = line.ray.azimuth_deg + 180,
+                                  .zenith_deg = 180 - line.ray.zenith_deg};
+  const double heading_deg = 90 - route.heading_at(begin);
+  // The straight line has its true length at both ends of a segment, so the direct ray keeps its
+  // phase where two meet: its way is counted from the beginning.
+  const double begin_m = route.fading_way_m(begin);
+  const double length_m = distance_m(line.geometry);
+  std::optional<double> approach;
+  if (segment.end) {
+    const double end_length_m =
+        distance_m(sightline(site, route.position_at(*segment.end)).geometry);
+    const double way_m = route.fading_way_m(*segment.end) - begin_m;
+    approach = std::clamp((length_m - end_length_m) / way_m, -1.0, 1.0);  // But for rounding.
+  }
+  const double k_lin = kind.state == phy::LinkState::los ? base::from_db(spreads.k_factor_db) : 0;
+  return {.link = {.ue = terminal.id.value,
+                   .site = site.source,
+                   .kind = kind,
+                   .spreads = spreads,
+                   .distribution = distribution,
+                   .carrier = layer_.radio.dl_centre,
+                   .departure = line.ray,
+                   .arrival = arrival},
+          .distance_m = length_m + approach.value_or(0) * begin_m,
+          .heading_deg = heading_deg,
+          .approach = approach,
+          .mean_pair_power = phy::mean_pair_power(
+              phy::cluster_statistics(kind, layer_.radio.dl_centre), k_lin / (k_lin + 1))};
+}
+
+void LargeScale::see_beams(const SiteClusters& seen, std::size_t site, TerminalLinks& links) const {
+  const phy::Clusters clusters = phy::draw_clusters(random_, seen.link);
+  phy::Departures departures;
+  phy::draw_departures(random_, clusters, departures);
+  const phy::DepartingPower power{.rays = departures,
+                                  .cluster_power = clusters.power,
+                                  .cluster_count = clusters.count,
+                                  .direct = seen.link.departure,
+                                  .direct_share = clusters.direct_share};
+  for (std::size_t cell = 0; cell < layer_.cells.size(); ++cell) {
+    if (site_of_cell_[cell] != site) continue;
+    beams_[cell].gains(power, traffic_gains(links, cell));
+    ssb_beams_[cell].gains(power, ssb_gains(links, cell));
+  }
+}
+
+void LargeScale::see_clusters(const TerminalPlan& terminal, base::Instant t,
+                              TerminalLinks& links) const {
+  const Segment segment = segment_at(terminal.route, t);
+  if (links.segment == segment.index && links.ue == terminal.id.value) return;
+  links.segment = segment.index;
+  links.ue = terminal.id.value;
+  links.sites.resize(sites_.size());
+  const std::size_t nearest = nearest_site(terminal.route.position_at(segment.begin));
+  for (std::size_t s = 0; s < sites_.size(); ++s) {
+    links.sites[s] = site_clusters(sites_[s], terminal, segment, s == nearest);
+    see_beams(links.sites[s], s, links);
+  }
+}
+
+phy::TrackedLink LargeScale::tracked_link(const TerminalLinks& links, std::size_t cell) const {
+  const SiteClusters& seen = clusters(links, cell);
+  return {.link = seen.link,
+          .panel = beams_[cell],
+          .beam = static_cast<int>(best_beam(links, cell)),
+          .distance_m = seen.distance_m,
+          .heading_deg = seen.heading_deg,
+          .approach = seen.approach};
+}
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,280 @@
+#include "tests/calibration/uma_drop.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+#include "base/math.h"
+#include "base/random.h"
+#include "phy/channel/antenna.h"
+#include "phy/channel/cluster_rays.h"
+#include "phy/channel/environment.h"
+#include "phy/channel/large_scale_parameters.h"
+#include "phy/channel/penetration.h"
+
+namespace redcell::calibration {
+namespace {
+
+using base::Metres;
+
+constexpr double site_distance_m = 500.0;
+constexpr double distance_min_m = 35.0;
+constexpr double station_height_m = 25.0;
+constexpr double degree = std::numbers::pi / 180.0;
+constexpr std::array<double, 3> boresights_deg = {30.0, 150.0, 270.0};
+
+using Place = std::complex<double>;  ///< East and north in metres.
+
+/// Sites and the six shifts by which the cluster of 19 repeats.
+struct Layout {
+  std::vector<Place> sites;
+  std::array<Place, 7> shifts;
+};
+
+Layout layout() {
+  const Place a = std::polar(site_distance_m, 30.0 * degree);
+  const Place b = std::polar(site_distance_m, 90.0 * degree);
+  Layout out;
+  for (int i = -2; i <= 2; ++i) {
+    for (int j = -2; j <= 2; ++j) {
+      if (std::abs(i + j) > 2) continue;
+      out.sites.push_back(static_cast<double>(i) * a + static_cast<double>(j) * b);
+    }
+  }
+  out.shifts[0] = 0.0;
+  const Place shift = 3.0 * a + 2.0 * b;
+  for (std::size_t turn = 0; turn < 6; ++turn) {
+    out.shifts[turn + 1] = shift * std::polar(1.0, 60.0 * degree * static_cast<double>(turn));
+  }
+  return out;
+}
+
+struct Terminal {
+  std::uint32_t id;
+  Place at;
+  double height_m = 1.5;
+  bool indoors = false;
+  double depth_m = 0.0;
+  double wall_db = 0.0;  ///< Penetration with the depth in it.
+};
+
+/// Purpose::placement numbers draws 0 to 4 of a terminal, a uniform number each.
+double uniform(const base::Random& random, std::uint32_t id, std::uint64_t index) {
+  return random.uniform(base::Purpose::placement, {id, 0}, index);
+}
+
+Place nearest_way(const Layout& where, Place from, Place to) {
+  Place best = to - from;
+  for (const Place& shift : where.shifts) {
+    if (std::abs(to - from + shift) < std::abs(best)) best = to - from + shift;
+  }
+  return best;
+}
+
+/// Uniform over the area around a site that no other site is nearer to, but not within 35 m.
+Place drop_near(const base::Random& random, Place site, std::uint32_t id) {
+  for (std::uint64_t attempt = 0;; ++attempt) {
+    const auto w = random.at(base::Purpose::placement, {id, 1}, attempt);
+    const Place off((w[0] * 0x1p-32 - 0.5) * 2.0 * site_distance_m / std::sqrt(3.0),
+                    (w[1] * 0x1p-32 - 0.5) * 2.0 * site_distance_m / std::sqrt(3.0));
+    bool inside = std::abs(off) >= distance_min_m;
+    for (int side = 0; side < 6; ++side) {
+      const double along = (off * std::polar(1.0, -(30.0 + 60.0 * side) * degree)).real();
+      inside = inside && along <= 0.5 * site_distance_m;
+    }
+    if (inside) return site + off;
+  }
+}
+
+Terminal terminal_of(const base::Random& random, const DropConfig& config, Place at,
+                     std::uint32_t id) {
+  Terminal t{.id = id, .at = at};
+  t.indoors = uniform(random, id, 0) < 0.8;
+  if (!t.indoors) return t;
+  const int floors = 4 + static_cast<int>(5.0 * uniform(random, id, 1));
+  const int floor = 1 + static_cast<int>(floors * uniform(random, id, 2));
+  t.height_m = 3.0 * (floor - 1) + 1.5;
+  const bool high = uniform(random, id, 3) < 0.5;
+  // The draws of penetration_loss_db: the same depth shortens the way outdoors.
+  t.depth_m = 25.0 * std::min(random.uniform(base::Purpose::penetration, {id, 0}, 1),
+                              random.uniform(base::Purpose::penetration, {id, 0}, 2));
+  t.wall_db = phy::penetration_loss_db({.model = high ? phy::PenetrationModel::building_high_loss
+                                                      : phy::PenetrationModel::building_low_loss,
+                                        .environment = phy::Environment::uma,
+                                        .carrier = base::Hertz(config.carrier_ghz * 1e9)},
+                                       random, base::UeId{id});
+  return t;
+}
+
+/// Gain of a column of vertical elements in one beam 12 degrees down, linear.
+double station_gain(double boresight_deg, int rows, phy::RayDirection ray) {
+  const double element_db = phy::element_gain({.azimuth_deg = boresight_deg}, ray).value();
+  const double off = std::cos(ray.zenith_deg * degree) - std::cos(102.0 * degree);
+  std::complex<double> sum = 0.0;
+  for (int row = 0; row < rows; ++row) sum += std::polar(1.0, std::numbers::pi * row * off);
+  return std::pow(10.0, element_db / 10.0) * std::norm(sum) / rows;
+}
+
+/// One terminal and one site.
+struct SiteLink {
+  phy::ClusterLink clusters;
+  double path_gain_db;
+};
+
+SiteLink site_link(double carrier_ghz, const Terminal& t, Place way, double sight_draw) {
+  SiteLink out{};
+  const double ground_m = std::abs(way);
+  const phy::PathGeometry geometry{.distance_2d = Metres(ground_m),
+                                   .bs_height = Metres(station_height_m),
+                                   .ut_height = Metres(t.height_m),
+                                   .carrier = base::Hertz(carrier_ghz * 1e9)};
+  const double outdoors_m = std::max(ground_m - t.depth_m, 0.0);
+  const bool in_sight = sight_draw < phy::los_probability(phy::Environment::uma, Metres(outdoors_m),
+                                                          geometry.ut_height);
+  out.path_gain_db =
+      -phy::path_loss(in_sight ? phy::PathLossModel::uma_los : phy::PathLossModel::uma_nlos,
+                      geometry)
+           .value() -
+      t.wall_db;
+  const auto state =
+      t.indoors ? phy::LinkState::o2i : (in_sight ? phy::LinkState::los : phy::LinkState::nlos);
+  const double azimuth_deg = std::arg(way) / degree;
+  const double fall_deg = std::atan2(station_height_m - t.height_m, ground_m) / degree;
+  out.clusters.ue = t.id;
+  out.clusters.kind = {
+      .surrounding = phy::Surrounding::uma, .state = state, .outside_in_sight = in_sight};
+  out.clusters.distribution = phy::lsp_distribution(out.clusters.kind, geometry);
+  out.clusters.carrier = geometry.carrier;
+  out.clusters.departure = {.azimuth_deg = azimuth_deg, .zenith_deg = 90.0 + fall_deg};
+  out.clusters.arrival = {.azimuth_deg = azimuth_deg + 180.0, .zenith_deg = 90.0 - fall_deg};
+  return out;
+}
+
+/// Circular RMS of angles with their powers, degrees.
+class CircularSpread {
+ public:
+  void add(double power, double angle_deg) {
+    sum_ += std::polar(power, angle_deg * degree);
+    power_ += power;
+  }
+  [[nodiscard]] double deg() const {
+    return std::sqrt(-2.0 * std::log(std::min(std::abs(sum_) / power_, 1.0))) / degree;
+  }
+
+ private:
+  std::complex<double> sum_ = 0.0;
+  double power_ = 0.0;
+};
+
+/// Rays stand around their cluster with offsets of RMS 1 (Table 7.5-3); the spread of a cluster is
+/// added as that of its twenty rays.
+void add_cluster(CircularSpread& spread, double power, std::uint32_t turns, double ray_deg) {
+  constexpr std::array<double, 10> offsets = {0.0447, 0.1413, 0.2492, 0.3715, 0.5129,
+                                              0.6797, 0.8844, 1.1481, 1.5195, 2.1551};
+  for (const double offset : offsets) {
+    for (const double side : {-1.0, 1.0}) {
+      spread.add(power / 20.0, turns * (360.0 * 0x1p-32) + side * ray_deg * offset);
+    }
+  }
+}
+
+void measure_spreads(const base::Random& random, const phy::ClusterLink& link, Heard& heard) {
+  const phy::Clusters c = phy::draw_clusters(random, link);
+  CircularSpread asd, asa, zsd, zsa;
+  double power = c.direct_share, mean = 0.0, square = 0.0;
+  if (c.direct_share > 0.0) {
+    asd.add(c.direct_share, link.departure.azimuth_deg);
+    asa.add(c.direct_share, link.arrival.azimuth_deg);
+    zsd.add(c.direct_share, link.departure.zenith_deg);
+    zsa.add(c.direct_share, link.arrival.zenith_deg);
+  }
+  for (std::size_t i = 0; i < c.count; ++i) {
+    power += c.power[i];
+    mean += c.power[i] * c.delay_s[i];
+    square += c.power[i] * c.delay_s[i] * c.delay_s[i];
+    add_cluster(asd, c.power[i], c.aod[i], c.ray_asd_deg);
+    add_cluster(asa, c.power[i], c.aoa[i], c.ray_asa_deg);
+    add_cluster(zsd, c.power[i], c.zod[i], c.ray_zsd_deg);
+    add_cluster(zsa, c.power[i], c.zoa[i], c.ray_zsa_deg);
+  }
+  mean /= power;
+  heard.ds_ns = 1e9 * std::sqrt(std::max(square / power - mean * mean, 0.0));
+  heard.asd_deg = asd.deg();
+  heard.asa_deg = asa.deg();
+  heard.zsd_deg = zsd.deg();
+  heard.zsa_deg = zsa.deg();
+}
+
+/// What does not change from terminal to terminal.
+struct World {
+  base::Random random;
+  DropConfig config;
+  Layout where;
+  std::vector<phy::LspFields> fields;  ///< [site]
+};
+
+Heard listen(const World& world, const Terminal& t) {
+  const auto& [random, config, where, fields] = world;
+  double best = 0.0, total = 0.0;
+  phy::ClusterLink serving;
+  for (std::uint32_t site = 0; site < where.sites.size(); ++site) {
+    const Place way = nearest_way(where, where.sites[site], t.at);
+    const double sight_draw = random.uniform(base::Purpose::placement, {t.id, 2 + site}, 0);
+    SiteLink link = site_link(config.carrier_ghz, t, way, sight_draw);
+    const phy::LspArray deviates =
+        fields[site].at(link.clusters.kind.state, t.at.real(), t.at.imag());
+    link.clusters.site = site;
+    link.clusters.spreads = phy::large_scale_parameters(link.clusters.distribution, deviates);
+    const double path_gain =
+        std::pow(10.0, (link.path_gain_db + link.clusters.spreads.shadowing_db) / 10.0);
+    for (const double boresight_deg : boresights_deg) {
+      const double gain =
+          path_gain * station_gain(boresight_deg, config.rows, link.clusters.departure);
+      total += gain;
+      if (gain <= best) continue;
+      best = gain;
+      serving = link.clusters;
+    }
+  }
+  Heard heard{.coupling_db = 10.0 * std::log10(best),
+              .geometry_db = 10.0 * std::log10(best / (total - best)),
+              .ds_ns = 0.0,
+              .asd_deg = 0.0,
+              .asa_deg = 0.0,
+              .zsd_deg = 0.0,
+              .zsa_deg = 0.0};
+  measure_spreads(random, serving, heard);
+  return heard;
+}
+
+}  // namespace
+
+std::vector<Heard> drop_uma(const DropConfig& config) {
+  World world{
+      .random = base::Random(config.seed, 1), .config = config, .where = layout(), .fields = {}};
+  for (std::uint32_t site = 0; site < world.where.sites.size(); ++site) {
+    world.fields.emplace_back(world.random, site, phy::Surrounding::uma);
+  }
+  std::vector<Heard> heard;
+  std::uint32_t id = 0;
+  for (const Place& site : world.where.sites) {
+    for (int i = 0; i < 3 * config.terminals_per_sector; ++i, ++id) {
+      const Place at = drop_near(world.random, site, id);
+      heard.push_back(listen(world, terminal_of(world.random, config, at, id)));
+    }
+  }
+  return heard;
+}
+
+double percentile(std::vector<double> values, double percent) {
+  std::sort(values.begin(), values.end());
+  const double at = percent / 100.0 * static_cast<double>(values.size() - 1);
+  const auto low = static_cast<std::size_t>(at);
+  const std::size_t high = std::min(low + 1, values.size() - 1);
+  const double part = at - static_cast<double>(low);
+  return values[low] * (1.0 - part) + values[high] * part;
+}
+
+}  // namespace redcell::calibration
