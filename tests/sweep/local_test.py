@@ -121,7 +121,7 @@ class Local(SweepTest):
         self.write("""scenario: "small.txtpb"
 axis { name: "long" path: "duration_s" value: ["0.4", "50000", "0.5"] }
 seeds { count: 2 }
-kpi { name: "rtt_ms" }
+kpi { kpi: "rtt_ms" }
 resources { time_limit_s: 4 }
 """)
         done = self.sweep(code=3)
@@ -198,9 +198,23 @@ resources { memory_mb: 50 }
         wait_for(lambda: self.children(begun), 20, "a running point")
         self.assertIn("another redcell runs the sweep", self.sweep(code=2).stderr)
 
+    def test_running_points_are_seen(self):
+        self.write('set: "duration_s=300"\n' + POINTS % (3, 1))
+        code, seen = self.watch("--jobs", "2")
+        self.assertEqual(code, 0)
+        self.assertRegex(seen, r"points, [0-9.]+ a minute, .* left; [12] running, "
+                               r"[0-9]+\.[0-9] simulated s a second")
+        self.assertRegex(seen, r"[12] of 3 points.*; last rtt_ms [0-9]+")
+        self.assertFalse((self.out / "live/address.txtpb").exists())
+
+    def test_an_interface_that_is_not_there_is_refused_before_anything_is_written(self):
+        self.write(POINTS % (2, 1))
+        self.assertIn("no-such-interface", self.sweep("--live=no-such-interface", code=2).stderr)
+        self.assertFalse(self.out.exists())
+
     def test_a_kpi_that_no_run_has_is_said(self):
         self.write(POINTS.replace("rtt_ms", "handover_ratio") % (1 + 1, 1))
-        self.assertIn("no run has the ratio of handover_ratio", self.sweep(code=1).stderr)
+        self.assertIn("no run has handover_ratio", self.sweep(code=1).stderr)
 
 
 if __name__ == "__main__":
