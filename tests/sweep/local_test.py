@@ -212,6 +212,34 @@ resources { memory_mb: 50 }
         self.assertIn("no-such-interface", self.sweep("--live=no-such-interface", code=2).stderr)
         self.assertFalse(self.out.exists())
 
+    def test_the_five_cities_are_planned_whole_and_run_short(self):
+        folder = sweeps.HERE.parents[1] / "sweeps"
+        shutil.copy(folder / "five-cities-base.txtpb", self.folder)
+        text = (folder / "five-cities.txtpb").read_text(encoding="utf-8")
+        self.write(text)
+        self.assertEqual(len(self.sweep("--list").stdout.splitlines()), 225)
+        for old, new in (("seeds { count: 5 }", "seeds { count: 1 }"),
+                         ('kpi { kpi: "handover_execution_ratio" }', "")):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        self.write(text + """set: "duration_s=3"
+set: "warm_up_s=1"
+set: "site_grid[urban].rings=0"
+set: "site_grid[rural].rings=0"
+constraint: "phones == 3"
+constraint: "speed_kmh == 30"
+""")
+        self.assertIn("city=dense_urban phones=3 speed_kmh=30 ", self.sweep().stdout)
+        rows = self.table("estimates.csv")
+        self.assertEqual({row["city"] for row in rows},
+                         {"dense_urban", "urban", "suburban", "town", "rural"})
+        self.assertEqual({(row["kpi"], row["terminal_group"]) for row in rows},
+                         {(f"{way}_throughput_mbps", car) for way in ("dl", "ul")
+                          for car in ("car_2600", "car_700")})
+        self.assertEqual(len(rows), 20)
+        for row in rows:
+            self.assertGreater(float(row["value"]), 0, row)
+
     def test_a_kpi_that_no_run_has_is_said(self):
         self.write(POINTS.replace("rtt_ms", "handover_ratio") % (1 + 1, 1))
         self.assertIn("no run has handover_ratio", self.sweep(code=1).stderr)
