@@ -25,6 +25,9 @@ class Slurm(SweepTest):
         folder = tempfile.TemporaryDirectory(prefix="redcell-slurm-")
         self.addCleanup(folder.cleanup)
         self.cluster = cluster.Cluster(folder.name)
+        self.cluster.has_cgroups = "cgroup" in self.id()
+        if self.cluster.has_cgroups and cluster.cgroups_missing():
+            self.skipTest(cluster.cgroups_missing())
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
         self.environment = self.cluster.environment
@@ -88,14 +91,24 @@ resources { time_limit_s: 3 }
         self.assertEqual(len(self.points()), 9)
         self.assertEqual(len(list((self.out / "duplicates").glob("*"))), 0)
 
-    def test_a_point_killed_for_memory_is_named_and_costs_no_other_point(self):
-        # In one task with others; Slurm's limit is far below the point's own, so Slurm kills all.
-        self.write("""scenario: "small.txtpb"
+    BIG = """scenario: "small.txtpb"
 set: "terminal_group[cam].placement.max_radius_m=50"
 axis { name: "cams" path: "terminal_group[cam].count" value: ["1", "6000", "2", "3"] }
 seeds { count: 1 }
 kpi { kpi: "rtt_ms" }
-""" + SLURM % 4)
+"""
+
+    def test_a_point_killed_by_a_cgroup_is_named_and_its_task_goes_on(self):
+        self.write(self.BIG + SLURM % 4)
+        done = self.sweep("--on", "slurm", "--sbatch=--mem-per-cpu=200M", code=3)
+        self.assertRegex(done.stderr, "memory limit: cams=6000 seed=1: killed by signal 9.*its "
+                                      "task [0-9]+ ended as OUT_OF_MEMORY")
+        self.assertEqual(len(self.points()), 3)
+        self.assertEqual(len(list((self.out / "jobs").iterdir())), 1)
+
+    def test_a_point_killed_for_memory_is_named_and_costs_no_other_point(self):
+        # In one task with others; Slurm's limit is far below the point's own, so Slurm kills all.
+        self.write(self.BIG + SLURM % 4)
         done = self.sweep("--on", "slurm", "--sbatch=--mem-per-cpu=200M", code=3)
         self.assertRegex(done.stdout, "job [0-9]+: 4 points handed to Slurm\n"
                                       "job [0-9]+: 3 points handed to Slurm\n$")
