@@ -6,12 +6,14 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "analysis/drive_log.h"
 #include "analysis/drive_picture.h"
 #include "analysis/file.h"
 #include "analysis/kpi_log.h"
+#include "analysis/live/live.h"
 #include "base/math.h"
 #include "scenarios/deployment.h"
 #include "scenarios/prepare.h"
@@ -60,6 +62,33 @@ class Progress {
   std::chrono::steady_clock::time_point shown_ = begin_;
 };
 
+/// Tells whoever watches, about once a second; nobody need be there.
+class LiveProgress {
+ public:
+  LiveProgress(const RunOptions& options, double duration_s) {
+    if (options.live.first.empty()) return;
+    sender_ = analysis::live_sender(options.live.first);
+    report_.set_name(options.live.second);
+    report_.set_state(analysis::LiveReport::RUNNING);
+    report_.set_duration_s(duration_s);
+  }
+
+  void show(base::Instant now) {
+    if (!sender_) return;
+    const auto clock = std::chrono::steady_clock::now();
+    if (clock < next_) return;
+    report_.set_simulated_s(base::to_seconds(now - base::Instant()));
+    report_.set_wall_s(std::chrono::duration<double>(clock - begin_).count());
+    if (sender_->send(report_)) next_ = clock + std::chrono::seconds(1);
+  }
+
+ private:
+  std::unique_ptr<analysis::LiveSender> sender_;
+  analysis::LiveReport report_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_ = begin_;
+};
+
 schema::Scenario prepare_run(const RunOptions& options) {
   std::vector<std::string> overrides = options.overrides;
   if (options.seed) overrides.push_back(fmt::format("seed={}", *options.seed));
@@ -102,6 +131,7 @@ int run_command(const RunOptions& options) {
   analysis::DriveLog drive;
   analysis::KpiLogWriter log((directory / "kpi.log").string());
   Progress progress(duration_of_ms(scenario.duration_s() * 1e3), options.quiet);
+  LiveProgress live(options, scenario.duration_s());
   const RunResult result = simulate(scenario, {.threads = options.threads,
                                                .sink =
                                                    [&](const analysis::KpiRecord& record) {
@@ -112,6 +142,7 @@ int run_command(const RunOptions& options) {
                                                    [&](base::Instant now) {
                                                      log.flush();
                                                      progress.show(now);
+                                                     live.show(now);
                                                    }});
   log.flush();
   write_results(directory, result, drive);
