@@ -23,7 +23,7 @@ bool ProgressLine::is_due() const {
 void ProgressLine::show(const std::string& text) {
   shown_ = Clock::now();
   is_shown_ = true;
-  fmt::print(stderr, "{}{}  {}", is_terminal_ ? "\r" : "", text, is_terminal_ ? "" : "\n");
+  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r" : "", text, is_terminal_ ? "\033[K" : "\n");
   std::fflush(stderr);
 }
 

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "analysis/drive_log.h"
 #include "analysis/drive_picture.h"
 #include "analysis/file.h"
 #include "analysis/kpi_log.h"
+#include "analysis/live/live.h"
 #include "base/math.h"
 #include "scenarios/deployment.h"
 #include "scenarios/prepare.h"
@@ -28,6 +31,33 @@ void show(ProgressLine& line, base::Instant now, double duration_s) {
   line.show(fmt::format("simulated {:.0f} of {:.0f} s, {:.1f} times real time, {:.0f} s left",
                         simulated_s, duration_s, factor, (duration_s - simulated_s) / factor));
 }
+
+/// Tells whoever watches, about once a second; nobody need be there.
+class LiveProgress {
+ public:
+  LiveProgress(const RunOptions& options, double duration_s) {
+    if (options.live.first.empty()) return;
+    sender_ = analysis::live_sender(options.live.first);
+    report_.set_name(options.live.second);
+    report_.set_state(analysis::LiveReport::RUNNING);
+    report_.set_duration_s(duration_s);
+  }
+
+  void show(base::Instant now) {
+    if (!sender_) return;
+    const auto clock = std::chrono::steady_clock::now();
+    if (clock < next_) return;
+    report_.set_simulated_s(base::to_seconds(now - base::Instant()));
+    report_.set_wall_s(std::chrono::duration<double>(clock - begin_).count());
+    if (sender_->send(report_)) next_ = clock + std::chrono::seconds(1);
+  }
+
+ private:
+  std::unique_ptr<analysis::LiveSender> sender_;
+  analysis::LiveReport report_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_ = begin_;
+};
 
 schema::Scenario prepare_run(const RunOptions& options) {
   std::vector<std::string> overrides = options.overrides;
@@ -71,6 +101,7 @@ int run_command(const RunOptions& options) {
   analysis::DriveLog drive;
   analysis::KpiLogWriter log((directory / "kpi.log").string());
   ProgressLine progress(options.quiet);
+  LiveProgress live(options, scenario.duration_s());
   const RunResult result = simulate(scenario, {.threads = options.threads,
                                                .sink =
                                                    [&](const analysis::KpiRecord& record) {
@@ -81,6 +112,7 @@ int run_command(const RunOptions& options) {
                                                    [&](base::Instant now) {
                                                      log.flush();
                                                      show(progress, now, scenario.duration_s());
+                                                     live.show(now);
                                                    }});
   log.flush();
   write_results(directory, result, drive);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/summary.h"
@@ -24,6 +25,8 @@ struct RunOptions {
   std::string isa;      ///< "avx2", "avx512" or empty: the best there is.
   int threads = 1;
   bool quiet = false;  ///< No progress line.
+  /// File with a collector's address, and the name of this run there; both empty: no live stream.
+  std::pair<std::string, std::string> live;
 };
 
 /// Runs, prints the KPI table and the verdict, writes the run directory. Returns the exit code of

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -99,6 +100,10 @@ std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
   return words;
+}
+
+bool has_all_different(const std::vector<std::string>& values) {
+  return std::set<std::string>(values.begin(), values.end()).size() == values.size();
 }
 
 std::optional<std::size_t> column_named(const std::vector<Column>& columns,
@@ -194,15 +199,19 @@ bool Constraint::holds(const std::vector<std::string>& values) const {
 std::vector<Column> columns_of(const schema::Sweep& sweep) {
   std::vector<Column> columns;
   std::map<std::string, std::size_t> zips;
+  std::set<std::size_t> told_groups;
   std::size_t group_count = 0;
   for (const schema::Axis& axis : sweep.axis()) {
     std::size_t group = group_count;
     if (axis.has_zip()) group = zips.try_emplace(axis.zip(), group_count).first->second;
     group_count = std::max(group_count, group + 1);
+    const bool is_told = !told_groups.contains(group);
+    if (has_all_different(axis_values(axis))) told_groups.insert(group);
     columns.push_back({.name = axis.name(),
                        .paths = {axis.path().begin(), axis.path().end()},
                        .group = group,
-                       .place = fmt::format("axis[{}]", axis.name())});
+                       .place = fmt::format("axis[{}]", axis.name()),
+                       .is_told = is_told});
   }
   for (const schema::LatinHypercube& cube : sweep.latin_hypercube()) {
     for (const schema::Dimension& d : cube.dimension()) {

@@ -16,6 +16,9 @@ struct Column {
   std::vector<std::string> paths;
   std::size_t group = 0;  ///< Columns of one group move together.
   std::string place;      ///< Path of the axis or dimension in the sweep file.
+  /// False for an axis that is zipped with an earlier one whose values all differ: that one says
+  /// it all to people.
+  bool is_told = true;
 };
 
 struct DesignRow {

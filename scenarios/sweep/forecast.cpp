@@ -1,11 +1,12 @@
 #include "scenarios/sweep/forecast.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 #include "analysis/file.h"
 #include "analysis/log_error.h"
@@ -37,8 +38,12 @@ std::vector<Point> spread(const std::vector<Point>& points, std::size_t count) {
 
 /// Folder that goes when its owner does.
 struct ScratchFolder {
-  ScratchFolder() : path(fs::temp_directory_path() / fmt::format("redcell-pilot-{}", getpid())) {
-    fs::create_directories(path);
+  ScratchFolder() {
+    std::string name = (fs::temp_directory_path() / "redcell-pilot-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+      throw std::system_error(errno, std::generic_category(), name);
+    }
+    path = name;
   }
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;

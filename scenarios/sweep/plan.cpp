@@ -203,7 +203,9 @@ std::vector<Point> points_of(const Plan& plan, const std::vector<std::uint32_t>&
 std::string row_text(const Plan& plan, std::size_t row) {
   std::string text;
   for (std::size_t c = 0; c < plan.design.columns.size(); ++c) {
-    text += fmt::format("{}{}={}", c == 0 ? "" : " ", plan.design.columns[c].name,
+    const Column& column = plan.design.columns[c];
+    if (!column.is_told) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", column.name,
                         plan.design.rows[row].values[c]);
   }
   return text;

@@ -57,7 +57,7 @@ struct Point {
 [[nodiscard]] std::vector<Point> points_of(const Plan& plan,
                                            const std::vector<std::uint32_t>& seed_count);
 
-/// "load=5 policy=PF", for people.
+/// "load=5 policy=PF", for people; of zipped axes the first that tells their steps apart.
 [[nodiscard]] std::string row_text(const Plan& plan, std::size_t row);
 
 }  // namespace redcell::scenarios

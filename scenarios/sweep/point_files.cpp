@@ -1,5 +1,8 @@
 #include "scenarios/sweep/point_files.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -41,6 +44,12 @@ analysis::Kpi kpi_from(const Json& json) {
 }
 
 }  // namespace
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
 
 PointResult read_result(const fs::path& folder) {
   try {

@@ -21,7 +21,7 @@ std::string bytes_of(const fs::path& path) {
 }
 
 void copy_durably(const fs::path& from, const fs::path& to) {
-  const fs::path beside = to.string() + "." + std::to_string(getpid());
+  const fs::path beside = to.string() + ".copy-" + std::to_string(getpid());
   fs::copy_file(from, beside, fs::copy_options::overwrite_existing);
   fs::rename(beside, to);
 }
@@ -37,6 +37,20 @@ ProgramFiles running_program() {
   const fs::path mine = info.dli_fname;
   std::error_code error;
   if (!fs::equivalent(mine, files.program, error) && fs::exists(mine)) files.library = mine;
+  return files;
+}
+
+ProgramFiles copied_program(const fs::path& folder) {
+  ProgramFiles files;
+  if (!fs::exists(folder / "redcell")) return files;
+  files.program = folder / "redcell";
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    // Not what a copy that was cut off has left.
+    if (name.starts_with("lib") && name.find(".copy-") == std::string::npos) {
+      files.library = entry.path();
+    }
+  }
   return files;
 }
 

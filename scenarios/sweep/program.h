@@ -15,6 +15,9 @@ struct ProgramFiles {
 /// Of the running process. Throws std::runtime_error where the system does not tell.
 [[nodiscard]] ProgramFiles running_program();
 
+/// The copy that copy_program() made in FOLDER; without a program where there is none.
+[[nodiscard]] ProgramFiles copied_program(const std::filesystem::path& folder);
+
 /// Content address of both files.
 [[nodiscard]] std::string build_address(const ProgramFiles& files);
 

@@ -12,7 +12,7 @@ std::string statistic_name(const schema::WantedKpi& kpi) {
   std::string name = analysis::Target::Statistic_Name(kpi.statistic());
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   // MEAN of a ratio is the ratio.
-  return name == "mean" && kpi.name().ends_with("_ratio") ? "ratio" : name;
+  return name == "mean" && kpi.kpi().ends_with("_ratio") ? "ratio" : name;
 }
 
 FigureKind kind_of(const std::string& statistic) {
@@ -82,7 +82,7 @@ std::vector<Figure> figures_of(const schema::Sweep& sweep,
   for (const schema::WantedKpi& kpi : sweep.kpi()) {
     const std::string statistic = statistic_name(kpi);
     figures.push_back(
-        {.name = kpi.name(),
+        {.name = kpi.kpi(),
          .terminal_group = kpi.terminal_group(),
          .statistic = statistic,
          .kind = kind_of(statistic),
@@ -99,6 +99,13 @@ std::vector<Figure> figures_of(const schema::Sweep& sweep,
                        .goal = {}});
   }
   return figures;
+}
+
+std::string figure_text(const Figure& figure) {
+  std::string text = figure.name;
+  if (!figure.terminal_group.empty()) text += " of " + figure.terminal_group;
+  const bool is_plain = figure.statistic == "mean" || figure.statistic == "ratio";
+  return is_plain ? text : text + ", " + figure.statistic;
 }
 
 const analysis::Kpi* find_figure(const std::vector<analysis::Kpi>& kpi, const Figure& figure) {

@@ -25,6 +25,9 @@ struct Figure {
   PrecisionGoal goal{};
 };
 
+/// "dl_throughput_mbps of car, p95", for people: what is plain is left out.
+[[nodiscard]] std::string figure_text(const Figure& figure);
+
 /// The sweep's KPIs; when it names none, the mean or ratio of every KPI of all terminals that the
 /// first result has.
 [[nodiscard]] std::vector<Figure> figures_of(const schema::Sweep& sweep,

@@ -31,7 +31,7 @@ constexpr double task_target_s = 120.0;        ///< [ours] Slurm starts a task i
 constexpr double forecast_margin = 3.0;        ///< [ours] On the forecast of a chunk.
 constexpr double task_margin_s = 60.0;         ///< [ours]
 constexpr std::uint32_t task_memory_mb = 100;  ///< [ours] Beside the point's own.
-constexpr std::size_t array_size_default = 1001;
+constexpr std::size_t array_size_default = 1000;
 constexpr auto poll_interval = std::chrono::milliseconds(500);
 constexpr int polls_per_question = 4;
 
@@ -87,7 +87,8 @@ std::size_t array_size_max() {
   for (std::string line; std::getline(stream, line);) {
     if (!line.starts_with("MaxArraySize")) continue;
     const std::size_t digits = line.find_first_of("0123456789");
-    if (digits != std::string::npos) return leading_number(line.substr(digits));
+    // The last index that an array may have is one less.
+    if (digits != std::string::npos) return std::max(2UL, leading_number(line.substr(digits))) - 1;
   }
   return array_size_default;
 }
@@ -117,6 +118,20 @@ std::optional<std::vector<TaskState>> ask_states(const std::string& job) {
   // Slurm forgets jobs some minutes after their end.
   if (answer.text.find("Invalid job id") != std::string::npos) return std::vector<TaskState>{};
   return std::nullopt;
+}
+
+/// What Slurm's step daemon writes into a task's log when it has taken too much; empty without it.
+std::string memory_words(const fs::path& log) {
+  std::ifstream stream(log);
+  std::string words;
+  for (std::string line; std::getline(stream, line);) {
+    const bool is_of_slurm = line.starts_with("slurmstepd");
+    const bool is_of_memory = line.find("exceeded memory limit") != std::string::npos ||
+                              line.find("oom-kill") != std::string::npos ||
+                              line.find("oom_kill") != std::string::npos;
+    if (is_of_slurm && is_of_memory) words = line;
+  }
+  return words;
 }
 
 /// What Slurm says of the jobs of a sweep, each as long as it may still change.
@@ -176,10 +191,8 @@ class Jobs {
       for (const TaskState& task : job.tasks) {
         const fs::path list = job.folder / (std::to_string(task.index) + ".list");
         if (!holds(list, address)) continue;
-        failure.words = fmt::format("its task {} ended as {}", task.job, task.state);
-        failure.log = (job.folder / (std::to_string(task.index) + ".log")).string();
-        if (task.state == "TIMEOUT") failure.cause = causes::time_limit;
-        if (task.state == "OUT_OF_MEMORY") failure.cause = causes::memory_limit;
+        failure = failure_of_task(task, job.folder);
+        failure.address = address;
       }
     }
     return failure;
@@ -192,6 +205,20 @@ class Jobs {
     std::vector<TaskState> tasks{};
     bool has_ended = false;
   };
+
+  static Failure failure_of_task(const TaskState& task, const fs::path& folder) {
+    const fs::path log = folder / (std::to_string(task.index) + ".log");
+    const std::string killed = memory_words(log);
+    const bool is_of_memory = task.state == "OUT_OF_MEMORY" || !killed.empty();
+    return {.address = {},
+            .cause = is_of_memory              ? causes::memory_limit
+                     : task.state == "TIMEOUT" ? causes::time_limit
+                                               : causes::cluster,
+            .words = fmt::format("its task {} ended as {}{}{}", task.job, task.state,
+                                 killed.empty() ? "" : ": ", killed),
+            .log = log.string(),
+            .is_of_task = task.state != "CANCELLED"};
+  }
 
   static bool holds(const fs::path& list, const std::string& address) {
     std::ifstream stream(list);
@@ -238,19 +265,32 @@ std::vector<std::string> sbatch_words(const SlurmSettings& settings, const fs::p
   return words;
 }
 
-std::size_t count_complete(const Store& store, const WorkList& list) {
-  return static_cast<std::size_t>(
-      std::count_if(list.works.begin(), list.works.end(),
-                    [&](const Work& work) { return store.is_complete(work.address); }));
-}
+/// The points of a list that are not complete, looked at again and again: what is complete stays so
+/// and is not asked for any more, which a shared file system is grateful for.
+class Pending {
+ public:
+  Pending(const Store& store, const WorkList& list) : store_(store), list_(list) {
+    for (const Work& work : list.works) addresses_.push_back(work.address);
+  }
 
-std::size_t count_failed(const Store& store, const WorkList& list) {
-  std::error_code error;
-  return static_cast<std::size_t>(
-      std::count_if(list.works.begin(), list.works.end(), [&](const Work& work) {
-        return fs::exists(store.failure(work.address), error) && !store.is_complete(work.address);
-      }));
-}
+  WorkCount look() {
+    std::erase_if(addresses_, [&](const std::string& a) { return store_.is_complete(a); });
+    WorkCount count;
+    count.complete = list_.works.size() - addresses_.size();
+    std::error_code error;
+    count.failures.resize(static_cast<std::size_t>(std::count_if(
+        addresses_.begin(), addresses_.end(),
+        [&](const std::string& address) { return fs::exists(store_.failure(address), error); })));
+    return count;
+  }
+
+  [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
+
+ private:
+  const Store& store_;
+  const WorkList& list_;
+  std::vector<std::string> addresses_;
+};
 
 }  // namespace
 
@@ -264,7 +304,7 @@ std::optional<std::string> slurm_missing() {
 
 std::vector<WorkList> chunks_of(const WorkList& list, const SlurmSettings& settings,
                                 std::size_t task_count_max) {
-  std::size_t size = settings.slurm.points_per_task();
+  std::size_t size = settings.is_each_alone ? 1 : settings.slurm.points_per_task();
   if (size == 0) {
     const double fitting = settings.point_s > 0.0 ? task_target_s / settings.point_s : 1.0;
     size = static_cast<std::size_t>(std::max(1.0, fitting));
@@ -312,8 +352,15 @@ bool has_ended(const std::string& state) {
   return !goes_on.contains(state);
 }
 
+Failure with_task(Failure of_point, const Failure& of_task) {
+  if (of_point.cause != causes::crash || of_task.cause != causes::memory_limit) return of_point;
+  of_point.cause = causes::memory_limit;
+  of_point.words += "; " + of_task.words;
+  return of_point;
+}
+
 std::string submit(const Store& store, const WorkList& list, const SlurmSettings& settings) {
-  const std::vector<WorkList> chunks = chunks_of(list, settings, array_size_max() - 1);
+  const std::vector<WorkList> chunks = chunks_of(list, settings, array_size_max());
   const std::map<std::size_t, fs::path> earlier = submissions(store);
   const std::size_t number = earlier.empty() ? 1 : earlier.rbegin()->first + 1;
   const fs::path folder = store.jobs() / std::to_string(number);
@@ -341,10 +388,10 @@ std::vector<std::string> jobs_alive(const Store& store) {
 WorkCount wait_for_jobs(const Store& store, const WorkList& list,
                         const std::function<void(const WorkCount&)>& tick) {
   Jobs jobs(store);
+  Pending pending(store, list);
   WorkCount count;
   for (int poll = 0;; ++poll) {
-    count.complete = count_complete(store, list);
-    count.failures.resize(count_failed(store, list));
+    count = pending.look();
     tick(count);
     if (count.complete == list.works.size()) {
       if (jobs.is_any_alive()) jobs.cancel_rest();
@@ -356,13 +403,13 @@ WorkCount wait_for_jobs(const Store& store, const WorkList& list,
     }
     std::this_thread::sleep_for(poll_interval);
   }
-  count.complete = count_complete(store, list);
+  count = pending.look();
   count.failures.clear();
   const std::map<std::string, Failure> told = store.failures();
-  for (const Work& work : list.works) {
-    if (store.is_complete(work.address)) continue;
-    const auto known = told.find(work.address);
-    count.failures.push_back(known == told.end() ? jobs.explain(work.address) : known->second);
+  for (const std::string& address : pending.addresses()) {
+    const auto known = told.find(address);
+    const Failure of_task = jobs.explain(address);
+    count.failures.push_back(known == told.end() ? of_task : with_task(known->second, of_task));
   }
   return count;
 }

@@ -17,6 +17,7 @@ struct SlurmSettings {
   std::vector<std::string> more_options;  ///< From the command line, for sbatch.
   std::string name;                       ///< Of the job.
   double point_s = 0.0;                   ///< Forecast; 0 when there is none.
+  bool is_each_alone = false;             ///< One point a task, whatever `slurm` says.
 };
 
 /// What keeps sweeps from running here; nullopt when sbatch and scontrol are there.
@@ -42,6 +43,10 @@ struct TaskState {
 [[nodiscard]] std::vector<TaskState> task_states(const std::string& answer);
 /// True for a state from which a task does not come back.
 [[nodiscard]] bool has_ended(const std::string& state);
+
+/// What is told of a point that broke, when this is what Slurm says of its task: a process that the
+/// system killed in a task that ran out of memory was killed for memory.
+[[nodiscard]] Failure with_task(Failure of_point, const Failure& of_task);
 
 /// Hands the points to Slurm; the job's id. Throws std::runtime_error with sbatch's words.
 std::string submit(const Store& store, const WorkList& list, const SlurmSettings& settings);

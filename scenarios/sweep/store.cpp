@@ -1,13 +1,15 @@
 #include "scenarios/sweep/store.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
-#include <array>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <cerrno>
+#include <cstdlib>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -33,11 +35,16 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 
 }  // namespace
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
+FolderLock::FolderLock(const fs::path& folder) {
+  fs::create_directories(folder);
+  file_ = open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file_ < 0) {
+    throw std::system_error(errno, std::generic_category(), (folder / "lock").string());
+  }
+  is_mine_ = flock(file_, LOCK_EX | LOCK_NB) == 0;
 }
+
+FolderLock::~FolderLock() { close(file_); }
 
 fs::path Store::base(const std::string& id) const { return folder_ / "base" / (id + ".txtpb"); }
 
@@ -147,7 +154,8 @@ void Store::sweep_out(bool all) const {
     const std::string name = attempt.filename();
     const std::size_t dot = name.rfind('.');
     const bool is_mine = name.find("." + host + ".") != std::string::npos;
-    const bool is_dead = is_mine && kill(std::atoi(name.c_str() + dot + 1), 0) != 0;
+    const bool is_dead =
+        is_mine && kill(std::atoi(name.c_str() + dot + 1), 0) != 0 && errno == ESRCH;
     std::error_code error;
     if (is_dead || (all && !is_mine)) fs::remove_all(attempt, error);
   }

@@ -7,6 +7,7 @@
 //   tmp/ADDRESS.HOST.PID/  a point that runs
 //   duplicates/     points that were run a second time
 //   jobs/           what was handed to Slurm
+//   live/           where the submitting process listens while it is there
 //   results/        what has been made of it all
 #pragma once
 
@@ -36,6 +37,23 @@ struct Failure {
   std::string cause;  ///< One of causes.
   std::string words;  ///< One sentence.
   std::string log;    ///< Path; empty where there is none.
+  /// Its task ended first, and for another point's sake perhaps: worth a second try by itself.
+  bool is_of_task = false;
+};
+
+/// One sweep at a time in a folder; ends with the process however that ends.
+class FolderLock {
+ public:
+  /// Makes the folder where there is none. Throws std::system_error.
+  explicit FolderLock(const std::filesystem::path& folder);
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock();
+  [[nodiscard]] bool is_mine() const { return is_mine_; }
+
+ private:
+  int file_ = -1;
+  bool is_mine_ = false;
 };
 
 class Store {
@@ -48,6 +66,7 @@ class Store {
   [[nodiscard]] std::filesystem::path program() const { return bin() / "redcell"; }
   [[nodiscard]] std::filesystem::path jobs() const { return folder_ / "jobs"; }
   [[nodiscard]] std::filesystem::path results() const { return folder_ / "results"; }
+  [[nodiscard]] std::filesystem::path live() const { return folder_ / "live" / "address.txtpb"; }
   [[nodiscard]] std::filesystem::path base(const std::string& id) const;
   [[nodiscard]] std::filesystem::path point(const std::string& address) const;
   [[nodiscard]] std::filesystem::path failure(const std::string& address) const;

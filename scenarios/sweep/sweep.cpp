@@ -1,22 +1,27 @@
 #include "scenarios/sweep/sweep.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
+#include <utility>
 
 #include "analysis/file.h"
+#include "analysis/live/live.h"
+#include "analysis/log_error.h"
 #include "scenarios/cli.h"
+#include "scenarios/progress_line.h"
 #include "scenarios/sweep/forecast.h"
 #include "scenarios/sweep/picture.h"
 #include "scenarios/sweep/plan.h"
@@ -37,31 +42,25 @@ void say(const std::string& text) { fmt::print(stdout, "{}\n", text); }
 void complain(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
 constexpr std::size_t failures_shown_max = 20;
+constexpr int tries_max = 2;
 
 std::string points_text(std::size_t count) {
   return fmt::format("{} point{}", count, count == 1 ? "" : "s");
 }
 
-/// One sweep at a time in a folder; ends with the process however that ends.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder) {
-    fs::create_directories(folder);
-    file_ = open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (file_ < 0) {
-      throw std::system_error(errno, std::generic_category(), (folder / "lock").string());
-    }
-    is_mine_ = flock(file_, LOCK_EX | LOCK_NB) == 0;
+/// Listens to the points of this machine, or on the interface that was asked for. False when that
+/// cannot be had; what nobody asked for may be missing.
+bool start_listening(const SweepOptions& options,
+                     std::unique_ptr<analysis::LiveCollector>& collector) {
+  if (options.live.empty() && options.on == "slurm") return true;
+  try {
+    collector = std::make_unique<analysis::LiveCollector>(options.live);
+    return true;
+  } catch (const analysis::LogError& error) {
+    complain(fmt::format("redcell: {}", error.what()));
+    return options.live.empty();
   }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  ~FolderLock() { close(file_); }
-  [[nodiscard]] bool is_mine() const { return is_mine_; }
-
- private:
-  int file_ = -1;
-  bool is_mine_ = false;
-};
+}
 
 /// Runs what is planned until every goal is met or out of reach, then judges.
 class Campaign {
@@ -90,8 +89,11 @@ class Campaign {
     return points;
   }
 
-  /// Runs, adds seeds, runs again. A point that broke is not tried a second time. False when the
-  /// points were only handed over.
+  /// Shows what points tell while they run. The collector must outlive the campaign's run.
+  void listen(analysis::LiveCollector& collector) { collector_ = &collector; }
+
+  /// Runs, adds seeds, runs again. A point that broke is not tried a second time; one whose task
+  /// ended before it is, by itself. False when the points were only handed over.
   bool run() {
     const bool is_cluster = options_.on == "slurm";
     const std::vector<std::string> alive =
@@ -103,15 +105,12 @@ class Campaign {
       if (options_.is_without_wait) return false;
       watch(list_of(base, missing()));
     }
-    do {
-      complete_ = store_.complete();
-      std::vector<Point> next = missing();
-      std::erase_if(next, [&](const Point& p) { return tried_.contains(p.address); });
-      for (const Point& point : next) {
-        tried_.insert(point.address);
-        store_.forgive(point.address);
+    for (;;) {
+      const std::vector<Point> next = next_to_try();
+      if (next.empty()) {
+        if (!add_seeds()) return true;
+        continue;
       }
-      if (next.empty()) continue;
       if (!is_cluster) {
         run_here(list_of(base, next));
       } else {
@@ -120,8 +119,7 @@ class Campaign {
         watch(list_of(base, next));
       }
       complete_ = store_.complete();
-    } while (add_seeds());
-    return true;
+    }
   }
 
   /// Prints and writes what came out; the exit code.
@@ -151,6 +149,24 @@ class Campaign {
   }
 
  private:
+  std::vector<Point> next_to_try() {
+    complete_ = store_.complete();
+    std::vector<Point> next = missing();
+    std::erase_if(next, [&](const Point& point) {
+      const auto tried = tries_.find(point.address);
+      if (tried == tries_.end()) return false;
+      const auto told = told_.find(point.address);
+      const bool is_of_task = told != told_.end() && told->second.is_of_task;
+      return !is_of_task || tried->second >= tries_max;
+    });
+    is_second_try_ = false;
+    for (const Point& point : next) {
+      if (++tries_[point.address] > 1) is_second_try_ = true;
+      store_.forgive(point.address);
+    }
+    return next;
+  }
+
   [[nodiscard]] WorkList list_of(const std::string& base, const std::vector<Point>& next) const {
     WorkList list = empty_list(plan_, base);
     for (const Point& point : next) list.works.push_back(work_of(plan_, point));
@@ -161,9 +177,20 @@ class Campaign {
   template <class How>
   void with_progress(const WorkList& list, How&& how) {
     const std::size_t already = points_.size() - list.works.size();
-    SweepProgress progress(already, points_.size());
+    const schema::Sweep& sweep = plan_.loaded.sweep;
+    std::set<std::string> addresses;
+    for (const Work& work : list.works) addresses.insert(work.address);
+    LiveView view(std::move(addresses), sweep.kpi_size() > 0 ? sweep.kpi(0).kpi() : "");
+    ProgressLine progress(false);
     const WorkCount count = how([&](const WorkCount& so_far) {
-      progress.show({.complete = already + so_far.complete, .failed = so_far.failures.size()});
+      const auto now = std::chrono::steady_clock::now();
+      if (collector_ != nullptr) view.take(collector_->take(), now);
+      if (!progress.is_due()) return;
+      progress.show(progress_text(
+          {.complete = already + so_far.complete,
+           .failed = so_far.failures.size(),
+           .live = view.state(now)},
+          {.already = already, .total = points_.size(), .wall_s = progress.elapsed_s()}));
     });
     progress.clear();
     for (const Failure& failure : count.failures) told_[failure.address] = failure;
@@ -182,7 +209,8 @@ class Campaign {
     SlurmSettings settings{.slurm = slurm,
                            .more_options = options_.sbatch_options,
                            .name = "redcell-" + fs::path(plan_.loaded.file).stem().string(),
-                           .point_s = measured_cost(store_, done()).point_s};
+                           .point_s = measured_cost(store_, done()).point_s,
+                           .is_each_alone = is_second_try_};
     if (settings.point_s <= 0.0 && slurm.points_per_task() == 0) {
       settings.point_s = pilot_cost(plan_, missing()).point_s;
     }
@@ -240,8 +268,8 @@ class Campaign {
 
   /// Points without a result, and those with two.
   std::vector<Failure> failures_of_points() {
-    std::map<std::string, Failure> known = store_.failures();
-    known.insert(told_.begin(), told_.end());
+    std::map<std::string, Failure> known = told_;
+    known.merge(store_.failures());
     std::vector<Failure> failures;
     for (const Point& point : points_) {
       const auto found = known.find(point.address);
@@ -297,9 +325,7 @@ class Campaign {
           report.estimates.begin(), report.estimates.end(),
           [&](const RowEstimate& e) { return e.figure == f && e.estimate.has_value(); });
       if (has_any) continue;
-      const Figure& figure = report.figures[f];
-      complain(fmt::format("redcell: no run has the {} of {}{}", figure.statistic, figure.name,
-                           figure.terminal_group.empty() ? "" : " of " + figure.terminal_group));
+      complain(fmt::format("redcell: no run has {}", figure_text(report.figures[f])));
       is_absent = true;
     }
     return is_absent;
@@ -323,24 +349,15 @@ class Campaign {
   std::vector<std::uint32_t> seed_count_;
   std::vector<Point> points_;
   std::set<std::string> complete_;
-  std::set<std::string> tried_;
+  std::map<std::string, int> tries_;
+  bool is_second_try_ = false;
+  analysis::LiveCollector* collector_ = nullptr;
   std::map<std::string, Failure> told_;  ///< Of this process: a full disk keeps no files.
 };
 
 fs::path folder_of(const SweepOptions& options) {
   if (!options.out_dir.empty()) return options.out_dir;
   return fs::path("runs") / ("sweep-" + fs::path(options.file).stem().string());
-}
-
-/// The sweep's own copy of the program; without a program where there is none.
-ProgramFiles copied_program(const Store& store) {
-  ProgramFiles files;
-  if (!fs::exists(store.program())) return files;
-  files.program = store.program();
-  for (const fs::directory_entry& entry : fs::directory_iterator(store.bin())) {
-    if (entry.path().filename().string().starts_with("lib")) files.library = entry.path();
-  }
-  return files;
 }
 
 /// Goes on as the program that the sweep began with.
@@ -405,7 +422,7 @@ int sweep_command(const SweepOptions& options) {
   const Store store(fs::absolute(folder_of(options)).lexically_normal());
   const ProgramFiles running = running_program();
   const std::string build = build_address(running);
-  const ProgramFiles copied = copied_program(store);
+  const ProgramFiles copied = copied_program(store.bin());
   if (!copied.program.empty() && build_address(copied) != build) become(store, options.words);
   const Plan plan = make_plan(std::move(loaded), build);
   Campaign campaign(options, plan, store);
@@ -424,12 +441,18 @@ int sweep_command(const SweepOptions& options) {
       return exit_usage;
     }
   }
+  std::unique_ptr<analysis::LiveCollector> collector;
+  if (!start_listening(options, collector)) return exit_usage;
   const FolderLock lock(store.folder());
   if (!lock.is_mine()) {
     complain(fmt::format("redcell: another redcell runs the sweep in {}", store.folder().string()));
     return exit_usage;
   }
   copy_program(running, store.bin());
+  if (collector) {
+    collector->publish(store.live().string());
+    campaign.listen(*collector);
+  }
   return campaign.run() ? campaign.judge() : exit_done;
 }
 

@@ -14,10 +14,11 @@ struct SweepOptions {
   std::vector<std::string> words;  ///< The command line as typed, for the sweep's own program.
   std::size_t jobs = 0;            ///< Points at a time; 0: as many as cores.
   std::vector<std::string> sbatch_options;  ///< More options for sbatch.
-  bool is_without_wait = false;             ///< Hand over to Slurm and end.
-  bool is_dry = false;                      ///< Plan and forecast only.
-  bool is_list = false;     ///< Name every point and what became of it, nothing else.
-  bool is_partial = false;  ///< Judge although points are missing.
+  std::string live;  ///< Interface that tasks of a cluster report to; empty: they do not.
+  bool is_without_wait = false;  ///< Hand over to Slurm and end.
+  bool is_dry = false;           ///< Plan and forecast only.
+  bool is_list = false;          ///< Name every point and what became of it, nothing else.
+  bool is_partial = false;       ///< Judge although points are missing.
 };
 
 /// Returns the exit code: 0 every point complete and every precision goal met; 1 a goal out of

@@ -122,7 +122,7 @@ std::string estimates_table(const SweepReport& report) {
   std::size_t name_width = 3;
   for (const RowEstimate& row : report.estimates) {
     row_width = std::max(row_width, row_text(report.plan, row.row).size());
-    name_width = std::max(name_width, report.figures[row.figure].name.size());
+    name_width = std::max(name_width, figure_text(report.figures[row.figure]).size());
   }
   std::string text = fmt::format("{:{}}  {:{}} {:>10} {:20} {:>5}  goal\n", "point", row_width,
                                  "KPI", name_width, "value", "95 % interval", "seeds");
@@ -132,7 +132,7 @@ std::string estimates_table(const SweepReport& report) {
     const std::string interval = row.estimate ? interval_text(row.estimate->interval) : "";
     std::string line =
         fmt::format("{:{}}  {:{}} {:>10} {:20} {:>5}  {}", row_text(report.plan, row.row),
-                    row_width, report.figures[row.figure].name, name_width, value, interval,
+                    row_width, figure_text(report.figures[row.figure]), name_width, value, interval,
                     row.estimate ? row.estimate->seed_count : 0, goal_text(row));
     line.resize(line.find_last_not_of(' ') + 1);
     text += line + '\n';

@@ -42,6 +42,9 @@ void add_sweep(CLI::App& app, std::function<int()>& job) {
   command
       ->add_option("--sbatch", options->sbatch_options, "More options for sbatch: --sbatch=--qos=x")
       ->allow_extra_args(false);
+  command->add_option("--live", options->live,
+                      "With --on slurm: interface or address of this machine where tasks tell how "
+                      "far they are, with keys made for this sweep");
   command->add_flag("--no-wait", options->is_without_wait,
                     "Hand the points to Slurm and end; the same command without it takes over");
   command->add_flag("--dry-run", options->is_dry, "Plan, what is done, and what it will cost");

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "analysis/file.h"
+#include "analysis/live/live.h"
 #include "analysis/log_error.h"
 #include "scenarios/finding.h"
 #include "scenarios/load.h"
@@ -28,6 +30,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view list_head = "redcell-points-1";
 constexpr std::string_view no_space = "No space left on device";
+constexpr std::string_view no_quota = "Disk quota exceeded";  // What it is called on a cluster.
 
 std::vector<std::string> split(const std::string& line) {
   std::vector<std::string> words;
@@ -57,7 +60,9 @@ std::string last_words(const fs::path& log) {
   return last.substr(0, words_max);
 }
 
-bool is_full(const std::string& words) { return words.find(no_space) != std::string::npos; }
+bool is_full(const std::string& words) {
+  return words.find(no_space) != std::string::npos || words.find(no_quota) != std::string::npos;
+}
 
 /// What a child's end means; nullopt when it did its work.
 std::optional<Failure> failure_of(const Work& work, const ChildEnd& end, const WorkList& list,
@@ -90,7 +95,8 @@ std::optional<Failure> failure_of(const Work& work, const ChildEnd& end, const W
 /// Runs the works of one list in their folders.
 class Runner {
  public:
-  Runner(const Store& store, const WorkList& list) : store_(store), list_(list) {}
+  Runner(const Store& store, const WorkList& list)
+      : store_(store), list_(list), live_(analysis::live_sender(store.live().string())) {}
 
   /// Makes a point's folder; nullopt when it needs none or cannot have one.
   std::optional<Child> start(std::size_t index) {
@@ -120,6 +126,7 @@ class Runner {
           failure = store_.finish(work.address, attempt);
           if (failure) return note(std::move(*failure));
           ++count_.complete;
+          tell_result(work.address);
         },
         attempt);
   }
@@ -140,7 +147,7 @@ class Runner {
     attempts_[index] = attempt;
     analysis::write_file_atomically(attempt / "scenario.txtpb", to_text(scenario));
     return {.words = {fs::absolute(store_.program()).string(), "run", "scenario.txtpb", "--out",
-                      ".", "--quiet"},
+                      ".", "--quiet", "--live", fs::absolute(store_.live()).string(), work.address},
             .folder = attempt,
             .log = attempt / "log.txt",
             .time_limit_s = list_.time_limit_s,
@@ -169,12 +176,35 @@ class Runner {
     note(store_.fail(std::move(failure), attempt));
   }
 
-  void note(Failure failure) { count_.failures.push_back(std::move(failure)); }
+  void note(Failure failure) {
+    analysis::LiveReport report;
+    report.set_name(failure.address);
+    report.set_state(analysis::LiveReport::FAILED);
+    report.set_cause(failure.cause);
+    if (live_) live_->send(report);
+    count_.failures.push_back(std::move(failure));
+  }
+
+  void tell_result(const std::string& address) {
+    if (!live_) return;
+    analysis::LiveReport report;
+    report.set_name(address);
+    report.set_state(analysis::LiveReport::COMPLETE);
+    for (const analysis::Kpi& kpi : read_result(store_.point(address)).kpi) {
+      const bool is_main = kpi.statistic == "mean" || kpi.statistic == "ratio";
+      if (!is_main || !kpi.terminal_group.empty()) continue;
+      analysis::LiveFigure& figure = *report.add_figure();
+      figure.set_name(kpi.name);
+      figure.set_value(kpi.value);
+    }
+    live_->send(report);
+  }
 
   const Store& store_;
   const WorkList& list_;
   WorkCount count_;
   std::map<std::size_t, fs::path> attempts_;
+  std::unique_ptr<analysis::LiveSender> live_;  ///< To whoever watches; often there is nobody.
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOOLS = ("munged", "slurmctld", "slurmd", "sbatch", "scontrol", "scancel")
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
@@ -22,6 +23,17 @@ def missing():
         return f"no {', '.join(lacking)} here (Debian packages slurm-wlm and munge)"
     if os.geteuid() != 0:
         return "its daemons need root here"
+    return None
+
+
+def cgroups_missing():
+    """Why Slurm cannot have the kernel limit memory here, in words; None when it can."""
+    probe = CGROUPS / "memory" / f"redcell-probe-{os.getpid()}"
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        return f"no memory cgroup (v1) can be made here: {error.strerror}"
     return None
 
 
@@ -82,6 +94,7 @@ class Cluster:
 
     def __init__(self, folder):
         self.base = pathlib.Path(folder)
+        self.has_cgroups = False  # The kernel limits memory, not the step daemons.
         self.daemons = {}
         self.environment = dict(os.environ, PATH=PATH, SLURM_CONF=str(self.base / "slurm.conf"))
 
@@ -99,6 +112,12 @@ class Cluster:
                             "@PORT@": ports[0], "@PORT1@": ports[1],
                             "@PORT2@": ports[2]}.items():
             text = text.replace(word, str(value))
+        if self.has_cgroups:
+            text = text.replace("JobAcctGatherParams=OverMemoryKill\n", "")
+            text = text.replace("TaskPlugin=task/none", "TaskPlugin=task/cgroup")
+            (self.base / "cgroup.conf").write_text(
+                f"CgroupPlugin=cgroup/v1\nCgroupMountpoint={CGROUPS}\nConstrainRAMSpace=yes\n",
+                encoding="utf-8")
         (self.base / "slurm.conf").write_text(text, encoding="utf-8")
         self.begin("munged", "--foreground", "--force", f"--key-file={key}",
                    f"--socket={self.base}/run/munge.sock", f"--pid-file={self.base}/run/munged.pid",
@@ -176,3 +195,7 @@ class Cluster:
                 daemon.kill()
                 daemon.wait(10)
         self.daemons.clear()
+        if self.has_cgroups:
+            for node in ("n1", "n2"):
+                for folder, _, _ in os.walk(CGROUPS / f"memory/slurm_{node}", topdown=False):
+                    os.rmdir(folder)

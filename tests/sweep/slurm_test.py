@@ -25,6 +25,9 @@ class Slurm(SweepTest):
         folder = tempfile.TemporaryDirectory(prefix="redcell-slurm-")
         self.addCleanup(folder.cleanup)
         self.cluster = cluster.Cluster(folder.name)
+        self.cluster.has_cgroups = "cgroup" in self.id()
+        if self.cluster.has_cgroups and cluster.cgroups_missing():
+            self.skipTest(cluster.cgroups_missing())
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
         self.environment = self.cluster.environment
@@ -70,11 +73,15 @@ class Slurm(SweepTest):
         self.write("""scenario: "small.txtpb"
 axis { name: "long" path: "duration_s" value: ["0.4", "50000", "0.5", "0.6"] }
 seeds { count: 3 }
-kpi { name: "rtt_ms" }
+kpi { kpi: "rtt_ms" }
 resources { time_limit_s: 3 }
 """ + SLURM % 2)
-        begun = self.begin("--on", "slurm")
+        begun = self.begin("--on", "slurm", "--live=lo")
         self.wait_for_points(1, begun)
+        address = self.out / "live/address.txtpb"
+        self.assertEqual(address.stat().st_mode & 0o777, 0o600)
+        self.assertIn("client_secret", address.read_text(encoding="utf-8"))
+        # Tasks now have a collector that is gone.
         begun.send_signal(signal.SIGKILL)
         begun.wait(20)
         done = self.sweep("--on", "slurm", code=3)
@@ -83,6 +90,57 @@ resources { time_limit_s: 3 }
         self.assertIn("time limit: long=50000 seed=3: ran", done.stderr)
         self.assertEqual(len(self.points()), 9)
         self.assertEqual(len(list((self.out / "duplicates").glob("*"))), 0)
+
+    BIG = """scenario: "small.txtpb"
+set: "terminal_group[cam].placement.max_radius_m=50"
+axis { name: "cams" path: "terminal_group[cam].count" value: ["1", "6000", "2", "3"] }
+seeds { count: 1 }
+kpi { kpi: "rtt_ms" }
+"""
+
+    def test_a_point_killed_by_a_cgroup_is_named_and_its_task_goes_on(self):
+        self.write(self.BIG + SLURM % 4)
+        done = self.sweep("--on", "slurm", "--sbatch=--mem-per-cpu=200M", code=3)
+        self.assertRegex(done.stderr, "memory limit: cams=6000 seed=1: killed by signal 9.*its "
+                                      "task [0-9]+ ended as OUT_OF_MEMORY")
+        self.assertEqual(len(self.points()), 3)
+        self.assertEqual(len(list((self.out / "jobs").iterdir())), 1)
+
+    def test_a_point_killed_for_memory_is_named_and_costs_no_other_point(self):
+        # In one task with others; Slurm's limit is far below the point's own, so Slurm kills all.
+        self.write(self.BIG + SLURM % 4)
+        done = self.sweep("--on", "slurm", "--sbatch=--mem-per-cpu=200M", code=3)
+        self.assertRegex(done.stdout, "job [0-9]+: 4 points handed to Slurm\n"
+                                      "job [0-9]+: 3 points handed to Slurm\n$")
+        self.assertRegex(done.stderr, "memory limit: cams=6000 seed=1: its task [0-9]+ ended as "
+                                      "[A-Z_]+: slurmstepd.*exceeded memory limit")
+        self.assertIn("1 of 4 points are not complete", done.stderr)
+        before = self.points()
+        self.assertEqual(len(before), 3)
+        self.sweep("--on", "slurm")
+        after = self.points()
+        self.assertEqual(len(after), 4)
+        self.assertEqual({a: after[a] for a in before}, before, "a complete point was run again")
+
+    def test_a_point_past_its_own_memory_is_named_and_its_task_goes_on(self):
+        self.write("""scenario: "small.txtpb"
+set: "terminal_group[cam].placement.max_radius_m=50"
+axis { name: "cams" path: "terminal_group[cam].count" value: ["1", "1500", "2"] }
+seeds { count: 1 }
+kpi { kpi: "rtt_ms" }
+resources { memory_mb: 50 }
+""" + SLURM % 3)
+        done = self.sweep("--on", "slurm", code=3)
+        self.assertRegex(done.stderr, "memory limit: cams=1500 seed=1: took [0-9]+ MB; allowed: 50")
+        self.assertEqual(len(self.points()), 2)
+        self.assertEqual(len(list((self.out / "jobs").iterdir())), 1)
+
+    def test_tasks_tell_how_far_they_are_when_asked(self):
+        self.write('set: "duration_s=300"\n' + POINTS % (4, 1) + SLURM % 2)
+        code, seen = self.watch("--on", "slurm", "--live=lo")
+        self.assertEqual(code, 0)
+        self.assertRegex(seen, r"; [12] running, [0-9]+\.[0-9] simulated s a second")
+        self.assertRegex(seen, r"; last rtt_ms [0-9]+")
 
     def test_a_sweep_is_handed_over_and_fetched_later(self):
         self.write(POINTS % (4, 1) + SLURM % 4)

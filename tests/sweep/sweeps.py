@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ POINTS = """title: "Delays"
 scenario: "small.txtpb"
 axis { name: "delay" path: "core.one_way_delay_ms" range { first: 1 last: 20 count: %d } }
 seeds { count: %d }
-kpi { name: "rtt_ms" }
+kpi { kpi: "rtt_ms" }
 """
 
 
@@ -55,6 +56,22 @@ class SweepTest(unittest.TestCase):
                                      stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.addCleanup(self.end, begun)
         return begun
+
+    def watch(self, *more):
+        """The sweep with its standard error on a terminal; (exit code, what the terminal saw)."""
+        terminal, end = pty.openpty()
+        begun = subprocess.Popen(self.words(*more), cwd=self.folder, env=self.environment,
+                                 stdout=subprocess.DEVNULL, stderr=end, stdin=subprocess.DEVNULL)
+        self.addCleanup(self.end, begun)
+        os.close(end)
+        seen = b""
+        try:
+            while block := os.read(terminal, 65536):
+                seen += block
+        except OSError:  # The other end is closed.
+            pass
+        os.close(terminal)
+        return begun.wait(120), seen.decode(errors="replace")
 
     @staticmethod
     def end(begun):

@@ -118,5 +118,21 @@ TEST(Design, counts_combinations_without_making_them) {
   EXPECT_EQ(combination_count(sweep_from("")), 1u);
 }
 
+TEST(Design, tells_people_of_zipped_axes_only_what_tells_their_steps_apart) {
+  const auto told = [](const std::string& text) {
+    std::string names;
+    for (const Column& column : columns_of(sweep_from(text))) {
+      if (column.is_told) names += column.name;
+    }
+    return names;
+  };
+  const std::string same = "axis { name: 'm' zip: 'z' value: ['1', '1'] }";
+  const std::string apart = "axis { name: 'a' zip: 'z' value: ['1', '2'] }";
+  const std::string more = "axis { name: 'b' zip: 'z' value: ['3', '4'] }";
+  const std::string other = "axis { name: 'x' value: ['3', '4'] }";
+  EXPECT_EQ(told(apart + same + more + other), "ax");
+  EXPECT_EQ(told(same + other + apart + more), "mxa");
+}
+
 }  // namespace
 }  // namespace redcell::scenarios

@@ -149,7 +149,7 @@ TEST_F(PlanTest, refuses_sweeps_that_say_nothing_or_two_things) {
            "['1', '2'] }",
        "2 values beside 1 on 'z'"},
       {head + "seeds { count: 60 }", "60 seeds"},
-      {head + "kpi { name: 'rtt_ms' half_width: 1 half_width_percent: 2 }",
+      {head + "kpi { kpi: 'rtt_ms' half_width: 1 half_width_percent: 2 }",
        "half_width and half_width_percent"},
       {head + "latin_hypercube { name: 'b' samples: 4 dimension { name: 'x' path: 'duration_s' "
               "low: 3 high: 2 } }",

@@ -24,8 +24,8 @@ class ResultsTest : public testing::Test {
   ResultsTest() {
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
         "title: 'A, \"B\"' axis { name: 'a' value: ['1', '2'] } axis { name: 'b' value: ['x', "
-        "'y'] } seeds { count: 2 max: 9 } kpi { name: 'rtt_ms' half_width: 0.001 }"
-        "kpi { name: 'handover_ratio' }",
+        "'y'] } seeds { count: 2 max: 9 } kpi { kpi: 'rtt_ms' half_width: 0.001 }"
+        "kpi { kpi: 'handover_ratio' }",
         &plan_.loaded.sweep));
     plan_.design = make_design(plan_.loaded.sweep);
     for (std::size_t row = 0; row < 4; ++row) {
@@ -173,6 +173,15 @@ TEST_F(ResultsTest, writes_tables_that_say_the_same) {
   EXPECT_EQ(one("SELECT ci_low FROM kpi WHERE kpi = 'rtt_ms'"), "null");
   EXPECT_EQ(one("SELECT cause FROM failure"), "crash");
   sqlite3_close(database);
+}
+
+TEST(FigureText, tells_apart_what_shares_a_name) {
+  Figure figure{.name = "rtt_ms", .terminal_group = {}, .statistic = "mean"};
+  EXPECT_EQ(figure_text(figure), "rtt_ms");
+  figure.terminal_group = "car";
+  EXPECT_EQ(figure_text(figure), "rtt_ms of car");
+  figure.statistic = "p95";
+  EXPECT_EQ(figure_text(figure), "rtt_ms of car, p95");
 }
 
 TEST(FiguresOf, takes_every_mean_and_ratio_when_none_is_named) {

@@ -63,10 +63,34 @@ TEST(SlurmChunks, are_no_more_than_an_array_may_hold) {
   EXPECT_EQ(sizes_of(list_of(10), settings, 3), (std::vector<std::size_t>{4, 4, 2}));
 }
 
+TEST(SlurmChunks, hold_one_point_each_on_a_second_try) {
+  schema::Slurm slurm;
+  slurm.set_points_per_task(4);
+  const SlurmSettings settings{
+      .slurm = slurm, .more_options = {}, .name = {}, .point_s = 1, .is_each_alone = true};
+  EXPECT_EQ(sizes_of(list_of(3), settings, 100), (std::vector<std::size_t>{1, 1, 1}));
+}
+
 TEST(SlurmTime, is_the_limit_of_all_points_or_what_the_forecast_allows) {
   // 4 x 600 s and a minute, or 600 s, three times 4 x 20 s and a minute.
   EXPECT_EQ(task_minutes(list_of(4), 0), 41);
   EXPECT_EQ(task_minutes(list_of(4), 20), 15);
+}
+
+TEST(SlurmStates, tell_a_kill_for_memory_from_other_crashes) {
+  const Failure crash{.address = "a", .cause = causes::crash, .words = "killed", .log = "point"};
+  Failure task{.address = "a", .cause = causes::memory_limit, .words = "its task", .log = "task"};
+  const Failure both = with_task(crash, task);
+  EXPECT_STREQ(both.cause.c_str(), causes::memory_limit);
+  EXPECT_EQ(both.words, "killed; its task");
+  EXPECT_EQ(both.log, "point");
+  EXPECT_FALSE(both.is_of_task) << "it is known which point it was";
+  task.cause = causes::cluster;
+  EXPECT_EQ(with_task(crash, task).cause, causes::crash);
+  task.cause = causes::memory_limit;
+  EXPECT_EQ(
+      with_task({.address = "a", .cause = causes::scenario, .words = {}, .log = {}}, task).cause,
+      causes::scenario);
 }
 
 TEST(SlurmStates, are_read_from_scontrol) {
