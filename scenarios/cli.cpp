@@ -23,6 +23,7 @@
 #include "scenarios/preflight.h"
 #include "scenarios/resolve.h"
 #include "scenarios/run.h"
+#include "scenarios/selftest/channel_selftest.h"
 #include "scenarios/sweep/words.h"
 
 namespace redcell::scenarios {
@@ -237,6 +238,28 @@ void add_calc_tbs(CLI::App& calc, Job& job) {
   command->callback([o, &job] { job = [o] { return calc_tbs(*o); }; });
 }
 
+void add_selftest(CLI::App& app, Job& job) {
+  CLI::App* selftest =
+      app.add_subcommand("selftest", "redcell against references, on this machine");
+  selftest->require_subcommand(1);
+  CLI::App* command =
+      selftest->add_subcommand("channel", "Calibration of TR 38.901, and errors of the kernels");
+  const auto o = std::make_shared<ChannelSelftestOptions>();
+  command->add_option("--scenario", o->place, "UMa, UMi or InH; else all")
+      ->check(CLI::IsMember({"UMa", "UMi", "InH"}));
+  command->add_option("--freq-ghz", o->carrier_ghz, "Else 6, 30 and 70")
+      ->check(CLI::Range(0.5, 100.0));
+  command->add_option("--seed", o->seed, "Another drop")->capture_default_str();
+  command->add_option("--terminals", o->terminals_per_sector, "Of a sector")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  command->add_option("--csv", o->csv, "A file for percentiles");
+  command->add_flag("--quiet", o->quiet, "No progress");
+  command->callback([o, &job] {
+    job = [o] { return machine_can("") ? channel_selftest_command(*o) : exit_usage; };
+  });
+}
+
 // ------------------------------------------------------------------------------------ all together
 
 void add_commands(CLI::App& app, Job& job) {
@@ -254,6 +277,7 @@ void add_commands(CLI::App& app, Job& job) {
   add_sweep(app, job);
   add_import(app, job);
   add_compare(app, job);
+  add_selftest(app, job);
   app.footer(
       "Exit codes: 0 done, every target passed; 1 a target failed or is undecided; 2 wrong usage "
       "or\nscenario, nothing written; 3 the run broke.");

@@ -1,10 +1,8 @@
 #include "scenarios/run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -17,6 +15,7 @@
 #include "base/math.h"
 #include "scenarios/deployment.h"
 #include "scenarios/prepare.h"
+#include "scenarios/progress_line.h"
 #include "scenarios/resolve.h"
 
 namespace redcell::scenarios {
@@ -25,42 +24,13 @@ namespace {
 constexpr int exit_passed = 0;
 constexpr int exit_not_passed = 1;
 
-/// One line on the terminal, rewritten as the run goes on; a line every ten seconds where there is
-/// none.
-class Progress {
- public:
-  Progress(base::Duration duration, bool quiet)
-      : duration_s_(base::to_seconds(duration)),
-        quiet_(quiet),
-        is_terminal_(isatty(STDERR_FILENO) == 1) {}
-
-  void show(base::Instant now) {
-    if (quiet_) return;
-    const auto clock = std::chrono::steady_clock::now();
-    const double wall_s = std::chrono::duration<double>(clock - begin_).count();
-    const double step_s = std::chrono::duration<double>(clock - shown_).count();
-    if (step_s < (is_terminal_ ? 0.2 : 10.0)) return;
-    shown_ = clock;
-    const double simulated_s = base::to_seconds(now - base::Instant());
-    const double factor = simulated_s / wall_s;
-    fmt::print(stderr, "{}simulated {:.0f} of {:.0f} s, {:.1f} times real time, {:.0f} s left  {}",
-               is_terminal_ ? "\r" : "", simulated_s, duration_s_, factor,
-               (duration_s_ - simulated_s) / factor, is_terminal_ ? "" : "\n");
-    std::fflush(stderr);
-    is_shown_ = true;
-  }
-  void clear() {
-    if (is_shown_ && is_terminal_) fmt::print(stderr, "\r{:70}\r", "");
-  }
-
- private:
-  double duration_s_;
-  bool quiet_;
-  bool is_terminal_;
-  bool is_shown_ = false;
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point shown_ = begin_;
-};
+void show(ProgressLine& line, base::Instant now, double duration_s) {
+  if (!line.is_due()) return;
+  const double simulated_s = base::to_seconds(now - base::Instant());
+  const double factor = simulated_s / line.elapsed_s();
+  line.show(fmt::format("simulated {:.0f} of {:.0f} s, {:.1f} times real time, {:.0f} s left",
+                        simulated_s, duration_s, factor, (duration_s - simulated_s) / factor));
+}
 
 /// Tells whoever watches, about once a second; nobody need be there.
 class LiveProgress {
@@ -130,7 +100,7 @@ int run_command(const RunOptions& options) {
   analysis::write_file_atomically((directory / "scenario.txtpb").string(), to_text(scenario));
   analysis::DriveLog drive;
   analysis::KpiLogWriter log((directory / "kpi.log").string());
-  Progress progress(duration_of_ms(scenario.duration_s() * 1e3), options.quiet);
+  ProgressLine progress(options.quiet);
   LiveProgress live(options, scenario.duration_s());
   const RunResult result = simulate(scenario, {.threads = options.threads,
                                                .sink =
@@ -141,7 +111,7 @@ int run_command(const RunOptions& options) {
                                                .on_second =
                                                    [&](base::Instant now) {
                                                      log.flush();
-                                                     progress.show(now);
+                                                     show(progress, now, scenario.duration_s());
                                                      live.show(now);
                                                    }});
   log.flush();

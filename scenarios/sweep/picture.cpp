@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analysis/plot.h"
+#include "scenarios/sweep/pareto.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -235,20 +236,56 @@ void draw_x_values(Svg& svg, const Panel& panel, const Numbers& axis) {
            "font-size=\"11\" text-anchor=\"middle\" fill=\"#444\"");
 }
 
-}  // namespace
+/// From the top.
+Panel panel_at(std::size_t index) {
+  return {.box = {left_px, 30 + (panel_px + gap_px) * static_cast<double>(index),
+                  width_px - left_px - key_px, panel_px},
+          .x = {},
+          .y = {}};
+}
 
-std::string sweep_svg(const SweepReport& report) {
-  const Layout layout = layout_of(report.plan);
-  if (layout.axes.empty() || report.figures.empty()) return {};
-  const double height = (panel_px + gap_px) * static_cast<double>(report.figures.size()) + 20;
-  const schema::Sweep& sweep = report.plan.loaded.sweep;
-  Svg svg(width_px, height, sweep.has_title() ? sweep.title() : report.plan.loaded.file);
+/// The first two figures of the front over one another.
+void draw_front(Svg& svg, Panel panel, const SweepReport& report, const Front& front) {
+  std::vector<double> x_values;
+  std::vector<double> y_values;
+  std::vector<Point> on_front;
+  for (const FrontRow& row : front.rows) {
+    x_values.push_back(row.values[0]);
+    y_values.push_back(row.values[1]);
+    if (row.is_on_front) on_front.push_back({row.values[0], row.values[1]});
+  }
+  panel.x = padded(x_values);
+  panel.y = padded(y_values);
+  const Figure& x = report.figures[front.figures[0]];
+  const Figure& y = report.figures[front.figures[1]];
+  analysis::draw_ground(
+      svg, panel,
+      fmt::format("{} over {}: what no combination beats{}", figure_text(y), figure_text(x),
+                  front.figures.size() > 2 ? " in all KPIs with a side" : ""));
+  analysis::draw_x_axis(svg, panel, figure_text(x));
+  analysis::draw_y_axis(svg, panel);
+  std::sort(on_front.begin(), on_front.end(),
+            [](const Point& a, const Point& b) { return a.x < b.x; });
+  // With more KPIs than two the front is no line in this panel.
+  if (front.figures.size() == 2) {
+    std::vector<Point> line;
+    for (const Point& point : on_front) line.push_back(panel.at(point.x, point.y));
+    svg.polyline(line, "stroke=\"#1f6fb4\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\"");
+  }
+  for (const FrontRow& row : front.rows) {
+    const Point at = panel.at(row.values[0], row.values[1]);
+    svg.circle(at, 4, row.is_on_front ? "fill=\"#1f6fb4\"" : "fill=\"none\" stroke=\"#777777\"");
+    if (!row.is_on_front) continue;
+    svg.text({at.x + 7, at.y - 5}, row_text(report.plan, row.row),
+             "font-size=\"10\" fill=\"#333333\"");
+  }
+}
+
+/// A panel a KPI.
+void draw_figures(Svg& svg, const SweepReport& report, const Layout& layout) {
   for (std::size_t f = 0; f < report.figures.size(); ++f) {
     const Figure& figure = report.figures[f];
-    const Panel panel{.box = {left_px, 30 + (panel_px + gap_px) * static_cast<double>(f),
-                              width_px - left_px - key_px, panel_px},
-                      .x = {},
-                      .y = {}};
+    const Panel panel = panel_at(f);
     analysis::draw_ground(
         svg, panel,
         fmt::format("{} {}{}{}", figure.statistic, figure.name,
@@ -261,6 +298,21 @@ std::string sweep_svg(const SweepReport& report) {
     draw_x_values(svg, panel, layout.axes.front());
     draw_lines(svg, panel, lines_of(report, layout, f));
   }
+}
+
+}  // namespace
+
+std::string sweep_svg(const SweepReport& report) {
+  const Layout layout = layout_of(report.plan);
+  const Front front = pareto_front(report.figures, report.estimates);
+  const std::size_t figure_panels = layout.axes.empty() ? 0 : report.figures.size();
+  const std::size_t panels = figure_panels + (front.rows.empty() ? 0 : 1);
+  if (panels == 0) return {};
+  const double height = (panel_px + gap_px) * static_cast<double>(panels) + 20;
+  const schema::Sweep& sweep = report.plan.loaded.sweep;
+  Svg svg(width_px, height, sweep.has_title() ? sweep.title() : report.plan.loaded.file);
+  if (figure_panels > 0) draw_figures(svg, report, layout);
+  if (!front.rows.empty()) draw_front(svg, panel_at(figure_panels), report, front);
   return svg.finish();
 }
 

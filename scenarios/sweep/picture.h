@@ -9,7 +9,8 @@ namespace redcell::scenarios {
 
 /// results/picture.svg, a panel for each KPI. Over the axis with the most numbers: a line with its
 /// 95 % intervals for each combination of the others, eight at the most. Where two axes of three or
-/// more numbers are all that varies: a heat map. Empty when no axis has two numbers.
+/// more numbers are all that varies: a heat map. Where two KPIs have a better side: the
+/// combinations over both, and the Pareto front. Empty when there is none of these.
 [[nodiscard]] std::string sweep_svg(const SweepReport& report);
 
 }  // namespace redcell::scenarios

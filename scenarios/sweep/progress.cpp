@@ -1,10 +1,8 @@
 #include "scenarios/sweep/progress.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 
 #include "scenarios/sweep/forecast.h"
@@ -29,26 +27,6 @@ std::string progress_text(const SweepState& state, const SweepSpan& span) {
   }
   if (!state.live.last_result.empty()) text += fmt::format("; last {}", state.live.last_result);
   return text;
-}
-
-SweepProgress::SweepProgress(std::size_t already, std::size_t total)
-    : already_(already), total_(total), is_terminal_(isatty(STDERR_FILENO) == 1) {}
-
-void SweepProgress::show(const SweepState& state) {
-  const auto now = Clock::now();
-  const double since_s = std::chrono::duration<double>(now - shown_).count();
-  if (since_s < (is_terminal_ ? 0.5 : 10.0)) return;
-  shown_ = now;
-  const double wall_s = std::chrono::duration<double>(now - begin_).count();
-  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r" : "",
-             progress_text(state, {.already = already_, .total = total_, .wall_s = wall_s}),
-             is_terminal_ ? "\033[K" : "\n");
-  std::fflush(stderr);
-  is_shown_ = true;
-}
-
-void SweepProgress::clear() {
-  if (is_terminal_ && is_shown_) fmt::print(stderr, "\r\033[K");
 }
 
 }  // namespace redcell::scenarios

@@ -1,8 +1,6 @@
-// How far a sweep is, on standard error: one line, rewritten; a line every ten seconds where there
-// is no terminal.
+// How far a sweep is, in one line.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -23,24 +21,5 @@ struct SweepSpan {
   double wall_s = 0.0;
 };
 [[nodiscard]] std::string progress_text(const SweepState& state, const SweepSpan& span);
-
-class SweepProgress {
- public:
-  /// `already` points of `total` were complete before.
-  SweepProgress(std::size_t already, std::size_t total);
-
-  void show(const SweepState& state);
-  /// Wipes the line.
-  void clear();
-
- private:
-  using Clock = std::chrono::steady_clock;
-  std::size_t already_;
-  std::size_t total_;
-  bool is_terminal_;
-  bool is_shown_ = false;
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point shown_ = begin_;
-};
 
 }  // namespace redcell::scenarios

@@ -86,7 +86,8 @@ std::vector<Figure> figures_of(const schema::Sweep& sweep,
          .terminal_group = kpi.terminal_group(),
          .statistic = statistic,
          .kind = kind_of(statistic),
-         .goal = {.half_width = kpi.half_width(), .half_width_percent = kpi.half_width_percent()}});
+         .goal = {.half_width = kpi.half_width(), .half_width_percent = kpi.half_width_percent()},
+         .better = kpi.better()});
   }
   if (!figures.empty()) return figures;
   for (const analysis::Kpi& kpi : first) {

@@ -23,6 +23,7 @@ struct Figure {
   std::string statistic;  ///< As in summary.json.
   FigureKind kind = FigureKind::mean;
   PrecisionGoal goal{};
+  schema::WantedKpi::Side better = schema::WantedKpi::NEITHER;
 };
 
 /// "dl_throughput_mbps of car, p95", for people: what is plain is left out.

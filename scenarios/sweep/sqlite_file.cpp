@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "analysis/log_error.h"
+#include "scenarios/sweep/pareto.h"
 #include "scenarios/sweep/tables.h"
 
 namespace redcell::scenarios {
@@ -169,14 +170,17 @@ std::size_t write_runs(Database& database, const SweepReport& report, ResultBook
 void write_judgement(Database& database, const SweepReport& report) {
   Table estimates(database, "estimate",
                   {"combination", "kpi", "terminal_group", "statistic", "value", "ci_low",
-                   "ci_high", "seeds", "goal", "seeds_needed"});
+                   "ci_high", "seeds", "goal", "seeds_needed", "on_front"});
+  const Front front = pareto_front(report.figures, report.estimates);
   for (const RowEstimate& row : report.estimates) {
     const Figure& f = report.figures[row.figure];
     const Estimate e = row.estimate.value_or(Estimate{});
+    const std::optional<bool> on_front = front.has(row.row);
     estimates.add({whole(row.row), f.name, f.terminal_group, f.statistic,
                    row.estimate ? Value(e.value) : Value(), e.interval.low, e.interval.high,
                    whole(e.seed_count), precision_name(row.decision.precision),
-                   row.decision.needed_seed_count});
+                   row.decision.needed_seed_count,
+                   on_front ? Value(whole(*on_front ? 1 : 0)) : Value()});
   }
   Table differences(database, "difference",
                     {"combination", "reference", "kpi", "terminal_group", "statistic", "difference",

@@ -21,6 +21,7 @@
 #include "analysis/live/live.h"
 #include "analysis/log_error.h"
 #include "scenarios/cli.h"
+#include "scenarios/progress_line.h"
 #include "scenarios/sweep/forecast.h"
 #include "scenarios/sweep/picture.h"
 #include "scenarios/sweep/plan.h"
@@ -180,13 +181,16 @@ class Campaign {
     std::set<std::string> addresses;
     for (const Work& work : list.works) addresses.insert(work.address);
     LiveView view(std::move(addresses), sweep.kpi_size() > 0 ? sweep.kpi(0).kpi() : "");
-    SweepProgress progress(already, points_.size());
+    ProgressLine progress(false);
     const WorkCount count = how([&](const WorkCount& so_far) {
       const auto now = std::chrono::steady_clock::now();
       if (collector_ != nullptr) view.take(collector_->take(), now);
-      progress.show({.complete = already + so_far.complete,
-                     .failed = so_far.failures.size(),
-                     .live = view.state(now)});
+      if (!progress.is_due()) return;
+      progress.show(progress_text(
+          {.complete = already + so_far.complete,
+           .failed = so_far.failures.size(),
+           .live = view.state(now)},
+          {.already = already, .total = points_.size(), .wall_s = progress.elapsed_s()}));
     });
     progress.clear();
     for (const Failure& failure : count.failures) told_[failure.address] = failure;

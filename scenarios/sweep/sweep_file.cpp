@@ -22,10 +22,11 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Columns that tables of results have besides the axes.
-constexpr std::array<std::string_view, 20> taken_names = {
-    "combination", "seed",   "status",    "kpi",        "terminal_group", "statistic",   "value",
-    "unit",        "ci_low", "ci_high",   "samples",    "signature",      "address",     "seeds",
-    "goal",        "varies", "reference", "difference", "same_world",     "seeds_needed"};
+constexpr std::array<std::string_view, 21> taken_names = {
+    "combination", "seed",         "status",  "kpi",     "terminal_group", "statistic",
+    "value",       "unit",         "ci_low",  "ci_high", "samples",        "signature",
+    "address",     "seeds",        "goal",    "varies",  "reference",      "difference",
+    "same_world",  "seeds_needed", "on_front"};
 
 /// Looks a read sweep over, for what no single value shows.
 class Checker {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenarios/sweep/pareto.h"
+
 namespace redcell::scenarios {
 namespace {
 
@@ -49,6 +51,11 @@ std::string interval_text(const analysis::Interval& interval) {
   return fmt::format("[{:.4g}, {:.4g}]", interval.low, interval.high);
 }
 
+/// 1, 0, or empty.
+std::string front_cell(std::optional<bool> is_on_front) {
+  return is_on_front ? (*is_on_front ? "1" : "0") : "";
+}
+
 std::string goal_text(const RowEstimate& estimate) {
   const StopDecision& decision = estimate.decision;
   if (decision.precision == Precision::no_goal) return {};
@@ -63,7 +70,9 @@ std::string goal_text(const RowEstimate& estimate) {
 
 std::string estimates_csv(const SweepReport& report) {
   std::string text = axis_heads(report.plan) +
-                     ",kpi,terminal_group,statistic,value,ci_low,ci_high,seeds,goal,seeds_needed\n";
+                     ",kpi,terminal_group,statistic,value,ci_low,ci_high,seeds,goal,seeds_needed,"
+                     "on_front\n";
+  const Front front = pareto_front(report.figures, report.estimates);
   for (const RowEstimate& row : report.estimates) {
     text += axis_cells(report.plan, row.row) + ',' + figure_cells(report.figures[row.figure]);
     if (row.estimate) {
@@ -74,8 +83,8 @@ std::string estimates_csv(const SweepReport& report) {
       text += ",,,,0";
     }
     const double needed = row.decision.needed_seed_count;
-    text += fmt::format(",{},{}\n", precision_name(row.decision.precision),
-                        needed > 0.0 ? cell(needed) : "");
+    text += fmt::format(",{},{},{}\n", precision_name(row.decision.precision),
+                        needed > 0.0 ? cell(needed) : "", front_cell(front.has(row.row)));
   }
   return text;
 }

@@ -1,4 +1,4 @@
-#include "tests/calibration/uma_drop.h"
+#include "scenarios/selftest/calibration_drop.h"
 
 #include <algorithm>
 #include <array>
@@ -6,6 +6,7 @@
 #include <complex>
 #include <numbers>
 
+#include "base/check.h"
 #include "base/math.h"
 #include "base/random.h"
 #include "phy/channel/antenna.h"
@@ -14,26 +15,64 @@
 #include "phy/channel/large_scale_parameters.h"
 #include "phy/channel/penetration.h"
 
-namespace redcell::calibration {
+namespace redcell::scenarios {
 namespace {
 
 using base::Metres;
 
-constexpr double site_distance_m = 500.0;
-constexpr double distance_min_m = 35.0;
-constexpr double station_height_m = 25.0;
 constexpr double degree = std::numbers::pi / 180.0;
 constexpr std::array<double, 3> boresights_deg = {30.0, 150.0, 270.0};
 
 using Place = std::complex<double>;  ///< East and north in metres.
 
-/// Sites and the six shifts by which the cluster of 19 repeats.
+/// What tells one place from another.
+struct PlaceFacts {
+  phy::Environment environment;
+  double site_distance_m;
+  double distance_min_m;
+  double station_height_m;
+  double tilt_zenith_deg;
+  double power_dbm;  ///< Up to 6 GHz; above it is 35, in InH 24.
+};
+PlaceFacts facts_of(DropPlace place) {
+  switch (place) {
+    case DropPlace::uma:
+      return {phy::Environment::uma, 500.0, 35.0, 25.0, 102.0, 49.0};
+    case DropPlace::umi:
+      return {phy::Environment::umi, 200.0, 10.0, 10.0, 102.0, 44.0};
+    case DropPlace::inh:
+      break;
+  }
+  return {phy::Environment::inh_open, 20.0, 0.0, 3.0, 110.0, 24.0};
+}
+
+/// Noise of the whole bandwidth over the power of a station, linear: 20 MHz up to 6 GHz, else 100;
+/// noise figure 9 dB.
+double noise_over_power(const DropConfig& config, const PlaceFacts& facts) {
+  const bool is_low = config.carrier_ghz <= 6.0;
+  const double power_dbm = is_low ? facts.power_dbm : std::min(facts.power_dbm, 35.0);
+  const double noise_dbm = -174.0 + 10.0 * std::log10(is_low ? 20e6 : 100e6) + 9.0;
+  return std::pow(10.0, (noise_dbm - power_dbm) / 10.0);
+}
+
+/// Sites and the shifts by which they repeat.
 struct Layout {
   std::vector<Place> sites;
-  std::array<Place, 7> shifts;
+  std::vector<Place> shifts = {0.0};
 };
 
-Layout layout() {
+constexpr double office_length_m = 120.0;
+constexpr double office_width_m = 50.0;
+
+Layout office() {
+  Layout out;
+  for (int row = 0; row < 2; ++row) {
+    for (int i = 0; i < 6; ++i) out.sites.emplace_back(10.0 + 20.0 * i, 15.0 + 20.0 * row);
+  }
+  return out;
+}
+
+Layout hexagons(double site_distance_m) {
   const Place a = std::polar(site_distance_m, 30.0 * degree);
   const Place b = std::polar(site_distance_m, 90.0 * degree);
   Layout out;
@@ -43,10 +82,9 @@ Layout layout() {
       out.sites.push_back(static_cast<double>(i) * a + static_cast<double>(j) * b);
     }
   }
-  out.shifts[0] = 0.0;
   const Place shift = 3.0 * a + 2.0 * b;
-  for (std::size_t turn = 0; turn < 6; ++turn) {
-    out.shifts[turn + 1] = shift * std::polar(1.0, 60.0 * degree * static_cast<double>(turn));
+  for (int turn = 0; turn < 6; ++turn) {
+    out.shifts.push_back(shift * std::polar(1.0, 60.0 * degree * turn));
   }
   return out;
 }
@@ -73,16 +111,22 @@ Place nearest_way(const Layout& where, Place from, Place to) {
   return best;
 }
 
-/// Uniform over the area around a site that no other site is nearer to, but not within 35 m.
-Place drop_near(const base::Random& random, Place site, std::uint32_t id) {
+/// Uniform over the area around a site that no other site is nearer to, but not too near; in an
+/// office anywhere.
+Place drop_near(const base::Random& random, const PlaceFacts& facts, Place site, std::uint32_t id) {
+  const double reach_m = facts.site_distance_m / std::sqrt(3.0);
   for (std::uint64_t attempt = 0;; ++attempt) {
     const auto w = random.at(base::Purpose::placement, {id, 1}, attempt);
-    const Place off((w[0] * 0x1p-32 - 0.5) * 2.0 * site_distance_m / std::sqrt(3.0),
-                    (w[1] * 0x1p-32 - 0.5) * 2.0 * site_distance_m / std::sqrt(3.0));
-    bool inside = std::abs(off) >= distance_min_m;
+    const double u = w[0] * 0x1p-32;
+    const double v = w[1] * 0x1p-32;
+    if (facts.environment == phy::Environment::inh_open) {
+      return {office_length_m * u, office_width_m * v};
+    }
+    const Place off((u - 0.5) * 2.0 * reach_m, (v - 0.5) * 2.0 * reach_m);
+    bool inside = std::abs(off) >= facts.distance_min_m;
     for (int side = 0; side < 6; ++side) {
       const double along = (off * std::polar(1.0, -(30.0 + 60.0 * side) * degree)).real();
-      inside = inside && along <= 0.5 * site_distance_m;
+      inside = inside && along <= 0.5 * facts.site_distance_m;
     }
     if (inside) return site + off;
   }
@@ -91,6 +135,10 @@ Place drop_near(const base::Random& random, Place site, std::uint32_t id) {
 Terminal terminal_of(const base::Random& random, const DropConfig& config, Place at,
                      std::uint32_t id) {
   Terminal t{.id = id, .at = at};
+  if (config.place == DropPlace::inh) {
+    t.height_m = 1.0;
+    return t;
+  }
   t.indoors = uniform(random, id, 0) < 0.8;
   if (!t.indoors) return t;
   const int floors = 4 + static_cast<int>(5.0 * uniform(random, id, 1));
@@ -102,16 +150,24 @@ Terminal terminal_of(const base::Random& random, const DropConfig& config, Place
                               random.uniform(base::Purpose::penetration, {id, 0}, 2));
   t.wall_db = phy::penetration_loss_db({.model = high ? phy::PenetrationModel::building_high_loss
                                                       : phy::PenetrationModel::building_low_loss,
-                                        .environment = phy::Environment::uma,
+                                        .environment = facts_of(config.place).environment,
                                         .carrier = base::Hertz(config.carrier_ghz * 1e9)},
                                        random, base::UeId{id});
   return t;
 }
 
-/// Gain of a column of vertical elements in one beam 12 degrees down, linear.
-double station_gain(double boresight_deg, int rows, phy::RayDirection ray) {
-  const double element_db = phy::element_gain({.azimuth_deg = boresight_deg}, ray).value();
-  const double off = std::cos(ray.zenith_deg * degree) - std::cos(102.0 * degree);
+/// Which way a column of vertical elements looks.
+struct Column {
+  double boresight_deg;
+  double tilt_zenith_deg;
+  int rows;
+};
+
+/// Gain of its one beam, linear.
+double station_gain(const Column& column, phy::RayDirection ray) {
+  const int rows = column.rows;
+  const double element_db = phy::element_gain({.azimuth_deg = column.boresight_deg}, ray).value();
+  const double off = std::cos(ray.zenith_deg * degree) - std::cos(column.tilt_zenith_deg * degree);
   std::complex<double> sum = 0.0;
   for (int row = 0; row < rows; ++row) sum += std::polar(1.0, std::numbers::pi * row * off);
   return std::pow(10.0, element_db / 10.0) * std::norm(sum) / rows;
@@ -123,28 +179,28 @@ struct SiteLink {
   double path_gain_db;
 };
 
-SiteLink site_link(double carrier_ghz, const Terminal& t, Place way, double sight_draw) {
+SiteLink site_link(const DropConfig& config, const Terminal& t, Place way, double sight_draw) {
+  const PlaceFacts facts = facts_of(config.place);
   SiteLink out{};
   const double ground_m = std::abs(way);
   const phy::PathGeometry geometry{.distance_2d = Metres(ground_m),
-                                   .bs_height = Metres(station_height_m),
+                                   .bs_height = Metres(facts.station_height_m),
                                    .ut_height = Metres(t.height_m),
-                                   .carrier = base::Hertz(carrier_ghz * 1e9)};
+                                   .carrier = base::Hertz(config.carrier_ghz * 1e9)};
   const double outdoors_m = std::max(ground_m - t.depth_m, 0.0);
-  const bool in_sight = sight_draw < phy::los_probability(phy::Environment::uma, Metres(outdoors_m),
-                                                          geometry.ut_height);
+  const bool in_sight =
+      sight_draw < phy::los_probability(facts.environment, Metres(outdoors_m), geometry.ut_height);
   out.path_gain_db =
-      -phy::path_loss(in_sight ? phy::PathLossModel::uma_los : phy::PathLossModel::uma_nlos,
-                      geometry)
-           .value() -
+      -phy::path_loss(phy::path_loss_model(facts.environment, in_sight), geometry).value() -
       t.wall_db;
   const auto state =
       t.indoors ? phy::LinkState::o2i : (in_sight ? phy::LinkState::los : phy::LinkState::nlos);
   const double azimuth_deg = std::arg(way) / degree;
-  const double fall_deg = std::atan2(station_height_m - t.height_m, ground_m) / degree;
+  const double fall_deg = std::atan2(facts.station_height_m - t.height_m, ground_m) / degree;
   out.clusters.ue = t.id;
-  out.clusters.kind = {
-      .surrounding = phy::Surrounding::uma, .state = state, .outside_in_sight = in_sight};
+  out.clusters.kind = {.surrounding = phy::surrounding_of(facts.environment),
+                       .state = state,
+                       .outside_in_sight = in_sight};
   out.clusters.distribution = phy::lsp_distribution(out.clusters.kind, geometry);
   out.clusters.carrier = geometry.carrier;
   out.clusters.departure = {.azimuth_deg = azimuth_deg, .zenith_deg = 90.0 + fall_deg};
@@ -208,21 +264,22 @@ void measure_spreads(const base::Random& random, const phy::ClusterLink& link, H
 }
 
 /// What does not change from terminal to terminal.
-struct World {
+struct Drop {
   base::Random random;
   DropConfig config;
+  PlaceFacts facts;
   Layout where;
   std::vector<phy::LspFields> fields;  ///< [site]
 };
 
-Heard listen(const World& world, const Terminal& t) {
-  const auto& [random, config, where, fields] = world;
+Heard listen(const Drop& drop, const Terminal& t) {
+  const auto& [random, config, facts, where, fields] = drop;
   double best = 0.0, total = 0.0;
   phy::ClusterLink serving;
   for (std::uint32_t site = 0; site < where.sites.size(); ++site) {
     const Place way = nearest_way(where, where.sites[site], t.at);
     const double sight_draw = random.uniform(base::Purpose::placement, {t.id, 2 + site}, 0);
-    SiteLink link = site_link(config.carrier_ghz, t, way, sight_draw);
+    SiteLink link = site_link(config, t, way, sight_draw);
     const phy::LspArray deviates =
         fields[site].at(link.clusters.kind.state, t.at.real(), t.at.imag());
     link.clusters.site = site;
@@ -230,8 +287,10 @@ Heard listen(const World& world, const Terminal& t) {
     const double path_gain =
         std::pow(10.0, (link.path_gain_db + link.clusters.spreads.shadowing_db) / 10.0);
     for (const double boresight_deg : boresights_deg) {
-      const double gain =
-          path_gain * station_gain(boresight_deg, config.rows, link.clusters.departure);
+      const double gain = path_gain * station_gain({.boresight_deg = boresight_deg,
+                                                    .tilt_zenith_deg = facts.tilt_zenith_deg,
+                                                    .rows = config.rows},
+                                                   link.clusters.departure);
       total += gain;
       if (gain <= best) continue;
       best = gain;
@@ -240,6 +299,8 @@ Heard listen(const World& world, const Terminal& t) {
   }
   Heard heard{.coupling_db = 10.0 * std::log10(best),
               .geometry_db = 10.0 * std::log10(best / (total - best)),
+              .geometry_with_noise_db =
+                  10.0 * std::log10(best / (total - best + noise_over_power(config, facts))),
               .ds_ns = 0.0,
               .asd_deg = 0.0,
               .asa_deg = 0.0,
@@ -251,19 +312,27 @@ Heard listen(const World& world, const Terminal& t) {
 
 }  // namespace
 
-std::vector<Heard> drop_uma(const DropConfig& config) {
-  World world{
-      .random = base::Random(config.seed, 1), .config = config, .where = layout(), .fields = {}};
-  for (std::uint32_t site = 0; site < world.where.sites.size(); ++site) {
-    world.fields.emplace_back(world.random, site, phy::Surrounding::uma);
+std::vector<Heard> drop_terminals(const DropConfig& config, const DropProgress& progress) {
+  RC_CHECK(config.terminals_per_sector >= 1 && config.rows >= 1);
+  const PlaceFacts facts = facts_of(config.place);
+  Drop drop{.random = base::Random(config.seed, 1),
+            .config = config,
+            .facts = facts,
+            .where = config.place == DropPlace::inh ? office() : hexagons(facts.site_distance_m),
+            .fields = {}};
+  for (std::uint32_t site = 0; site < drop.where.sites.size(); ++site) {
+    drop.fields.emplace_back(drop.random, site, phy::surrounding_of(facts.environment));
   }
   std::vector<Heard> heard;
   std::uint32_t id = 0;
-  for (const Place& site : world.where.sites) {
+  for (const Place& site : drop.where.sites) {
     for (int i = 0; i < 3 * config.terminals_per_sector; ++i, ++id) {
-      const Place at = drop_near(world.random, site, id);
-      heard.push_back(listen(world, terminal_of(world.random, config, at, id)));
+      const Place at = drop_near(drop.random, facts, site, id);
+      heard.push_back(listen(drop, terminal_of(drop.random, config, at, id)));
     }
+    const std::size_t all = drop.where.sites.size() * 3;
+    const auto done = static_cast<double>(heard.size()) / config.terminals_per_sector;
+    if (progress) progress(done / static_cast<double>(all));
   }
   return heard;
 }
@@ -277,4 +346,4 @@ double percentile(std::vector<double> values, double percent) {
   return values[low] * (1.0 - part) + values[high] * part;
 }
 
-}  // namespace redcell::calibration
+}  // namespace redcell::scenarios

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace redcell::calibration {
+namespace redcell::scenarios {
 
 inline constexpr std::array<double, 9> percents = {10, 20, 30, 40, 50, 60, 70, 80, 90};
 using Percentiles = std::array<double, percents.size()>;
@@ -47,4 +47,4 @@ inline constexpr Percentiles ds_ns_6_ghz = {59.34, 89.89,  120.23, 151.17, 191.5
 inline constexpr Percentiles asd_deg_6_ghz = {7.945,  10.752, 13.572, 16.946, 21.022,
                                               26.073, 32.776, 43.207, 64.14};
 
-}  // namespace redcell::calibration
+}  // namespace redcell::scenarios
