@@ -71,6 +71,8 @@ Json target_json(const TargetResult& entry) {
   return json;
 }
 
+}  // namespace
+
 std::string testcase_xml(const TargetResult& entry) {
   const Target& target = entry.target;
   const std::string group = target.terminal_group().empty() ? "all" : target.terminal_group();
@@ -84,8 +86,6 @@ std::string testcase_xml(const TargetResult& entry) {
   return out + fmt::format(">\n      <failure type=\"{}\" message=\"{}\"/>\n    </testcase>\n",
                            result_name(entry.result), xml_escaped(measured + entry.words));
 }
-
-}  // namespace
 
 std::string summary_json(const RunFacts& run, const Summary& summary) {
   Json list = Json::array();
