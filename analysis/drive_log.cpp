@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "analysis/log_error.h"
+#include "analysis/words.h"
 
 namespace redcell::analysis {
 namespace {
@@ -25,10 +26,7 @@ double mean(std::int64_t sum, std::int64_t count, double scale = 1.0) {
 
 /// "completed 3>5", "radio_link_failure 3".
 std::string event_text(const MobilityEvent& event) {
-  std::string text = MobilityEventKind_Name(event.kind());
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::string text = lower_case(MobilityEventKind_Name(event.kind()));
   if (event.has_source_cell()) text += fmt::format(" {}", event.source_cell());
   if (event.has_target_cell()) text += fmt::format(">{}", event.target_cell());
   return text;

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "analysis/field/column_maps.h"
+#include "analysis/words.h"
 
 namespace redcell::analysis {
 namespace {
@@ -13,13 +13,6 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
 
 TableValue value_of(const Message& message, const FieldDescriptor* field) {
   const auto& r = *message.GetReflection();
@@ -36,7 +29,7 @@ TableValue value_of(const Message& message, const FieldDescriptor* field) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return std::int64_t{r.GetBool(message, field) ? 1 : 0};
     case FieldDescriptor::CPPTYPE_ENUM:
-      return lower(r.GetEnum(message, field)->name());
+      return lower_case(r.GetEnum(message, field)->name());
     case FieldDescriptor::CPPTYPE_STRING:
       return r.GetString(message, field);
     default:

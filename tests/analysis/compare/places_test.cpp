@@ -42,16 +42,18 @@ TEST(Places, of_two_runs_are_squares_with_the_means_of_both) {
   EXPECT_NEAR(kpi.correlation, 1.0, 1e-12);
 }
 
+/// Of one figure over places of a size; 0 when it has none.
+std::size_t place_count(const Side& a, const Side& b, double size_m) {
+  const PlaceComparison places = compare_places(a, b, size_m);
+  return places.kpi.empty() ? 0 : places.kpi[0].place.size();
+}
+
 TEST(Places, count_only_where_both_were_long_enough) {
   // The second begins at 300 m: 14 of 20 squares; with two seconds a square of 20 m none.
-  EXPECT_EQ(
-      compare_places(side_of(-90, 1, 0, 100), side_of(-90, 1, 300, 70), 50.0).kpi[0].place.size(),
-      14U);
-  EXPECT_TRUE(compare_places(side_of(-90, 1, 0, 100), side_of(-90, 1, 0, 100), 20.0).kpi.empty());
-  EXPECT_EQ(
-      compare_places(side_of(-90, 1, 0, 100), side_of(-90, 1, 0, 100), 30.0).kpi[0].place.size(),
-      33U)
-      << "three seconds are enough";
+  const Side whole = side_of(-90, 1, 0, 100);
+  EXPECT_EQ(place_count(whole, side_of(-90, 1, 300, 70), 50.0), 14U);
+  EXPECT_EQ(place_count(whole, whole, 20.0), 0U);
+  EXPECT_EQ(place_count(whole, whole, 30.0), 33U) << "three seconds are enough";
 }
 
 TEST(Places, of_field_logs_are_counted_from_the_start_of_the_way) {

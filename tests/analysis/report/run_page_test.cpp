@@ -49,7 +49,8 @@ TEST_F(RunPage, needs_nothing_from_elsewhere_and_closes_what_it_opens) {
   for (const char* outside : {"src=", "href=", "@import", "url(http", "<link"}) {
     EXPECT_THAT(html, Not(HasSubstr(outside)));
   }
-  for (const char* tag : {"table", "section", "svg", "script", "figure", "details", "select"}) {
+  for (const char* tag :
+       {"table", "section", "svg", "script", "figure", "details", "select", "tr", "td"}) {
     EXPECT_EQ(
         count_of(html, std::string("<") + tag + ">") + count_of(html, std::string("<") + tag + " "),
         count_of(html, std::string("</") + tag + ">"))
