@@ -133,6 +133,7 @@ function(redcell_room room)
     redcell_texts(scenarios library txtpb)
   elseif(room STREQUAL "analysis")
     redcell_texts(analysis column_maps txtpb)
+    redcell_texts(analysis script js)
   endif()
   if(NOT sources AND NOT schema_sources) # a room may begin with its headers
     set(sources ${CMAKE_BINARY_DIR}/generated/${room}/empty.cpp)

@@ -202,7 +202,8 @@ void add_terminals(const schema::Scenario& scenario, const base::Random& random,
     deployment.groups.push_back({.name = group.name(),
                                  .first_ue = build.first_ue,
                                  .count = build.count,
-                                 .is_background = group.background()});
+                                 .is_background = group.background(),
+                                 .slice = group.slice()});
   }
 }
 
