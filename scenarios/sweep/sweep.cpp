@@ -250,10 +250,7 @@ class Campaign {
 
   /// True when a goal asks for more seeds and they may help.
   bool add_seeds() {
-    const bool has_goal = std::any_of(
-        plan_.loaded.sweep.kpi().begin(), plan_.loaded.sweep.kpi().end(),
-        [](const auto& kpi) { return kpi.half_width() > 0 || kpi.half_width_percent() > 0; });
-    if (!has_goal) return false;
+    if (!has_goal(plan_.loaded.sweep)) return false;
     bool has_more = false;
     const RowSeeds seeds = complete_seeds(false);
     const std::vector<Figure> judged = figures();
