@@ -415,12 +415,24 @@ void show_forecast(const SweepOptions& options, const Plan& plan, const Store& s
 }  // namespace
 
 int sweep_command(const SweepOptions& options) {
+  if (options.on != "slurm" && (options.is_without_wait || !options.sbatch_options.empty())) {
+    complain("redcell: found --no-wait or --sbatch; allowed: only with --on slurm.");
+    return exit_usage;
+  }
   LoadedSweep loaded = load_sweep(options.file);
   const Store store(fs::absolute(folder_of(options)).lexically_normal());
   const ProgramFiles running = running_program();
   const std::string build = build_address(running);
   const ProgramFiles copied = copied_program(store.bin());
-  if (!copied.program.empty() && build_address(copied) != build) become(store, options.words);
+  if (!copied.program.empty() && build_address(copied) != build) {
+    if (fs::equivalent(running.program, copied.program)) {
+      complain(
+          fmt::format("redcell: found {} running with {}; allowed: the library it was copied with",
+                      running.program.string(), running.library.string()));
+      return exit_usage;
+    }
+    become(store, options.words);
+  }
   const Plan plan = make_plan(std::move(loaded), build);
   Campaign campaign(options, plan, store);
   if (options.is_list) {
