@@ -133,6 +133,9 @@ class Campaign {
           failures.size(), points_.size()));
       return exit_broken;
     }
+    for (const Failure& failure : failures) {
+      if (failure.cause == causes::different) complete_.erase(failure.address);
+    }
     const SweepReport report = make_report(std::move(failures));
     write(report);
     say(estimates_table(report));
@@ -266,7 +269,11 @@ class Campaign {
   /// Points without a result, and those with two.
   std::vector<Failure> failures_of_points() {
     std::map<std::string, Failure> known = told_;
-    known.merge(store_.failures());
+    for (const auto& [address, failure] : store_.failures()) {
+      // Two results are told whatever else has been said of their point.
+      if (failure.cause == causes::different) known.insert_or_assign(address, failure);
+      known.try_emplace(address, failure);
+    }
     std::vector<Failure> failures;
     for (const Point& point : points_) {
       const auto found = known.find(point.address);
