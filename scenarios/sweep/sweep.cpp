@@ -103,6 +103,10 @@ class Campaign {
     if (!alive.empty()) {
       say(fmt::format("job {} goes on", fmt::join(alive, ", ")));
       if (options_.is_without_wait) return false;
+      complete_ = store_.complete();
+      // The job may run seeds that were added to those planned.
+      while (missing().empty() && add_seeds()) {
+      }
       watch(list_of(base, missing()));
     }
     for (;;) {
