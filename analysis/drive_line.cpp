@@ -10,20 +10,6 @@
 namespace redcell::analysis {
 namespace {
 
-/// RFC 4180 2.6 and 2.7.
-void append_text(const std::string& text, std::string& out) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) {
-    out += text;
-    return;
-  }
-  out += '"';
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
 /// Most figures are thousandths; written as such in a fifth of the time.
 void append_number(double value, std::string& out) {
   const double scaled = std::round(value * 1e3);
@@ -48,6 +34,19 @@ void append_number(double value, std::string& out) {
 
 }  // namespace
 
+void append_csv_text(const std::string& text, std::string& out) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
 const std::string& drive_csv_head() {
   static const std::string head = [] {
     std::string text = "time_s,terminal_group,ue";
@@ -62,7 +61,7 @@ const std::string& drive_csv_head() {
 void append_drive_line(const DriveLine& line, std::string& out) {
   append_number(line.time_s, out);
   out += ',';
-  append_text(line.terminal_group, out);
+  append_csv_text(line.terminal_group, out);
   out += ',';
   const fmt::format_int ue(line.ue);
   out.append(ue.data(), ue.size());
@@ -71,9 +70,9 @@ void append_drive_line(const DriveLine& line, std::string& out) {
     if (!std::isnan(figure)) append_number(figure, out);
   }
   out += ',';
-  append_text(line.state, out);
+  append_csv_text(line.state, out);
   out += ',';
-  append_text(line.events, out);
+  append_csv_text(line.events, out);
   out += '\n';
 }
 

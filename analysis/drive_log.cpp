@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "analysis/log_error.h"
+#include "analysis/words.h"
 
 namespace redcell::analysis {
 namespace {
@@ -25,10 +26,7 @@ double mean(std::int64_t sum, std::int64_t count, double scale = 1.0) {
 
 /// "completed 3>5", "radio_link_failure 3".
 std::string event_text(const MobilityEvent& event) {
-  std::string text = MobilityEventKind_Name(event.kind());
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::string text = lower_case(MobilityEventKind_Name(event.kind()));
   if (event.has_source_cell()) text += fmt::format(" {}", event.source_cell());
   if (event.has_target_cell()) text += fmt::format(">{}", event.target_cell());
   return text;
@@ -73,6 +71,39 @@ double speed_mps(const DriveRow* before, const DriveRow& row) {
   return metres * 1e9 / static_cast<double>(row.duration_ns());
 }
 
+const RunStart::Cell* find_cell(const RunStart& start, std::uint32_t cell) {
+  const auto found =
+      std::find_if(start.cells().begin(), start.cells().end(),
+                   [&](const RunStart::Cell& candidate) { return candidate.cell() == cell; });
+  return found == start.cells().end() ? nullptr : &*found;
+}
+
+/// What the run knows of the cells that the row names.
+void add_cells(const RunStart& start, const DriveRow& row, DriveLine& line) {
+  const auto known = [](bool has, std::uint32_t value) {
+    return has ? static_cast<double>(value) : not_measured;
+  };
+  for (std::size_t i = PCI; i <= BAND; ++i) line.figure[i] = not_measured;
+  for (std::size_t i = NEIGHBOUR1_CELL; i <= NEIGHBOUR3_SS_RSRP_DBM; ++i) {
+    line.figure[i] = not_measured;
+  }
+  const RunStart::Cell* serving = row.has_cell() ? find_cell(start, row.cell()) : nullptr;
+  if (serving != nullptr) {
+    line.figure[PCI] = known(serving->has_pci(), serving->pci());
+    line.figure[NR_ARFCN] = known(serving->has_nr_arfcn(), serving->nr_arfcn());
+    line.figure[BAND] = known(serving->has_band(), serving->band());
+  }
+  std::size_t column = NEIGHBOUR1_CELL;
+  for (const DriveRow::Neighbour& neighbour : row.neighbours()) {
+    if (column > NEIGHBOUR3_CELL) return;
+    const RunStart::Cell* cell = find_cell(start, neighbour.cell());
+    line.figure[column] = known(neighbour.has_cell(), neighbour.cell());
+    line.figure[column + 1] = cell ? known(cell->has_pci(), cell->pci()) : not_measured;
+    line.figure[column + 2] = thousandths(neighbour.has_ss_rsrp_mdbm(), neighbour.ss_rsrp_mdbm());
+    column += 3;
+  }
+}
+
 DriveLine line_of(const DriveOfTerminal& drive, const DriveRow& row, const DriveRow* before) {
   constexpr double percent = 100.0;
   DriveLine line;
@@ -96,6 +127,9 @@ DriveLine line_of(const DriveOfTerminal& drive, const DriveRow& row, const Drive
                  goodput_mbps(drive, row, UPLINK),
                  rtt_ms(drive, row),
                  speed_mps(before, row)};
+  line.figure[DL_CQI] = mean(row.dl_cqi_sum(), row.dl_cqi_reports());
+  line.figure[DL_PRB] = mean(row.dl_prb_sum(), row.dl_blocks());
+  line.figure[UL_PRB] = mean(row.ul_prb_sum(), row.ul_blocks());
   if (row.has_connected()) line.state = row.connected() == 1 ? "connected" : "not_connected";
   return line;
 }
@@ -181,6 +215,7 @@ void visit_drive_lines(const DriveLog& log, const std::function<void(const Drive
         texts.push_back(event_text(*event));
       }
       DriveLine line = line_of(drive, row, before);
+      add_cells(log.start(), row, line);
       line.events = fmt::format("{}", fmt::join(texts, ";"));
       visit(line);
       before = &row;

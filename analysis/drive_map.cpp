@@ -126,7 +126,7 @@ void draw_sites(Svg& svg, const DriveView& view, const Panel& map) {
   }
 }
 
-void draw_way(Svg& svg, const DriveView& view, const Panel& map) {
+void draw_level_way(Svg& svg, const DriveView& view, const Panel& map) {
   constexpr double pixels_min = 0.7;
   std::vector<Point> way;
   const char* colour = nullptr;
@@ -211,17 +211,23 @@ void draw_legend(Svg& svg, const Box& box) {
 
 }  // namespace
 
-void draw_map(Svg& svg, const DriveView& view, const Box& box) {
-  const Box drawn = {box.x, box.y, box.width, box.height - legend_height};
-  const Panel map = map_panel(view, drawn);
+void draw_map_around(Svg& svg, const DriveView& view, const Box& box,
+                     const std::function<void(Svg&, const Panel&)>& draw_way) {
+  const Panel map = map_panel(view, box);
   draw_ground(svg, map, "Route");
-  svg.open_clipped(drawn);
+  svg.open_clipped(box);
   draw_sites(svg, view, map);
-  draw_way(svg, view, map);
+  draw_way(svg, map);
   draw_events(svg, view, map);
   draw_ends(svg, view, map);
   draw_scale_bar(svg, map);
   svg.close();
+}
+
+void draw_map(Svg& svg, const DriveView& view, const Box& box) {
+  const Box drawn = {box.x, box.y, box.width, box.height - legend_height};
+  draw_map_around(svg, view, drawn,
+                  [&](Svg& to, const Panel& map) { draw_level_way(to, view, map); });
   draw_legend(svg, {box.x, box.y + drawn.height, box.width, legend_height});
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,11 @@ class DriveView {
   std::vector<std::uint32_t> cells_;
 };
 
-/// The map, with its legend below, in a box.
+/// The map without way and legend: sites and sectors, what draw_way adds, events, start and end.
+void draw_map_around(Svg& svg, const DriveView& view, const Box& box,
+                     const std::function<void(Svg&, const Panel&)>& draw_way);
+
+/// The map, its way coloured by SS-RSRP, with its legend below, in a box.
 void draw_map(Svg& svg, const DriveView& view, const Box& box);
 
 }  // namespace redcell::analysis

@@ -6,6 +6,7 @@
 
 #include "analysis/summary.h"
 #include "analysis/verdict.h"
+#include "analysis/words.h"
 #include "analysis/xml.h"
 
 namespace redcell::analysis {
@@ -41,14 +42,6 @@ Json kpi_json(const Kpi& kpi) {
           {"ci_high", kpi.ci_high},     {"samples", kpi.samples}};
 }
 
-/// As the KPI's own statistic names are written.
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
 Json target_json(const TargetResult& entry) {
   const Target& target = entry.target;
   const bool range = target.sense() == Target::RANGE;
@@ -56,7 +49,7 @@ Json target_json(const TargetResult& entry) {
   Json json;
   json["kpi"] = target.kpi();
   json["terminal_group"] = target.terminal_group();
-  json["statistic"] = lower(Target::Statistic_Name(target.statistic()));
+  json["statistic"] = lower_case(Target::Statistic_Name(target.statistic()));
   json["sense"] = Target::Sense_Name(target.sense());
   json["target"] = range ? Json::array({target.low(), target.high()}) : Json(target.value());
   json["tolerance"] = range ? nothing : Json(target.tolerance_percent());
@@ -71,12 +64,14 @@ Json target_json(const TargetResult& entry) {
   return json;
 }
 
+}  // namespace
+
 std::string testcase_xml(const TargetResult& entry) {
   const Target& target = entry.target;
   const std::string group = target.terminal_group().empty() ? "all" : target.terminal_group();
-  std::string out =
-      fmt::format("    <testcase classname=\"{}\" name=\"{} {}\"", xml_escaped(group),
-                  xml_escaped(target.kpi()), lower(Target::Statistic_Name(target.statistic())));
+  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{} {}\"", xml_escaped(group),
+                                xml_escaped(target.kpi()),
+                                lower_case(Target::Statistic_Name(target.statistic())));
   if (entry.result == Result::pass) return out + "/>\n";
   const std::string measured = entry.kpi ? fmt::format("{} [{}, {}]: ", entry.kpi->value,
                                                        entry.kpi->ci_low, entry.kpi->ci_high)
@@ -84,8 +79,6 @@ std::string testcase_xml(const TargetResult& entry) {
   return out + fmt::format(">\n      <failure type=\"{}\" message=\"{}\"/>\n    </testcase>\n",
                            result_name(entry.result), xml_escaped(measured + entry.words));
 }
-
-}  // namespace
 
 std::string summary_json(const RunFacts& run, const Summary& summary) {
   Json list = Json::array();

@@ -51,6 +51,8 @@ struct Verdict {
 /// The text of junit.xml: one testcase a target; what does not pass is a failure, as the exit code
 /// says.
 [[nodiscard]] std::string junit_xml(const RunFacts& run, const Verdict& verdict);
+/// One of its testcases, a line or three.
+[[nodiscard]] std::string testcase_xml(const TargetResult& entry);
 /// Aligned plain text, at most 100 columns, one line a target and one below what did not pass.
 [[nodiscard]] std::string verdict_table(const Verdict& verdict);
 

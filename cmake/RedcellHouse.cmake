@@ -133,6 +133,7 @@ function(redcell_room room)
     redcell_texts(scenarios library txtpb)
   elseif(room STREQUAL "analysis")
     redcell_texts(analysis column_maps txtpb)
+    redcell_texts(analysis script js)
   endif()
   if(NOT sources AND NOT schema_sources) # a room may begin with its headers
     set(sources ${CMAKE_BINARY_DIR}/generated/${room}/empty.cpp)
@@ -177,6 +178,8 @@ function(redcell_program)
     BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH_USE_LINK_PATH ON
     INSTALL_RPATH "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   target_link_libraries(redcell_program PRIVATE redcell)
+  # The library beside the program goes before LD_LIBRARY_PATH: a sweep's copy takes its own.
+  target_link_options(redcell_program PRIVATE LINKER:--disable-new-dtags)
 endfunction()
 
 # Unit tests of one room: tests/ROOM/**_test.cpp, linked with that room and the rooms it uses, no

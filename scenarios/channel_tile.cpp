@@ -196,9 +196,13 @@ FadedCell ChannelTile::uplink_power(std::uint32_t cell) const {
       .power_of_group = bank_.uplink_power(*lane), .mean = 1, .first_group = bank_.groups().first};
 }
 
+double ChannelTile::mean_ssb_power(std::uint32_t cell) const {
+  return layer_.channel.by_clusters ? mean_power(cell) : 1;
+}
+
 double ChannelTile::ssb_power(std::uint32_t cell, const GroupRange& groups) const {
   const std::optional<std::size_t> lane = lane_of(cell);
-  if (!lane) return layer_.channel.by_clusters ? mean_power(cell) : 1;
+  if (!lane) return mean_ssb_power(cell);
   const phy::ChannelView view = bank_.downlink(*lane);
   double best = 0;
   for (int rx = 0; rx < view.rx_count; ++rx) {

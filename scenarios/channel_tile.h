@@ -169,6 +169,9 @@ class ChannelTile {
   [[nodiscard]] FadedCell uplink_power(std::uint32_t cell) const;
   /// Over the first port, on some groups of the RedCap BWP, at the best branch (TS 38.215 5.1.1).
   [[nodiscard]] double ssb_power(std::uint32_t cell, const GroupRange& groups) const;
+  /// What polarisation leaves of that on average; 1 where there are no clusters: there the best
+  /// branch is the co-polarised one.
+  [[nodiscard]] double mean_ssb_power(std::uint32_t cell) const;
 
   /// Replaces noise and interference by their average over measurements, this one included.
   void average_interference(std::span<double> heard_w);

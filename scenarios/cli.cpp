@@ -16,11 +16,13 @@
 #include "scenarios/calc.h"
 #include "scenarios/compare.h"
 #include "scenarios/explain.h"
+#include "scenarios/export.h"
 #include "scenarios/finding.h"
 #include "scenarios/import.h"
 #include "scenarios/library_index.h"
 #include "scenarios/load.h"
 #include "scenarios/preflight.h"
+#include "scenarios/report.h"
 #include "scenarios/resolve.h"
 #include "scenarios/run.h"
 #include "scenarios/selftest/channel_selftest.h"
@@ -138,8 +140,31 @@ void add_compare(CLI::App& app, Job& job) {
       ->required();
   command->add_option("b", options->b, "The same")->required();
   command->add_option("--targets", options->targets, "A file of targets and margins");
+  command->add_option("--place", options->place_m, "Size of the places compared, in metres")
+      ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str();
   command->add_option("--out", options->out_dir, "Folder for the results");
   command->callback([options, &job] { job = [options] { return compare_command(*options); }; });
+}
+
+void add_report(CLI::App& app, Job& job) {
+  CLI::App* command = app.add_subcommand("report", "A run or log as one page");
+  const auto options = std::make_shared<ReportOptions>();
+  command->add_option("run", options->run, "A run or imported folder, a KPI log, a field log")
+      ->required();
+  command->add_option("-o,--out", options->out, "The page; else report.html in the folder");
+  command->callback([options, &job] { job = [options] { return report_command(*options); }; });
+}
+
+void add_export(CLI::App& app, Job& job) {
+  CLI::App* command = app.add_subcommand("export", "A run as tidy tables");
+  const auto options = std::make_shared<ExportOptions>();
+  command->add_option("run", options->run, "A run folder or a KPI log")->required();
+  CLI::Option_group* to = command->add_option_group("to", "Where to");
+  to->add_option("--csv", options->csv, "Folder for one CSV a table");
+  to->add_option("--sqlite", options->sqlite, "SQLite file");
+  to->require_option(1);
+  command->callback([options, &job] { job = [options] { return export_command(*options); }; });
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -278,6 +303,8 @@ void add_commands(CLI::App& app, Job& job) {
   add_import(app, job);
   add_compare(app, job);
   add_selftest(app, job);
+  add_report(app, job);
+  add_export(app, job);
   app.footer(
       "Exit codes: 0 done, every target passed; 1 a target failed or is undecided; 2 wrong usage "
       "or\nscenario, nothing written; 3 the run broke.");

@@ -36,7 +36,7 @@ int compare_files(const CompareOptions& options) {
   analysis::TargetFile targets;
   if (!options.targets.empty()) targets = analysis::load_targets(options.targets);
   const analysis::Side a = analysis::load_side(options.a), b = analysis::load_side(options.b);
-  const analysis::Comparison comparison = analysis::compare(a, b, targets);
+  const analysis::Comparison comparison = analysis::compare(a, b, targets, options.place_m);
   const std::filesystem::path directory =
       options.out_dir.empty()
           ? std::filesystem::path("compare") / (name_of(options.a) + "-" + name_of(options.b))
@@ -52,8 +52,10 @@ int compare_files(const CompareOptions& options) {
   };
   write("compare.json", analysis::comparison_json(comparison));
   write("compare.csv", analysis::comparison_csv(comparison));
+  write("places.csv", analysis::places_csv(comparison.places));
+  write("junit.xml", analysis::comparison_junit(comparison, targets));
   write("report.html", analysis::comparison_html(comparison, a, b));
-  fmt::print("{}\nresults in {}: report.html, compare.json, compare.csv\n",
+  fmt::print("{}\nresults in {}: report.html, compare.json, compare.csv, places.csv, junit.xml\n",
              analysis::comparison_text(comparison), directory.string());
   return is_passed(comparison, targets) ? exit_compared : exit_not_passed;
 }

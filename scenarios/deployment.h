@@ -123,6 +123,7 @@ struct GroupPlan {
   std::uint32_t first_ue = 0;
   std::uint32_t count = 0;
   bool is_background = false;
+  std::string slice;  ///< Empty: none.
 };
 
 struct Deployment {

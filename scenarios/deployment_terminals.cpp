@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/math.h"
 #include "scenarios/deployment.h"
+#include "scenarios/large_scale.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -107,14 +108,15 @@ terminals::RouteConfig route_config(const schema::Scenario& scenario,
   if (route.has_random_way()) {
     const schema::RandomWay& way = route.random_way();
     config.kind = terminals::RouteKind::random_way_point;
-    config.random_way = {.area = terminals::Ring{.east_m = group.placement().x_m(),
-                                                 .north_m = group.placement().y_m(),
-                                                 .min_radius_m = 0,
-                                                 .max_radius_m = way.radius_m()},
-                         .speed_mps_min = way.min_speed_kmh() * mps_per_kmh,
-                         .speed_mps_max = way.max_speed_kmh() * mps_per_kmh,
-                         .pause_s = way.pause_s(),
-                         .horizon = duration_of_ms((scenario.duration_s() + 1) * 1e3)};
+    config.random_way = {
+        .area = terminals::Ring{.east_m = group.placement().x_m(),
+                                .north_m = group.placement().y_m(),
+                                .min_radius_m = 0,
+                                .max_radius_m = way.radius_m()},
+        .speed_mps_min = way.min_speed_kmh() * mps_per_kmh,
+        .speed_mps_max = way.max_speed_kmh() * mps_per_kmh,
+        .pause_s = way.pause_s(),
+        .horizon = duration_of_ms((scenario.duration_s() + 1) * 1e3) + segment_look_ahead};
   }
   return config;
 }
@@ -200,7 +202,8 @@ void add_terminals(const schema::Scenario& scenario, const base::Random& random,
     deployment.groups.push_back({.name = group.name(),
                                  .first_ue = build.first_ue,
                                  .count = build.count,
-                                 .is_background = group.background()});
+                                 .is_background = group.background(),
+                                 .slice = group.slice()});
   }
 }
 

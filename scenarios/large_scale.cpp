@@ -85,10 +85,11 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
         std::max(ssb_beam_count_, static_cast<std::size_t>(ssb_beams_.back().beam_count()));
   }
   for (const TerminalPlan& terminal : deployment.terminals) {
-    const double inside_db = phy::penetration_loss_db({.model = terminal.penetration,
-                                                       .environment = environment,
-                                                       .carrier = layer.radio.dl_centre},
-                                                      random, terminal.id);
+    const phy::Penetration penetration{.model = terminal.penetration,
+                                       .environment = environment,
+                                       .carrier = layer.radio.dl_centre};
+    const double inside_db = phy::penetration_loss_db(penetration, random, terminal.id);
+    depth_m_.push_back(phy::indoor_depth(penetration, random, terminal.id).value());
     loss_db_.push_back(inside_db + terminal.extra_loss_db - terminal.capability.antenna_gain_dbi());
   }
 }
@@ -128,8 +129,11 @@ LargeScale::PathState LargeScale::path_state(const Site& site, const TerminalPla
   const auto field = [&](FieldKind kind) {
     return site.fields[kind].at(line.way.east_m, line.way.north_m);
   };
+  // Table 7.4.2-1: the way outdoors counts.
+  const double outdoors_m =
+      std::max(line.geometry.distance_2d.value() - depth_m_[terminal.id.value], 0.0);
   const double probability = phy::los_probability(
-      layer_.channel.environment, line.geometry.distance_2d, line.geometry.ut_height);
+      layer_.channel.environment, base::Metres(outdoors_m), line.geometry.ut_height);
   const base::Metres wavelength(base::speed_of_light_mps / line.geometry.carrier.value());
   PathState state;
   state.los_share = phy::los_share(probability, field(sight_field), wavelength);

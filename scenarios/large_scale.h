@@ -27,7 +27,7 @@ namespace redcell::scenarios {
 struct CellLink {
   double dl_gain_lin = 0;
   double ul_gain_lin = 0;
-  bool in_sight = false;  ///< More than half of the power is that of a line of sight.
+  bool in_sight = false;  ///< The edge that hides the site is more than half cleared.
 };
 
 /// Time between two looks at the slow part of a moving terminal's links [ours]: 1 m at 90 km/h,
@@ -38,13 +38,16 @@ inline constexpr base::Duration large_scale_period = base::milliseconds(40);
 /// looked at before. The straight line turns by 3 degrees over it at 100 m, and the angle spreads
 /// keep most of their correlation.
 inline constexpr double segment_way_m = 5;
+/// A terminal that is on one segment for longer than this counts as one that stays [ours]: its
+/// direct rays do not turn. Routes are asked this far beyond the moment looked at.
+inline constexpr base::Duration segment_look_ahead = large_scale_period * (1 << 14);
 
 /// What the clusters of a terminal and a site are drawn from.
 struct SiteClusters {
   phy::ClusterLink link;
   double distance_m = 0;   ///< Phase of the direct ray, as if the whole way had led like this.
   double heading_deg = 0;  ///< Counter-clockwise from the east.
-  std::optional<double> approach{};  ///< As TrackedLink.
+  double approach = 0;     ///< As TrackedLink.
   double mean_pair_power = 0;
 };
 
@@ -134,7 +137,7 @@ class LargeScale {
   struct Segment {
     std::int64_t index = 0;
     base::Instant begin;
-    std::optional<base::Instant> end{};  ///< nullopt: it stays there for hours.
+    std::optional<base::Instant> end{};  ///< nullopt: not within segment_look_ahead.
   };
   [[nodiscard]] static Segment segment_at(const terminals::Route& route, base::Instant t);
   [[nodiscard]] SiteClusters site_clusters(const Site& site, const TerminalPlan& terminal,
@@ -149,6 +152,7 @@ class LargeScale {
   std::vector<phy::BeamGrid> beams_;      ///< [cell]
   std::vector<phy::BeamGrid> ssb_beams_;  ///< [cell]
   std::vector<double> loss_db_;           ///< [ue] penetration, extra loss, antenna.
+  std::vector<double> depth_m_;           ///< [ue] of a building's inside.
   double indoor_sigma_db_ = 0;            ///< Of shadowing with O2I; with clusters.
   std::size_t beam_count_ = 1;
   std::size_t ssb_beam_count_ = 1;

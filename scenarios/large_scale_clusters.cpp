@@ -10,9 +10,6 @@
 namespace redcell::scenarios {
 namespace {
 
-/// Looks after which a terminal counts as one that stays: eleven minutes.
-constexpr std::int64_t looks_ahead_max = 1 << 14;
-
 base::Instant look(std::int64_t index) { return base::Instant(index * large_scale_period.value()); }
 
 std::int64_t piece_at(const terminals::Route& route, std::int64_t index) {
@@ -42,10 +39,6 @@ LargeScale::Segment LargeScale::segment_at(const terminals::Route& route, base::
   // The way never falls.
   std::int64_t first = (t - base::Instant()).value() / large_scale_period.value();
   const std::int64_t piece = piece_at(route, first);
-  std::int64_t ahead = 1;
-  while (ahead < looks_ahead_max && piece_at(route, first + ahead) == piece) ahead *= 2;
-  Segment segment{.index = piece, .begin = {}, .end = std::nullopt};
-  if (ahead < looks_ahead_max) segment.end = look(first_on_next(route, first, first + ahead));
   for (std::int64_t low = 0; low < first;) {
     const std::int64_t middle = low + (first - low) / 2;
     if (piece_at(route, middle) < piece) {
@@ -54,7 +47,11 @@ LargeScale::Segment LargeScale::segment_at(const terminals::Route& route, base::
       first = middle;
     }
   }
-  segment.begin = look(first);
+  Segment segment{.index = piece, .begin = look(first), .end = std::nullopt};
+  constexpr std::int64_t looks = segment_look_ahead.value() / large_scale_period.value();
+  std::int64_t ahead = 1;
+  while (ahead < looks && piece_at(route, first + ahead) == piece) ahead *= 2;
+  if (ahead < looks) segment.end = look(first_on_next(route, first, first + ahead));
   return segment;
 }
 
@@ -84,7 +81,7 @@ SiteClusters LargeScale::site_clusters(const Site& site, const TerminalPlan& ter
   // phase where two meet: its way is counted from the beginning.
   const double begin_m = route.fading_way_m(begin);
   const double length_m = distance_m(line.geometry);
-  std::optional<double> approach;
+  double approach = 0;
   if (segment.end) {
     const double end_length_m =
         distance_m(sightline(site, route.position_at(*segment.end)).geometry);
@@ -100,7 +97,7 @@ SiteClusters LargeScale::site_clusters(const Site& site, const TerminalPlan& ter
                    .carrier = layer_.radio.dl_centre,
                    .departure = line.ray,
                    .arrival = arrival},
-          .distance_m = length_m + approach.value_or(0) * begin_m,
+          .distance_m = length_m + approach * begin_m,
           .heading_deg = heading_deg,
           .approach = approach,
           .mean_pair_power = phy::mean_pair_power(

@@ -297,7 +297,8 @@ void LayerChannel::measure_cells(base::UeId ue, std::vector<mac::ue::CellSample>
     double others_mw = 1e3 * tile.noise_w();
     for (std::uint32_t other = 0; other < layer_.cells.size(); ++other) {
       if (other == cell) continue;
-      others_mw += 1e3 * layer_.radio.dl_re_power_w * links.cells[other].dl_gain_lin *
+      others_mw += 1e3 * layer_.radio.dl_re_power_w * tile.mean_ssb_power(other) *
+                   links.cells[other].dl_gain_lin *
                    static_cast<double>(links.ssb_gain_lin[other * beam_count + beam]);
     }
     samples.push_back({.cell = {cell},
@@ -308,7 +309,9 @@ void LayerChannel::measure_cells(base::UeId ue, std::vector<mac::ue::CellSample>
 }
 
 base::Db LayerChannel::path_loss_estimate(base::UeId ue, std::uint32_t cell) {
-  return base::Db(-base::to_db(large_scale_.ssb_gain_lin(fresh(ue).links(), cell)));
+  const ChannelTile& tile = fresh(ue);
+  return base::Db(
+      -base::to_db(tile.mean_ssb_power(cell) * large_scale_.ssb_gain_lin(tile.links(), cell)));
 }
 
 int LayerChannel::best_beam(base::UeId ue, std::uint32_t cell) {

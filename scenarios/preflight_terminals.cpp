@@ -179,17 +179,22 @@ void check_inside(const schema::Scenario& scenario, const schema::TerminalGroup&
                 .allowed = "no share of terminals inside, or what they are inside of",
                 .clause = "[ours]"});
   }
-  if (group.penetration() != schema::BUILDING_HIGH_LOSS) return;
+  if (group.penetration() == schema::OUTDOOR) return;
+  const bool is_high = group.penetration() == schema::BUILDING_HIGH_LOSS;
   for (const int i : used_carriers(scenario)) {
     const schema::Carrier& carrier = scenario.carrier(i);
     const schema::Channel::PathLoss model = carrier.channel().path_loss();
     const bool is_rural = model == schema::Channel::RMA || model == schema::Channel::RMA_LOS;
-    if (!is_rural || !may_use(group, carrier.name())) continue;
-    report.add(path + ".penetration",
-               {.found = fmt::format("BUILDING_HIGH_LOSS on '{}' with {}", carrier.name(),
-                                     schema::Channel::PathLoss_Name(model)),
-                .allowed = "BUILDING_LOW_LOSS, the only building of RMa",
-                .clause = "TR 38.901 7.4.3.1"});
+    const bool is_office =
+        model == schema::Channel::INH_OPEN || model == schema::Channel::INH_MIXED;
+    if (!((is_high && is_rural) || is_office) || !may_use(group, carrier.name())) continue;
+    report.add(
+        path + ".penetration",
+        {.found = fmt::format("{} on '{}' with {}", schema::Penetration_Name(group.penetration()),
+                              carrier.name(), schema::Channel::PathLoss_Name(model)),
+         .allowed = is_office ? "OUTDOOR: an office knows no loss into it"
+                              : "BUILDING_LOW_LOSS, the only building of RMa",
+         .clause = "TR 38.901 7.4.3.1"});
   }
 }
 

@@ -146,6 +146,12 @@ void Recorder::block(base::UeId ue, base::Direction direction, const BlockOutcom
   }
 }
 
+void Recorder::cqi(base::UeId ue, base::CqiIndex cqi) {
+  Bin& b = row(ue, base::Direction::downlink);
+  b.cqi_sum += cqi.value();
+  ++b.cqi_reports;
+}
+
 void Recorder::residual_loss(base::UeId ue, base::Direction direction) {
   ++bin(ue, direction).residual_losses;
 }
@@ -198,6 +204,18 @@ void Recorder::drive_row(const DriveState& state, base::Instant now) {
     out.set_dl_bytes_acked(dl.acknowledged_bytes);
     out.set_ul_bytes_acked(ul.acknowledged_bytes);
     out.set_connected(state.connected ? 1 : 0);
+    out.set_dl_cqi_sum(dl.cqi_sum);
+    out.set_dl_cqi_reports(dl.cqi_reports);
+    out.set_dl_blocks(dl.blocks);
+    out.set_dl_prb_sum(dl.prb_sum);
+    out.set_ul_blocks(ul.blocks);
+    out.set_ul_prb_sum(ul.prb_sum);
+    for (std::size_t i = 0; i < state.neighbour_count; ++i) {
+      analysis::DriveRow::Neighbour& neighbour = *out.add_neighbours();
+      neighbour.set_cell(state.neighbours[i].cell.value);
+      neighbour.set_ss_rsrp_mdbm(
+          static_cast<std::int32_t>(thousandths(state.neighbours[i].rsrp_dbm)));
+    }
     sink_(record_);
   }
   dl = {};

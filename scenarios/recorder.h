@@ -40,12 +40,17 @@ struct CellCapacity {
   std::int64_t ul_prb_slots = 0;
 };
 
+/// [ours] Cells beside the serving one in a row of the drive log.
+inline constexpr std::size_t neighbour_count_max = 3;
+
 /// What a row of the drive log says of a moment.
 struct DriveState {
   base::UeId ue;
   phy::Position position;
   std::optional<mac::CellMeasurement> serving;  ///< None: not connected, or not yet measured.
   bool connected = false;                       ///< During the whole row.
+  std::size_t neighbour_count = 0;
+  std::array<mac::CellMeasurement, neighbour_count_max> neighbours{};  ///< Strongest first.
 };
 
 class Recorder {
@@ -61,6 +66,8 @@ class Recorder {
   /// Writes the bins that have ended by now. Call before anything that happens at or after now.
   void close_bins(base::Instant now);
   void block(base::UeId ue, base::Direction direction, const BlockOutcome& outcome);
+  /// A wideband CQI that the terminal has measured.
+  void cqi(base::UeId ue, base::CqiIndex cqi);
   void residual_loss(base::UeId ue, base::Direction direction);
   void acknowledged(base::UeId ue, base::Direction direction, std::int64_t bytes);
   void payload(base::UeId ue, base::Direction direction, std::int64_t bytes);
@@ -93,6 +100,8 @@ class Recorder {
     std::int64_t mcs_sum = 0;
     std::int64_t rank_sum = 0;
     std::int64_t prb_sum = 0;
+    std::int64_t cqi_sum = 0;
+    std::int64_t cqi_reports = 0;
   };
   [[nodiscard]] Bin& bin(base::UeId ue, base::Direction direction) {
     return bins_[2 * ue.value + static_cast<std::size_t>(direction)];

@@ -107,10 +107,11 @@ void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   // TS 38.214 5.2.2.5: the reference resource lies at least 4 x 2^mu slots before the report.
   base::Slot report = slot + base::SlotCount(4 * slots_per_ms);
   while (layer.map().uplink(report).symbols.count == 0) report += base::SlotCount(1);
-  layer.csi_on_air.push_back({.ue = ue,
-                              .leg = terminal.leg,
-                              .arrival = report + base::SlotCount(1),
-                              .report = layer.channel.measure_csi(ue, terminal.leg.cell, slot)});
+  const LayerChannel::ChannelReport measured =
+      layer.channel.measure_csi(ue, terminal.leg.cell, slot);
+  recorder_.cqi(ue, measured.csi.cqi);
+  layer.csi_on_air.push_back(
+      {.ue = ue, .leg = terminal.leg, .arrival = report + base::SlotCount(1), .report = measured});
   layer.agenda.add({.slot = report + base::SlotCount(1), .task = mac::Task::wake, .ue = ue});
   const base::Slot again = slot + layer.plan.radio.csi_period;
   terminal.csi_planned = again <= terminal.csi_until;

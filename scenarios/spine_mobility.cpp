@@ -453,9 +453,18 @@ void Spine::record_drive_row(Layer& layer, base::UeId ue, base::Instant now) {
   DriveState state{.ue = ue,
                    .position = plan.route.position_at(now),
                    .serving = std::nullopt,
-                   .connected = terminal.mac.is_connected() && !terminal.was_away};
+                   .connected = terminal.mac.is_connected() && !terminal.was_away,
+                   .neighbour_count = 0,
+                   .neighbours = {}};
   if (terminal.mac.is_connected()) {
-    state.serving = terminal.rrc.measurements().filtered(terminal.rrc.connection().cell);
+    const base::CellId serving = terminal.rrc.connection().cell;
+    state.serving = terminal.rrc.measurements().filtered(serving);
+    std::array<mac::CellMeasurement, neighbour_count_max + 1> heard{};
+    const int count = terminal.rrc.measurements().strongest(heard);
+    for (int i = 0; i < count && state.neighbour_count < neighbour_count_max; ++i) {
+      const mac::CellMeasurement& cell = heard[static_cast<std::size_t>(i)];
+      if (cell.cell != serving) state.neighbours[state.neighbour_count++] = cell;
+    }
   }
   recorder_.drive_row(state, now);
   terminals_[ue.value]->was_away = !terminal.mac.is_connected();

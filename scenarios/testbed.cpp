@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/math.h"
 #include "base/version.h"
+#include "phy/nr/band.h"
 #include "scenarios/hash.h"
 #include "scenarios/spine.h"
 #include "terminals/echo_plan.h"
@@ -145,6 +146,15 @@ void Spine::add_cell(const LayerPlan& layer, const CellPlan& cell, analysis::Run
   out.set_carrier(layer.carrier);
   out.set_east_mm(static_cast<std::int64_t>(std::floor(site.position.east_m * 1e3 + 0.5)));
   out.set_north_mm(static_cast<std::int64_t>(std::floor(site.position.north_m * 1e3 + 0.5)));
+  // [ours] Cells are numbered like their physical cell identities, of which there are 1008.
+  out.set_pci(cell.id.value % 1008);
+  for (const schema::Carrier& carrier : scenario_.carrier()) {
+    if (carrier.name() != layer.carrier) continue;
+    out.set_nr_arfcn(phy::nr_arfcn(carrier.dl_centre_mhz()));
+    if (const phy::Band* band = phy::find_band(carrier.band())) {
+      out.set_band(static_cast<std::uint32_t>(band->number));
+    }
+  }
   const double bearing_deg = 90 - cell.panel.element.azimuth_deg;
   out.set_azimuth_mdeg(static_cast<std::int32_t>(std::floor(bearing_deg * 1e3 + 0.5)));
 }
@@ -164,6 +174,7 @@ void Spine::start() {
     out.set_first_ue(group.first_ue);
     out.set_count(group.count);
     if (group.is_background) out.set_background(true);
+    if (!group.slice.empty()) out.set_slice(group.slice);
   }
   for (const LayerPlan& layer : deployment_.layers) {
     for (const CellPlan& cell : layer.cells) add_cell(layer, cell, facts);

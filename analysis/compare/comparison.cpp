@@ -121,13 +121,13 @@ ComparedKpi compare_series(DriveColumn column, const Series& a, const Series& b,
 std::vector<std::string> margin_findings(const Margin& margin) {
   std::vector<std::string> findings;
   bool known = false;
-  for (std::size_t i = SS_RSRP_DBM; i <= RTT_MS; ++i) {
-    known |= margin.kpi() == column_name(static_cast<DriveColumn>(i));
+  for (std::size_t i = 0; i < drive_figure_count; ++i) {
+    known |= is_measure(i) && margin.kpi() == column_name(static_cast<DriveColumn>(i));
   }
   if (!known) {
     findings.push_back(
-        fmt::format("margin of kpi \"{}\"; allowed: a column of drive.csv from "
-                    "ss_rsrp_dbm to rtt_ms",
+        fmt::format("margin of kpi \"{}\"; allowed: a measure of drive.csv, such as "
+                    "ss_rsrp_dbm",
                     margin.kpi()));
   }
   const double value = margin.has_absolute() ? margin.absolute() : margin.percent();
@@ -165,7 +165,7 @@ TargetFile load_targets(const std::string& path) {
   return file;
 }
 
-Comparison compare(const Side& a, const Side& b, const TargetFile& targets) {
+Comparison compare(const Side& a, const Side& b, const TargetFile& targets, double size_m) {
   Comparison result;
   result.path_a = a.path;
   result.path_b = b.path;
@@ -177,7 +177,8 @@ Comparison compare(const Side& a, const Side& b, const TargetFile& targets) {
   if (a.is_run && b.is_run && !result.paired) {
     result.notes.push_back("the runs are of different worlds: not paired");
   }
-  for (std::size_t i = SS_RSRP_DBM; i <= RTT_MS; ++i) {
+  for (std::size_t i = 0; i < drive_figure_count; ++i) {
+    if (!is_measure(i)) continue;
     const auto column = static_cast<DriveColumn>(i);
     const bool in_a = !a.series[i].empty(), in_b = !b.series[i].empty();
     if (in_a && in_b) {
@@ -200,6 +201,8 @@ Comparison compare(const Side& a, const Side& b, const TargetFile& targets) {
         "The first has {}, the second {}",
         a.path, b.path, fmt::join(result.only_a, ", "), fmt::join(result.only_b, ", ")));
   }
+  result.places = compare_places(a, b, size_m);
+  result.handovers = compare_handovers(a, b);
   if (targets.target_size() > 0) {
     const std::vector<Target> all(targets.target().begin(), targets.target().end());
     result.verdict_a = judge(a.summary, all);

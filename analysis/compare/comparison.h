@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/compare/bootstrap.h"
+#include "analysis/compare/places.h"
 #include "analysis/compare/side.h"
 #include "analysis/schema/targets.pb.h"
 #include "analysis/verdict.h"
@@ -39,6 +40,8 @@ struct Comparison {
   bool paired = false;           ///< Two runs of one world.
   std::vector<ComparedKpi> kpi;  ///< Those that both sides have, in the order of drive.csv.
   std::vector<std::string> only_a, only_b;  ///< Figures of one side alone.
+  PlaceComparison places;
+  std::vector<HandoverKpi> handovers;
   std::vector<std::string> notes;
   std::optional<Verdict> verdict_a, verdict_b;  ///< Of the targets; absent without.
 };
@@ -49,7 +52,9 @@ struct Comparison {
 /// Compares. Runs of one world are paired second by second. Without a margin of the file: [ours] 3
 /// dB for levels, 0.2 ranks, 2 MCS, 5 points of BLER, 15 % of b's mean for rates and round-trip
 /// times (the trial's tolerance).
-[[nodiscard]] Comparison compare(const Side& a, const Side& b, const TargetFile& targets);
+/// size_m: of the places of compare_places.
+[[nodiscard]] Comparison compare(const Side& a, const Side& b, const TargetFile& targets,
+                                 double size_m = place_size_m);
 
 /// Rate (or another figure) in classes of a level, second by second.
 struct CurvePoint {
@@ -71,6 +76,9 @@ inline constexpr std::size_t class_samples_min = 5;
 /// The text of compare.json and of compare.csv (a line a figure, units in its names).
 [[nodiscard]] std::string comparison_json(const Comparison& comparison);
 [[nodiscard]] std::string comparison_csv(const Comparison& comparison);
+/// The text of junit.xml: a testcase a target of A and a margin of the file, as the exit code says;
+/// figures without a margin of their own are skipped, with what they would have been.
+[[nodiscard]] std::string comparison_junit(const Comparison& comparison, const TargetFile& targets);
 /// One HTML file that needs nothing from elsewhere: verdict, tables, distributions, curves, drives.
 [[nodiscard]] std::string comparison_html(const Comparison& comparison, const Side& a,
                                           const Side& b);

@@ -8,6 +8,7 @@
 #include "analysis/compare/estimate_text.h"
 #include "analysis/drive_picture.h"
 #include "analysis/plot.h"
+#include "analysis/report/page.h"
 #include "analysis/xml.h"
 
 namespace redcell::analysis {
@@ -15,34 +16,9 @@ namespace {
 
 constexpr const char* a_colour = "stroke=\"#1f5fbf\"";
 constexpr const char* b_colour = "stroke=\"#d9730d\"";
-constexpr const char* page_style =
-    ":root{color-scheme:light dark;--ink:#1a1a1a;--ground:#fff;--line:#d0d0d0;--soft:#f4f5f7;"
-    "--pass:#0b6b2d;--fail:#b00020;--open:#7a5900;--a:#1f5fbf;--b:#a8560a}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--ground:#16181c;--line:#44484f;"
-    "--soft:#22252b;--pass:#7ddc9b;--fail:#ff9aa5;--open:#f0cf7a;--a:#8ab8ff;--b:#ffb066}}\n"
-    "body{font:15px/1.45 sans-serif;color:var(--ink);background:var(--ground);max-width:1160px;"
-    "margin:0 auto;padding:1.2em}\n"
-    "h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}\n"
-    "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
-    "th,td{padding:.3em .6em;border-bottom:1px solid var(--line);text-align:right}\n"
-    "th:first-child,td:first-child{text-align:left}thead th{background:var(--soft)}\n"
-    ".PASS{color:var(--pass);font-weight:bold}.FAIL{color:var(--fail);font-weight:bold}\n"
-    ".UNDECIDED{color:var(--open);font-weight:bold}\n"
-    ".wide{overflow-x:auto}figure{margin:1em 0}svg{max-width:100%;height:auto}\n"
-    ".a{color:var(--a);font-weight:bold}.b{color:var(--b);font-weight:bold}\n"
-    "@media print{body{max-width:none}figure{break-inside:avoid}}\n";
-
-std::string number(double value) {
-  return std::isfinite(value) ? fmt::format("{:.4g}", value) : std::string("?");
-}
-
 std::string with_interval(const Estimate& estimate) {
   const EstimateText text = estimate_text(estimate);
   return fmt::format("{} <small>{}</small>", text.value, text.interval);
-}
-
-std::string result_cell(Result result) {
-  return fmt::format("<td class=\"{0}\">{0}</td>", result_name(result));
 }
 
 std::string mean_table(const Comparison& c) {
@@ -57,8 +33,8 @@ std::string mean_table(const Comparison& c) {
         "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.3f} ({:.2g})</td><td>{}"
         "</td>{}</tr>\n",
         kpi.name, with_interval(kpi.a.mean), with_interval(kpi.b.mean),
-        with_interval(kpi.mean_difference), number(kpi.margin), kpi.ks, kpi.ks_p,
-        number(kpi.wasserstein), result_cell(kpi.result));
+        with_interval(kpi.mean_difference), page_number(kpi.margin), kpi.ks, kpi.ks_p,
+        page_number(kpi.wasserstein), result_cell(kpi.result));
   }
   return html + "</tbody></table></div>\n";
 }
@@ -81,34 +57,6 @@ std::string percentile_table(const Comparison& c) {
     line("B", kpi.b);
   }
   return html + "</tbody></table></div>\n";
-}
-
-std::string verdict_section(const Comparison& c) {
-  std::string html;
-  const auto add = [&](const char* side, const std::optional<Verdict>& verdict) {
-    if (!verdict) return;
-    html += fmt::format(
-        "<h2>Targets on {}: <span class=\"{}\">{}</span></h2>\n<table><thead><tr><th>target</th>"
-        "<th>statistic</th><th>measured</th><th>interval</th><th>allowed</th><th>result</th></tr>"
-        "</thead><tbody>\n",
-        side, result_name(verdict->result), result_name(verdict->result));
-    for (const TargetResult& entry : verdict->targets) {
-      const Interval allowed = allowed_interval(entry.target);
-      html += fmt::format(
-          "<tr><td>{}<br><small>{} {}</small></td><td>{}</td><td>{}</td><td>{} to {}</td><td>{} to "
-          "{}"
-          "</td>{}</tr>\n",
-          xml_escaped(entry.target.kpi()), xml_escaped(entry.words),
-          xml_escaped(entry.target.source()), Target::Statistic_Name(entry.target.statistic()),
-          entry.kpi ? number(entry.kpi->value) : "-", entry.kpi ? number(entry.kpi->ci_low) : "-",
-          entry.kpi ? number(entry.kpi->ci_high) : "-", number(allowed.low), number(allowed.high),
-          result_cell(entry.result));
-    }
-    html += "</tbody></table>\n";
-  };
-  add("A", c.verdict_a);
-  add("B", c.verdict_b);
-  return html;
 }
 
 std::string thin(const char* colour) { return fmt::format("{} stroke-width=\"1.6\"", colour); }
@@ -249,18 +197,15 @@ std::string drive_section(const Side& side, char name) {
 }  // namespace
 
 std::string comparison_html(const Comparison& c, const Side& a, const Side& b) {
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-      "content=\"width=device-width\">\n<title>{} and {}</title>\n<style>{}</style></head><body>\n"
+  std::string html = page_head(c.title_a + " and " + c.title_b);
+  html += fmt::format(
       "<h1>Side by side</h1>\n<p><span class=\"a\">A</span>: {} <small>{}</small><br><span "
       "class=\"b\">B</span>: {} <small>{}</small></p>\n",
-      xml_escaped(c.title_a), xml_escaped(c.title_b), page_style, xml_escaped(c.title_a),
-      xml_escaped(c.path_a), xml_escaped(c.title_b), xml_escaped(c.path_b));
+      xml_escaped(c.title_a), xml_escaped(c.path_a), xml_escaped(c.title_b), xml_escaped(c.path_b));
   if (c.paired) html += "<p>Two runs of one world, compared second by second.</p>\n";
-  for (const std::string& note : c.notes) {
-    html += fmt::format("<p><strong>Note:</strong> {}</p>\n", xml_escaped(note));
-  }
-  html += verdict_section(c);
+  html += notes_html(c.notes);
+  if (c.verdict_a) html += verdict_html("Targets on A", *c.verdict_a);
+  if (c.verdict_b) html += verdict_html("Targets on B", *c.verdict_b);
   html += "<h2>Figures</h2>\n" + mean_table(c);
   html +=
       "<p>PASS: the 90 % interval of A - B lies within the margin (two one-sided tests at 5 %); "
@@ -275,8 +220,9 @@ std::string comparison_html(const Comparison& c, const Side& a, const Side& b) {
       "class=\"b\">B</span></p>\n<figure>{}</figure>\n",
       cdf_picture(c, a, b));
   html += curve_section(a, b);
+  html += places_html(c.places) + handovers_html(c.handovers);
   html += drive_section(a, 'A') + drive_section(b, 'B');
-  return html + "</body></html>\n";
+  return html + page_end();
 }
 
 }  // namespace redcell::analysis

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "analysis/compare/comparison.h"
 #include "analysis/compare/estimate_text.h"
+#include "analysis/xml.h"
 
 namespace redcell::analysis {
 namespace {
@@ -107,6 +109,33 @@ Json kpi_json(const ComparedKpi& kpi) {
   return json;
 }
 
+Json places_json(const PlaceComparison& places) {
+  Json kpi = Json::array();
+  for (const PlacedKpi& one : places.kpi) {
+    kpi.push_back({{"name", one.name},
+                   {"places", one.place.size()},
+                   {"mean_difference", one.mean_difference},
+                   {"rms_difference", one.rms_difference},
+                   {"correlation", one.correlation}});
+  }
+  return {{"by", places.is_grid ? "square" : "distance"},
+          {"size_m", places.size_m},
+          {"kpi", std::move(kpi)}};
+}
+
+Json handovers_json(const std::vector<HandoverKpi>& handovers) {
+  Json all = Json::array();
+  for (const HandoverKpi& kpi : handovers) {
+    all.push_back({{"name", kpi.name},
+                   {"count_a", kpi.a.size()},
+                   {"count_b", kpi.b.size()},
+                   {"ks_distance", kpi.ks},
+                   {"ks_p_value", kpi.ks_p},
+                   {"wasserstein_distance", kpi.wasserstein}});
+  }
+  return all;
+}
+
 Json verdict_json(const std::optional<Verdict>& verdict) {
   if (!verdict) return nullptr;
   Json targets = Json::array();
@@ -129,6 +158,9 @@ std::string comparison_text(const Comparison& c) {
       fmt::format("A: {} ({})\nB: {} ({})\n", c.title_a, c.path_a, c.title_b, c.path_b);
   text += c.paired ? "Two runs of one world: compared second by second.\n\n" : "\n";
   text += mean_table(c) + "\n" + percentile_table(c) + "\n" + distance_table(c);
+  for (const std::string& more : {places_text(c.places), handovers_text(c.handovers)}) {
+    if (!more.empty()) text += "\n" + more;
+  }
   text +=
       "\nsame? PASS: the 90 % interval of A-B lies within the margin; FAIL: wholly outside; else\n"
       "UNDECIDED, with how many times the samples would decide. In brackets behind seconds: as "
@@ -149,6 +181,8 @@ std::string comparison_json(const Comparison& c) {
                      {"b", {{"path", c.path_b}, {"title", c.title_b}}},
                      {"paired", c.paired},
                      {"kpi", std::move(kpi)},
+                     {"places", places_json(c.places)},
+                     {"handovers", handovers_json(c.handovers)},
                      {"only_a", c.only_a},
                      {"only_b", c.only_b},
                      {"notes", c.notes},
@@ -196,6 +230,47 @@ std::string comparison_csv(const Comparison& c) {
     text += fmt::format(",{}\n", result_name(kpi.result));
   }
   return text;
+}
+
+std::string comparison_junit(const Comparison& c, const TargetFile& targets) {
+  std::string cases;
+  std::size_t count = 0, failures = 0, skipped = 0;
+  for (const TargetResult& entry :
+       c.verdict_a ? c.verdict_a->targets : std::vector<TargetResult>()) {
+    cases += testcase_xml(entry);
+    ++count;
+    failures += entry.result == Result::pass ? 0 : 1;
+  }
+  std::set<std::string> asked;
+  const auto add = [&](const std::string& name, const std::string& inside) {
+    cases += fmt::format("    <testcase classname=\"margin\" name=\"{}\"", xml_escaped(name));
+    cases += inside.empty() ? "/>\n" : fmt::format(">\n      {}\n    </testcase>\n", inside);
+    ++count;
+  };
+  const auto words = [](const ComparedKpi& kpi) {
+    return fmt::format("{}: A - B is {}, margin {}", result_name(kpi.result),
+                       with_interval(kpi.mean_difference), number(kpi.margin));
+  };
+  for (const Margin& margin : targets.margin()) {
+    asked.insert(margin.kpi());
+    const auto kpi = std::find_if(c.kpi.begin(), c.kpi.end(),
+                                  [&](const ComparedKpi& one) { return one.name == margin.kpi(); });
+    const bool is_kept = kpi != c.kpi.end() && kpi->result == Result::pass;
+    failures += is_kept ? 0 : 1;
+    add(margin.kpi(), is_kept ? ""
+                              : fmt::format("<failure message=\"{}\"/>",
+                                            kpi == c.kpi.end() ? "not in both logs" : words(*kpi)));
+  }
+  for (const ComparedKpi& kpi : c.kpi) {
+    if (asked.count(kpi.name) > 0) continue;
+    ++skipped;
+    add(kpi.name, fmt::format("<skipped message=\"no margin in the file; {}\"/>", words(kpi)));
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"{} and {}\" "
+      "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n{}  "
+      "</testsuite>\n</testsuites>\n",
+      xml_escaped(c.title_a), xml_escaped(c.title_b), count, failures, skipped, cases);
 }
 
 }  // namespace redcell::analysis

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "analysis/compare/bootstrap.h"
 #include "analysis/field/column_maps.h"
@@ -63,6 +64,88 @@ bool comes_from_bins(std::size_t column) {
   return column >= DL_THROUGHPUT_MBPS && column <= RTT_MS;
 }
 
+/// Metres driven between handovers that follow one another, after warm-up.
+std::vector<double> handover_distances(const DriveLog& log, std::int64_t warm_up_ns) {
+  std::vector<double> distances_m;
+  for (const DriveOfTerminal* drive : log.terminals()) {
+    auto event = drive->events.begin();
+    const DriveRow* before = nullptr;
+    std::optional<double> since_m;  // Nothing before the first handover.
+    for (const DriveRow& row : drive->rows) {
+      if (before != nullptr && since_m) {
+        *since_m += std::hypot(static_cast<double>(row.east_mm() - before->east_mm()),
+                               static_cast<double>(row.north_mm() - before->north_mm())) /
+                    1e3;
+      }
+      before = &row;
+      for (; event != drive->events.end() && event->time_ns() < row.time_ns() + row.duration_ns();
+           ++event) {
+        if (event->kind() != COMPLETED || event->time_ns() < warm_up_ns) continue;
+        if (since_m) distances_m.push_back(*since_m);
+        since_m = 0.0;
+      }
+    }
+  }
+  return distances_m;
+}
+
+/// Adds up what each slice had.
+class SliceCounter {
+ public:
+  void add(const KpiRecord& record) {
+    if (record.has_run_start()) begin(record.run_start());
+    if (slices_.empty()) return;
+    if (record.has_link_bin() && record.link_bin().time_ns() >= warm_up_ns_) {
+      const LinkBin& bin = record.link_bin();
+      if (SliceUse* slice = slice_of(bin.ue())) {
+        slice->prb_slots[static_cast<std::size_t>(bin.direction())] += bin.prb_sum();
+      }
+    }
+    if (record.has_throughput_bin() && record.throughput_bin().time_ns() >= warm_up_ns_) {
+      const ThroughputBin& bin = record.throughput_bin();
+      if (SliceUse* slice = slice_of(bin.ue())) {
+        slice->bytes[static_cast<std::size_t>(bin.direction())] += bin.mac_bytes_acked();
+      }
+    }
+    if (record.has_cell_bin() && record.cell_bin().time_ns() >= warm_up_ns_) {
+      available_[DOWNLINK] += record.cell_bin().dl_prb_slots_available();
+      available_[UPLINK] += record.cell_bin().ul_prb_slots_available();
+    }
+  }
+  void finish(Side& side) {
+    side.slices = std::move(slices_);
+    side.prb_slots = available_;
+  }
+
+ private:
+  void begin(const RunStart& start) {
+    warm_up_ns_ = start.warm_up_ns();
+    groups_.assign(start.groups().begin(), start.groups().end());
+    for (const RunStart::Group& group : groups_) {
+      const bool known = std::any_of(slices_.begin(), slices_.end(), [&](const SliceUse& use) {
+        return use.slice == group.slice();
+      });
+      if (group.has_slice() && !known) slices_.push_back({.slice = group.slice()});
+    }
+  }
+  [[nodiscard]] SliceUse* slice_of(std::uint32_t ue) {
+    for (const RunStart::Group& group : groups_) {
+      if (!group.has_slice() || ue < group.first_ue() || ue - group.first_ue() >= group.count()) {
+        continue;
+      }
+      for (SliceUse& use : slices_) {
+        if (use.slice == group.slice()) return &use;
+      }
+    }
+    return nullptr;
+  }
+
+  std::int64_t warm_up_ns_ = 0;
+  std::vector<RunStart::Group> groups_;
+  std::vector<SliceUse> slices_;
+  std::array<std::int64_t, 2> available_{};  ///< [LinkDirection]
+};
+
 /// Takes the records of a run.
 class RunLoader {
  public:
@@ -72,6 +155,8 @@ class RunLoader {
     summary_.add(record);
     drive_.add(record);
     if (record.has_throughput_bin()) add_bin(record.throughput_bin());
+    if (record.has_handover_interruption()) add_interruption(record.handover_interruption());
+    slices_.add(record);
     if (record.has_round_trip() &&
         counts(record.round_trip().ue(), record.round_trip().time_ns())) {
       const RoundTrip& trip = record.round_trip();
@@ -90,6 +175,10 @@ class RunLoader {
     side.series = seconds_.finish();
     side.summary = summary_.finish();
     side.drive = std::move(drive_);
+    side.handover_distance_m = handover_distances(side.drive, start_.warm_up_ns());
+    side.interruption_ms = std::move(interruption_ms_);
+    slices_.finish(side);
+    side.counted_ns = std::llround(side.summary.simulated_s * 1e9) - start_.warm_up_ns();
     side.is_run = true;
     side.title =
         fmt::format("{} (seed {}, run {})", start_.scenario(), start_.seed(), start_.run());
@@ -115,8 +204,16 @@ class RunLoader {
     add(down ? DL_GOODPUT_MBPS : UL_GOODPUT_MBPS, bin.payload_bytes());
   }
 
+  void add_interruption(const HandoverInterruption& interruption) {
+    if (!counts(interruption.ue(), interruption.time_ns())) return;
+    interruption_ms_[static_cast<std::size_t>(interruption.direction())].push_back(
+        static_cast<double>(interruption.interruption_ns()) / 1e6);
+  }
+
   RunStart start_;
   bool complete_ = false;
+  std::array<std::vector<double>, 2> interruption_ms_;  ///< [LinkDirection]
+  SliceCounter slices_;
   SummaryBuilder summary_;
   DriveLog drive_;
   Seconds seconds_;
@@ -230,9 +327,9 @@ NamedEstimate exact(const char* statistic, double value) {
 Summary summary_of(const Side& side) {
   Summary summary;
   summary.complete = true;
-  for (std::size_t i = SS_RSRP_DBM; i <= RTT_MS; ++i) {
+  for (std::size_t i = 0; i < drive_figure_count; ++i) {
     const std::vector<double> values = values_of(side.series[i]);
-    if (values.empty()) continue;
+    if (!is_measure(i) || values.empty()) continue;
     const Bootstrapped b = bootstrap(values, seconds_of(side.series[i]), base::Random(1, 1),
                                      static_cast<std::uint32_t>(i));
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -272,6 +369,7 @@ void load_field_log(const std::string& path, const ColumnMap& map, Side& side) {
            },
        .unread = {}});
   side.handovers_are_changes = rows.finish(side.drive);
+  side.handover_distance_m = handover_distances(side.drive, 0);
   side.series = seconds.finish();
   side.summary = summary_of(side);
   if (report.unread > 0) {

@@ -21,6 +21,14 @@ struct SecondSample {
 
 using Series = std::vector<SecondSample>;  ///< Sorted by terminal, then time.
 
+/// What the terminals of one slice had of the cells, after warm-up; those that only make load
+/// count.
+struct SliceUse {
+  std::string slice;
+  std::array<std::int64_t, 2> prb_slots{};  ///< [LinkDirection] PRBs, summed over transmissions.
+  std::array<std::int64_t, 2> bytes{};      ///< [LinkDirection] Acknowledged at MAC.
+};
+
 struct Side {
   std::string path;
   std::string title;
@@ -30,7 +38,12 @@ struct Side {
   Summary summary;  ///< Of a run as of `redcell run`; of a field log from its seconds.
   DriveLog drive;   ///< Empty when nobody moved. Of a field log its first device, to be drawn.
   bool handovers_are_changes =
-      false;                       ///< The log names none; drive has them where the cell changes.
+      false;  ///< The log names none; drive has them where the cell changes.
+  std::array<std::vector<double>, 2> interruption_ms;  ///< [LinkDirection] Of handovers of a run.
+  std::vector<double> handover_distance_m;             ///< Driven from one handover to the next.
+  std::vector<SliceUse> slices;             ///< In the order of the run; empty without slices.
+  std::array<std::int64_t, 2> prb_slots{};  ///< [LinkDirection] What all cells had to give.
+  std::int64_t counted_ns = 0;              ///< After warm-up, of a run.
   std::vector<std::string> notes;  ///< What the reader should know: damage, what was left out.
 };
 

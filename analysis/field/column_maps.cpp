@@ -9,6 +9,7 @@
 #include "analysis/field/clock.h"
 #include "analysis/log_error.h"
 #include "analysis/text_format.h"
+#include "analysis/words.h"
 #include "base/check.h"
 
 namespace redcell::analysis {
@@ -66,13 +67,7 @@ ColumnMap known_map(std::string_view file, std::string_view text) {
 
 }  // namespace
 
-std::string column_name(DriveColumn column) {
-  std::string name = DriveColumn_Name(column);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return name;
-}
+std::string column_name(DriveColumn column) { return lower_case(DriveColumn_Name(column)); }
 
 std::vector<std::string> map_findings(const ColumnMap& map) {
   std::vector<std::string> findings;

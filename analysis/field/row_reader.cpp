@@ -61,7 +61,27 @@ FigureRange range_of(DriveColumn column) {
     case NORTH_M:
       return {-1e8, 1e8};
     case CELL:
+    case NEIGHBOUR1_CELL:
+    case NEIGHBOUR2_CELL:
+    case NEIGHBOUR3_CELL:
       return {0.0, cell_max};
+    case PCI:
+    case NEIGHBOUR1_PCI:
+    case NEIGHBOUR2_PCI:
+    case NEIGHBOUR3_PCI:
+      return {0.0, 1007.0};  // TS 38.211 7.4.2.1.
+    case NR_ARFCN:
+      return {0.0, 3'279'165.0};  // TS 38.104 Table 5.4.2.1-1.
+    case BAND:
+      return {1.0, 1024.0};  // TS 38.331 FreqBandIndicatorNR.
+    case DL_CQI:
+      return {0.0, 15.0};
+    case DL_PRB:
+    case UL_PRB:
+      return {0.0, 275.0};
+    case NEIGHBOUR1_SS_RSRP_DBM:
+    case NEIGHBOUR2_SS_RSRP_DBM:
+    case NEIGHBOUR3_SS_RSRP_DBM:
     case SS_RSRP_DBM:
       return {-200.0, 0.0};
     case SS_RSRQ_DB:

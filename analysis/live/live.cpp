@@ -112,6 +112,10 @@ class Doorkeeper {
   std::size_t refused_count_ = 0;
 };
 
+std::string several_interfaces(const std::string& found) {
+  return fmt::format("found '{}'; allowed: one interface, or its address", found);
+}
+
 }  // namespace
 
 struct LiveCollector::Sockets {
@@ -145,7 +149,7 @@ struct LiveCollector::Sockets {
 LiveCollector::LiveCollector(const std::string& interface) : sockets_(std::make_unique<Sockets>()) {
   Sockets& s = *sockets_;
   if (interface.starts_with("*") || interface.starts_with("0.0.0.0")) {
-    throw LogError(fmt::format("found '{}'; allowed: one interface, or its address", interface));
+    throw LogError(several_interfaces(interface));
   }
   try {
     s.inbox.set(zmq::sockopt::linger, 0);
@@ -156,6 +160,11 @@ LiveCollector::LiveCollector(const std::string& interface) : sockets_(std::make_
       s.bind_on(interface);
     }
     s.address.set_endpoint(s.inbox.get(zmq::sockopt::last_endpoint));
+    // Every interface has many spellings; the socket knows what they came to.
+    const std::string& endpoint = s.address.endpoint();
+    if (endpoint.starts_with("tcp://0.0.0.0:") || endpoint.starts_with("tcp://[::]:")) {
+      throw LogError(several_interfaces(interface));
+    }
   } catch (const zmq::error_t& error) {
     throw LogError(fmt::format("no live stream on {}: {}",
                                interface.empty() ? "a Unix socket" : "'" + interface + "'",

@@ -154,8 +154,6 @@ HWY_EXPORT(cluster_taps);
 
 namespace {
 
-constexpr double degree = base::pi / 180.0;
-
 std::size_t count_of(int value) { return static_cast<std::size_t>(value); }
 
 std::size_t most_clusters(Surrounding surrounding) {
@@ -179,11 +177,7 @@ constexpr std::array<double, sub_cluster_count> sub_cluster_delays = {0.0, 1.28,
 
 /// Turns per wavelength of the direct ray, in 2^-31.
 std::uint32_t direct_rate(const TrackedLink& tracked) {
-  const RayDirection& arrival = tracked.link.arrival;
-  const double along =
-      tracked.approach.value_or(base::sin(arrival.zenith_deg * degree) *
-                                base::cos((arrival.azimuth_deg - tracked.heading_deg) * degree));
-  const double scaled = std::floor(along * 2147483647.0 + 0.5);
+  const double scaled = std::floor(tracked.approach * 2147483647.0 + 0.5);
   return static_cast<std::uint32_t>(static_cast<std::int32_t>(scaled));
 }
 
@@ -232,7 +226,7 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
 void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked) {
   RC_CHECK(lane < base::lane_count);
   RC_CHECK(tracked.link.kind.surrounding == config_.surrounding);
-  RC_CHECK(!tracked.approach || std::fabs(*tracked.approach) <= 1.0);
+  RC_CHECK(std::fabs(tracked.approach) <= 1.0);
   const Clusters clusters = draw_clusters(random_, tracked.link);
   const RayView view{.polarisation = config_.polarisation,
                      .branch_count = count_of(config_.branch_count),

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -40,9 +39,7 @@ struct TrackedLink {
   int beam = 0;
   double distance_m = 0.0;  ///< Of the straight line: phase of the direct ray.
   double heading_deg = 0.0;
-  /// Part of the way by which the straight line gets shorter; nullopt: as direction and heading
-  /// say.
-  std::optional<double> approach{};
+  double approach = 0.0;  ///< Part of the way by which the straight line gets shorter, -1 to 1.
 };
 
 /// Largest distance travelled in wavelengths.

@@ -35,10 +35,21 @@ double penetration_loss_db(const Penetration& penetration, const base::Random& r
   const bool high = penetration.model == PenetrationModel::building_high_loss;
   const double wall_db = high ? wall_loss_db(0.7, 23.0 + 0.3 * carrier_ghz, concrete_db)
                               : wall_loss_db(0.3, 2.0 + 0.2 * carrier_ghz, concrete_db);
-  const double depth_max_m = penetration.environment == Environment::rma ? 10.0 : 25.0;
-  const double depth_m = depth_max_m * std::min(random.uniform(purpose, ids, Draw::first_depth),
-                                                random.uniform(purpose, ids, Draw::second_depth));
+  const double depth_m = indoor_depth(penetration, random, ue).value();
   return std::max(wall_db + 0.5 * depth_m + (high ? 6.5 : 4.4) * deviation, 0.0);
+}
+
+base::Metres indoor_depth(const Penetration& penetration, const base::Random& random,
+                          base::UeId ue) {
+  if (penetration.model != PenetrationModel::building_low_loss &&
+      penetration.model != PenetrationModel::building_high_loss) {
+    return base::Metres(0.0);
+  }
+  constexpr auto purpose = base::Purpose::penetration;
+  const base::RandomIds ids{ue.value, 0};
+  const double depth_max_m = penetration.environment == Environment::rma ? 10.0 : 25.0;
+  return base::Metres(depth_max_m * std::min(random.uniform(purpose, ids, Draw::first_depth),
+                                             random.uniform(purpose, ids, Draw::second_depth)));
 }
 
 }  // namespace redcell::phy

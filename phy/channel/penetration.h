@@ -32,4 +32,9 @@ struct Penetration {
 [[nodiscard]] double penetration_loss_db(const Penetration& penetration, const base::Random& random,
                                          base::UeId ue);
 
+/// How deep in its building a terminal is, which shortens the way outdoors: the depth of
+/// penetration_loss_db; 0 outside buildings.
+[[nodiscard]] base::Metres indoor_depth(const Penetration& penetration, const base::Random& random,
+                                        base::UeId ue);
+
 }  // namespace redcell::phy

@@ -1,6 +1,7 @@
 #include "phy/nr/band.h"
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 #include "phy/tables/band.h"
@@ -48,6 +49,15 @@ const Band* find_band(std::string_view name) {
     if (band.number == number) return &band;
   }
   return nullptr;
+}
+
+std::uint32_t nr_arfcn(double mhz) {
+  const auto number = [&](double low_mhz, double first, double step_mhz) {
+    return static_cast<std::uint32_t>(std::floor(first + (mhz - low_mhz) / step_mhz + 0.5));
+  };
+  if (mhz < 3000.0) return number(0.0, 0.0, 0.005);
+  if (mhz < 24'250.08) return number(3000.0, 600'000.0, 0.015);
+  return number(24'250.08, 2'016'667.0, 0.060);
 }
 
 std::optional<base::PrbCount> max_prb_count(double bandwidth_mhz, int scs_khz,

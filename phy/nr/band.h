@@ -5,6 +5,7 @@
 // (FR2).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -33,6 +34,10 @@ struct Band {
 /// The band called "n41" and so on; nullptr when the table lacks it. The pointer stays valid for
 /// ever.
 [[nodiscard]] const Band* find_band(std::string_view name);
+
+/// The NR-ARFCN nearest to a frequency, TS 38.104 5.4.2.1: steps of 5 kHz to 3 GHz, of 15 kHz to
+/// 24.25 GHz, of 60 kHz above. Pre: 0 to 100 000 MHz.
+[[nodiscard]] std::uint32_t nr_arfcn(double mhz);
 
 /// Most PRBs a channel of this bandwidth carries (N_RB); nullopt when the pair does not exist.
 [[nodiscard]] std::optional<base::PrbCount> max_prb_count(

@@ -145,14 +145,12 @@ Terminal terminal_of(const base::Random& random, const DropConfig& config, Place
   const int floor = 1 + static_cast<int>(floors * uniform(random, id, 2));
   t.height_m = 3.0 * (floor - 1) + 1.5;
   const bool high = uniform(random, id, 3) < 0.5;
-  // The draws of penetration_loss_db: the same depth shortens the way outdoors.
-  t.depth_m = 25.0 * std::min(random.uniform(base::Purpose::penetration, {id, 0}, 1),
-                              random.uniform(base::Purpose::penetration, {id, 0}, 2));
-  t.wall_db = phy::penetration_loss_db({.model = high ? phy::PenetrationModel::building_high_loss
-                                                      : phy::PenetrationModel::building_low_loss,
-                                        .environment = facts_of(config.place).environment,
-                                        .carrier = base::Hertz(config.carrier_ghz * 1e9)},
-                                       random, base::UeId{id});
+  const phy::Penetration wall{.model = high ? phy::PenetrationModel::building_high_loss
+                                            : phy::PenetrationModel::building_low_loss,
+                              .environment = facts_of(config.place).environment,
+                              .carrier = base::Hertz(config.carrier_ghz * 1e9)};
+  t.depth_m = phy::indoor_depth(wall, random, base::UeId{id}).value();
+  t.wall_db = phy::penetration_loss_db(wall, random, base::UeId{id});
   return t;
 }
 
@@ -225,13 +223,18 @@ class CircularSpread {
 };
 
 /// Rays stand around their cluster with offsets of RMS 1 (Table 7.5-3); the spread of a cluster is
-/// added as that of its twenty rays.
-void add_cluster(CircularSpread& spread, double power, std::uint32_t turns, double ray_deg) {
+/// added as that of its twenty rays. A zenith beyond half a turn is as far on the other side (step
+/// 7).
+void add_cluster(CircularSpread& spread, double power, std::uint32_t turns, double ray_deg,
+                 bool is_zenith) {
   constexpr std::array<double, 10> offsets = {0.0447, 0.1413, 0.2492, 0.3715, 0.5129,
                                               0.6797, 0.8844, 1.1481, 1.5195, 2.1551};
   for (const double offset : offsets) {
     for (const double side : {-1.0, 1.0}) {
-      spread.add(power / 20.0, turns * (360.0 * 0x1p-32) + side * ray_deg * offset);
+      const double angle_deg = turns * (360.0 * 0x1p-32) + side * ray_deg * offset;
+      // arccos of the cosine folds.
+      const double folded_deg = std::acos(std::cos(angle_deg * degree)) / degree;
+      spread.add(power / 20.0, is_zenith ? folded_deg : angle_deg);
     }
   }
 }
@@ -250,10 +253,10 @@ void measure_spreads(const base::Random& random, const phy::ClusterLink& link, H
     power += c.power[i];
     mean += c.power[i] * c.delay_s[i];
     square += c.power[i] * c.delay_s[i] * c.delay_s[i];
-    add_cluster(asd, c.power[i], c.aod[i], c.ray_asd_deg);
-    add_cluster(asa, c.power[i], c.aoa[i], c.ray_asa_deg);
-    add_cluster(zsd, c.power[i], c.zod[i], c.ray_zsd_deg);
-    add_cluster(zsa, c.power[i], c.zoa[i], c.ray_zsa_deg);
+    add_cluster(asd, c.power[i], c.aod[i], c.ray_asd_deg, false);
+    add_cluster(asa, c.power[i], c.aoa[i], c.ray_asa_deg, false);
+    add_cluster(zsd, c.power[i], c.zod[i], c.ray_zsd_deg, true);
+    add_cluster(zsa, c.power[i], c.zoa[i], c.ray_zsa_deg, true);
   }
   mean /= power;
   heard.ds_ns = 1e9 * std::sqrt(std::max(square / power - mean * mean, 0.0));

@@ -100,6 +100,9 @@ std::optional<ChildEnd> end_of(const Running& child) {
   int status = 0;
   rusage usage{};
   const pid_t ended = wait4(child.pid, &status, WNOHANG, &usage);
+  if (ended < 0 && errno == ECHILD) {
+    return ChildEnd{.kind = ChildEnd::Kind::unknown, .wall_s = seconds_since(child.begin)};
+  }
   if (ended != child.pid) return std::nullopt;
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
@@ -166,6 +169,7 @@ class Crew {
 }  // namespace
 
 void run_children(std::size_t count, std::size_t jobs, const ChildrenHooks& hooks) {
+  signal(SIGCHLD, SIG_DFL);  // Whoever ignores it leaves that to the programs it starts.
   Crew crew;
   std::size_t next = 0;
   while (next < count || crew.size() > 0) {

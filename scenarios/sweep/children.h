@@ -19,7 +19,7 @@ struct Child {
 };
 
 struct ChildEnd {
-  enum class Kind { exited, crashed, out_of_time, out_of_memory };
+  enum class Kind { exited, crashed, out_of_time, out_of_memory, unknown };
   Kind kind = Kind::exited;
   int code = 0;  ///< Exit code, or the signal it crashed by.
   double wall_s = 0.0;
@@ -36,7 +36,8 @@ struct ChildrenHooks {
 
 /// Runs child 0 ... count - 1, at most `jobs` at a time, in order. A child past a limit is killed.
 /// All children die with this process, however it ends. Throws std::runtime_error when no process
-/// can be started; then those that run are killed first.
+/// can be started; then those that run are killed first. SIGCHLD gets its default action, without
+/// which a child's end cannot be heard of.
 void run_children(std::size_t count, std::size_t jobs, const ChildrenHooks& hooks);
 
 }  // namespace redcell::scenarios

@@ -14,6 +14,7 @@ namespace {
 constexpr double tail = (1.0 - analysis::confidence_level) / 2.0;
 /// Standard normal quantile of 1 - tail, at a confidence of 0.95.
 constexpr double normal_quantile = 1.9599639845400542;
+constexpr double foretold_seed_count_max = 1e9;  ///< [ours] Nobody waits for more.
 
 double student_quantile(double sample_count) {
   const boost::math::students_t distribution(sample_count - 1.0);
@@ -42,19 +43,35 @@ Estimate mean_estimate(std::span<const Sample> samples) {
   return result;
 }
 
-Estimate ratio_estimate(std::span<const Sample> samples) {
+double weight_sum(std::span<const Sample> samples) {
+  double sum = 0.0;
+  for (const Sample& sample : samples) sum += sample.weight;
+  return sum;
+}
+
+/// Trials of all seeds together, as many as independent trials would show the same spread.
+struct Trials {
+  double ratio = 0.0;
+  double seed_count = 0.0;
+  double independent = 0.0;
+};
+
+/// A ratio's interval when as many seeds with such trials are there.
+analysis::Interval ratio_interval(const Trials& trials, double seed_count) {
+  const double few_seeds = student_quantile(seed_count) / normal_quantile;
+  const double effective =
+      trials.independent * (seed_count / trials.seed_count) / (few_seeds * few_seeds);
+  return analysis::wilson_interval(trials.ratio * effective, effective);
+}
+
+Trials trials_of(std::span<const Sample> samples) {
   double successes = 0.0;
-  double trials = 0.0;
-  for (const Sample& sample : samples) {
-    successes += sample.value * sample.weight;
-    trials += sample.weight;
-  }
+  for (const Sample& sample : samples) successes += sample.value * sample.weight;
+  const double trials = weight_sum(samples);
   RC_CHECK(trials > 0.0);
   const double ratio = std::clamp(successes / trials, 0.0, 1.0);
   const double count = static_cast<double>(samples.size());
-  Estimate result{
-      .value = ratio, .interval = {}, .seed_count = static_cast<std::uint32_t>(samples.size())};
-  if (samples.size() < 2) return result;
+  if (samples.size() < 2) return {.ratio = ratio, .seed_count = count, .independent = trials};
   double squares = 0.0;
   for (const Sample& sample : samples) {
     const double residual = (sample.value - ratio) * sample.weight;
@@ -63,18 +80,25 @@ Estimate ratio_estimate(std::span<const Sample> samples) {
   const double variance = squares * count / (count - 1.0) / (trials * trials);
   const double independent = ratio * (1.0 - ratio) / trials;
   const double burst = independent > 0.0 ? std::max(1.0, variance / independent) : 1.0;
-  const double few_seeds = student_quantile(count) / normal_quantile;
-  const double effective = trials / (burst * few_seeds * few_seeds);
-  result.interval = analysis::wilson_interval(ratio * effective, effective);
+  return {.ratio = ratio, .seed_count = count, .independent = trials / burst};
+}
+
+Estimate ratio_estimate(std::span<const Sample> samples) {
+  const Trials trials = trials_of(samples);
+  Estimate result{.value = trials.ratio,
+                  .interval = {},
+                  .seed_count = static_cast<std::uint32_t>(samples.size())};
+  if (samples.size() >= 2) result.interval = ratio_interval(trials, trials.seed_count);
   return result;
 }
 
-double half_width(const Estimate& result) {
-  return (result.interval.high - result.interval.low) / 2.0;
+double half_width(const analysis::Interval& interval) {
+  return (interval.high - interval.low) / 2.0;
 }
 
-/// Seeds after which an interval of this half width, now over `count` seeds, has shrunk to `goal`.
-double seeds_for(double goal, double width, double count) {
+/// Seeds after which a mean's interval of this half width, now over `count` seeds, has shrunk to
+/// `goal`.
+double mean_seeds_for(double goal, double width, double count) {
   const double square = width * width / (goal * goal);
   const double now = student_quantile(count);
   double needed = count * square;
@@ -84,6 +108,60 @@ double seeds_for(double goal, double width, double count) {
     needed = count * square * (then * then) / (now * now);
   }
   return needed;
+}
+
+/// Seeds after which a ratio's interval has shrunk to `goal`. Wilson's shrinks as 1 / n where all
+/// trials end alike, and as 1 / sqrt(n) elsewhere: the interval itself is asked.
+double ratio_seeds_for(double goal, const Trials& trials) {
+  const auto is_enough = [&](double count) {
+    return half_width(ratio_interval(trials, count)) <= goal;
+  };
+  double too_few = trials.seed_count;
+  double enough = 2.0 * too_few;
+  while (!is_enough(enough) && enough < foretold_seed_count_max) {
+    too_few = enough;
+    enough *= 2.0;
+  }
+  while (enough - too_few > 1.0) {
+    const double middle = std::floor((too_few + enough) / 2.0);
+    (is_enough(middle) ? enough : too_few) = middle;
+  }
+  return enough;
+}
+
+/// Seeds that a goal needs, with the true spread this share of the one seen.
+double seeds_for(double goal, std::span<const Sample> samples, FigureKind kind, double spread) {
+  if (kind == FigureKind::ratio) {
+    Trials trials = trials_of(samples);
+    trials.independent /= spread * spread;
+    return ratio_seeds_for(goal, trials);
+  }
+  const double width = half_width(mean_estimate(samples).interval) * spread;
+  return mean_seeds_for(goal, width, static_cast<double>(samples.size()));
+}
+
+Estimate ratio_difference(std::span<const Sample> values, std::span<const Sample> references) {
+  const double ratio = trials_of(values).ratio;
+  const double reference = trials_of(references).ratio;
+  Estimate result{.value = ratio - reference,
+                  .interval = {},
+                  .seed_count = static_cast<std::uint32_t>(values.size())};
+  if (values.size() < 2) return result;
+  const double weight = weight_sum(values);
+  const double reference_weight = weight_sum(references);
+  double squares = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double part = (values[i].value - ratio) * values[i].weight / weight;
+    const double reference_part =
+        (references[i].value - reference) * references[i].weight / reference_weight;
+    squares += (part - reference_part) * (part - reference_part);
+  }
+  const double count = static_cast<double>(values.size());
+  result.interval =
+      analysis::mean_interval({.mean = result.value,
+                               .standard_error = std::sqrt(squares * count / (count - 1)),
+                               .batch_count = values.size()});
+  return result;
 }
 
 }  // namespace
@@ -114,18 +192,19 @@ StopDecision decide(std::span<const Sample> samples, FigureKind kind, const Prec
   const std::uint32_t least = std::min(goal_seed_count_min, seed_count_max);
   if (count < std::max(least, 2U)) {
     if (count >= seed_count_max) return {.precision = Precision::out_of_reach};
-    return {.precision = Precision::more_seeds, .next_seed_count = std::max(least, 2U)};
+    return {.precision = Precision::more_seeds,
+            .next_seed_count = std::min(std::max(least, 2U), seed_count_max)};
   }
   const Estimate now = estimate(samples, kind);
-  const double width = half_width(now);
+  const double width = half_width(now.interval);
   const double allowed = goal.half_width > 0.0
                              ? goal.half_width
                              : goal.half_width_percent / 100 * std::fabs(now.value);
   if (width <= allowed) return {.precision = Precision::met};
   StopDecision decision{.precision = Precision::out_of_reach};
   if (allowed <= 0.0) return decision;
-  decision.needed_seed_count = std::ceil(seeds_for(allowed, width, count));
-  const double at_least = seeds_for(allowed, width * least_spread(count), count);
+  decision.needed_seed_count = std::ceil(seeds_for(allowed, samples, kind, 1.0));
+  const double at_least = seeds_for(allowed, samples, kind, least_spread(count));
   if (count >= seed_count_max || at_least > seed_count_max) return decision;
   decision.precision = Precision::more_seeds;
   const double step = std::max(1.0, std::floor(count / 4.0));
@@ -134,11 +213,13 @@ StopDecision decide(std::span<const Sample> samples, FigureKind kind, const Prec
   return decision;
 }
 
-Estimate paired_difference(std::span<const double> values, std::span<const double> references) {
+Estimate paired_difference(std::span<const Sample> values, std::span<const Sample> references,
+                           FigureKind kind) {
   RC_CHECK(values.size() == references.size() && !values.empty());
+  if (kind == FigureKind::ratio) return ratio_difference(values, references);
   std::vector<Sample> differences;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    differences.push_back({.value = values[i] - references[i]});
+    differences.push_back({.value = values[i].value - references[i].value});
   }
   return mean_estimate(differences);
 }

@@ -62,8 +62,11 @@ inline constexpr double stop_coverage_min = 0.92;
 [[nodiscard]] StopDecision decide(std::span<const Sample> samples, FigureKind kind,
                                   const PrecisionGoal& goal, std::uint32_t seed_count_max);
 
-/// Mean difference of pairs that share a seed. Pre: as many of both, at least one.
-[[nodiscard]] Estimate paired_difference(std::span<const double> values,
-                                         std::span<const double> references);
+/// Difference of the two estimates, of pairs that share a seed: the mean of the pairs' differences,
+/// or the difference of the ratios of all seeds' trials. The interval is Student's over the seeds,
+/// a ratio's on what each pair adds to the difference to first order. Pre: as many of both, at
+/// least one; ratios have trials.
+[[nodiscard]] Estimate paired_difference(std::span<const Sample> values,
+                                         std::span<const Sample> references, FigureKind kind);
 
 }  // namespace redcell::scenarios

@@ -19,6 +19,10 @@ FigureKind kind_of(const std::string& statistic) {
   return statistic == "ratio" ? FigureKind::ratio : FigureKind::mean;
 }
 
+Sample sample_of(const analysis::Kpi& kpi) {
+  return {.value = kpi.value, .weight = static_cast<double>(kpi.samples)};
+}
+
 /// Values of a figure by seed, over the row's seeds whose run has it.
 std::map<std::uint32_t, const analysis::Kpi*> by_seed(const SweepData& data, std::size_t row,
                                                       const Figure& figure) {
@@ -58,18 +62,18 @@ std::optional<RowDifference> with_difference(const SweepData& data, RowDifferenc
   const Figure& figure = data.figures[pair.figure];
   const auto values = by_seed(data, pair.row, figure);
   const auto references = by_seed(data, pair.reference, figure);
-  std::vector<double> a;
-  std::vector<double> b;
+  std::vector<Sample> a;
+  std::vector<Sample> b;
   std::vector<std::uint32_t> common;
   for (const auto& [seed, kpi] : values) {
     const auto other = references.find(seed);
     if (other == references.end()) continue;
-    a.push_back(kpi->value);
-    b.push_back(other->second->value);
+    a.push_back(sample_of(*kpi));
+    b.push_back(sample_of(*other->second));
     common.push_back(seed);
   }
   if (common.empty()) return std::nullopt;
-  pair.difference = paired_difference(a, b);
+  pair.difference = paired_difference(a, b, figure.kind);
   pair.is_same_world = same_world(data, pair, common);
   return pair;
 }
@@ -130,7 +134,7 @@ std::vector<RowEstimate> estimate_rows(const SweepData& data) {
     for (std::size_t f = 0; f < data.figures.size(); ++f) {
       std::vector<Sample> samples;
       for (const auto& [seed, kpi] : by_seed(data, row, data.figures[f])) {
-        samples.push_back({.value = kpi->value, .weight = static_cast<double>(kpi->samples)});
+        samples.push_back(sample_of(*kpi));
       }
       RowEstimate result{.row = row, .figure = f, .estimate = std::nullopt, .decision = {}};
       if (!samples.empty()) result.estimate = estimate(samples, data.figures[f].kind);

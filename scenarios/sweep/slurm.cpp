@@ -153,7 +153,7 @@ class Jobs {
       if (tasks) {
         job.has_ended = std::all_of(tasks->begin(), tasks->end(),
                                     [](const TaskState& t) { return has_ended(t.state); });
-        if (!tasks->empty()) job.tasks = *tasks;
+        merge(*tasks, job.tasks);
       }
       if (!job.has_ended) is_alive = true;
     }
@@ -162,7 +162,7 @@ class Jobs {
 
   void lift_delays() const {
     for (const Job& job : jobs_) {
-      for (const TaskState& task : job.tasks) {
+      for (const auto& [index, task] : job.tasks) {
         if (!task.is_held_back) continue;
         ask({"scontrol", "update", "jobid=" + task.job, "StartTime=now"});
       }
@@ -183,28 +183,35 @@ class Jobs {
     return ids;
   }
 
-  /// What became of the task that had this point last.
-  [[nodiscard]] Failure explain(const std::string& address) const {
-    Failure failure{
-        .address = address, .cause = causes::cluster, .words = "no task has run it", .log = {}};
+  /// What became of the task that had each point last, by the point's address.
+  [[nodiscard]] std::map<std::string, Failure> explain() const {
+    std::map<std::string, Failure> failures;
     for (const Job& job : jobs_) {
-      for (const TaskState& task : job.tasks) {
-        const fs::path list = job.folder / (std::to_string(task.index) + ".list");
-        if (!holds(list, address)) continue;
-        failure = failure_of_task(task, job.folder);
-        failure.address = address;
+      for (const auto& [index, task] : job.tasks) {
+        Failure failure = failure_of_task(task, job.folder);
+        std::ifstream list(job.folder / (std::to_string(index) + ".list"));
+        for (std::string line; std::getline(list, line);) {
+          failure.address = line.substr(0, line.find('\t'));
+          failures.insert_or_assign(failure.address, failure);
+        }
       }
     }
-    return failure;
+    return failures;
   }
 
  private:
   struct Job {
     std::string id;
     fs::path folder;
-    std::vector<TaskState> tasks{};
+    std::map<std::size_t, TaskState> tasks{};  ///< By index, with those that Slurm has forgotten.
     bool has_ended = false;
   };
+
+  /// Slurm forgets a task some minutes after its end, long before the last of its array perhaps.
+  static void merge(const std::vector<TaskState>& answer, std::map<std::size_t, TaskState>& tasks) {
+    for (auto& [index, task] : tasks) task.is_held_back = false;
+    for (const TaskState& task : answer) tasks.insert_or_assign(task.index, task);
+  }
 
   static Failure failure_of_task(const TaskState& task, const fs::path& folder) {
     const fs::path log = folder / (std::to_string(task.index) + ".log");
@@ -218,14 +225,6 @@ class Jobs {
                                  killed.empty() ? "" : ": ", killed),
             .log = log.string(),
             .is_of_task = task.state != "CANCELLED"};
-  }
-
-  static bool holds(const fs::path& list, const std::string& address) {
-    std::ifstream stream(list);
-    for (std::string line; std::getline(stream, line);) {
-      if (line.starts_with(address)) return true;
-    }
-    return false;
   }
 
   std::vector<Job> jobs_;
@@ -394,7 +393,8 @@ WorkCount wait_for_jobs(const Store& store, const WorkList& list,
     count = pending.look();
     tick(count);
     if (count.complete == list.works.size()) {
-      if (jobs.is_any_alive()) jobs.cancel_rest();
+      // Who asks for nothing does not know what the jobs are for.
+      if (!list.works.empty() && jobs.is_any_alive()) jobs.cancel_rest();
       break;
     }
     if (poll % polls_per_question == 0) {
@@ -405,10 +405,17 @@ WorkCount wait_for_jobs(const Store& store, const WorkList& list,
   }
   count = pending.look();
   count.failures.clear();
+  if (pending.addresses().empty()) return count;
   const std::map<std::string, Failure> told = store.failures();
+  const std::map<std::string, Failure> of_tasks = jobs.explain();
   for (const std::string& address : pending.addresses()) {
     const auto known = told.find(address);
-    const Failure of_task = jobs.explain(address);
+    const auto run = of_tasks.find(address);
+    const Failure of_task = run != of_tasks.end() ? run->second
+                                                  : Failure{.address = address,
+                                                            .cause = causes::cluster,
+                                                            .words = "no task has run it",
+                                                            .log = {}};
     count.failures.push_back(known == told.end() ? of_task : with_task(known->second, of_task));
   }
   return count;

@@ -1,17 +1,13 @@
 // write_sqlite(): the results as tables to query.
 #include <fmt/format.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <initializer_list>
-#include <memory>
 #include <string>
-#include <variant>
 
 #include "analysis/log_error.h"
+#include "scenarios/sqlite_file.h"
 #include "scenarios/sweep/pareto.h"
 #include "scenarios/sweep/tables.h"
 
@@ -19,85 +15,9 @@ namespace redcell::scenarios {
 namespace {
 
 namespace fs = std::filesystem;
-
-using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
-
-struct CloseDatabase {
-  void operator()(sqlite3* database) const { sqlite3_close(database); }
-};
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-
-/// One database file that is being filled.
-class Database {
- public:
-  explicit Database(const fs::path& path) : path_(path) {
-    sqlite3* opened = nullptr;
-    const int code = sqlite3_open(path.c_str(), &opened);
-    database_.reset(opened);
-    check(code);
-  }
-  void run(const std::string& sql) {
-    check(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
-  }
-  std::unique_ptr<sqlite3_stmt, FinalizeStatement> prepare(const std::string& sql) {
-    sqlite3_stmt* statement = nullptr;
-    check(sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &statement, nullptr));
-    return std::unique_ptr<sqlite3_stmt, FinalizeStatement>(statement);
-  }
-  void check(int code) const {
-    if (code == SQLITE_OK || code == SQLITE_DONE) return;
-    throw analysis::LogError(fmt::format(
-        "{}: {}", path_.string(), database_ ? sqlite3_errmsg(database_.get()) : "no memory"));
-  }
-
- private:
-  fs::path path_;
-  std::unique_ptr<sqlite3, CloseDatabase> database_;
-};
-
-/// One table with rows to add.
-class Table {
- public:
-  Table(Database& database, const std::string& name, const std::vector<std::string>& columns)
-      : database_(database) {
-    std::string heads;
-    std::string marks;
-    for (const std::string& column : columns) {
-      heads += (heads.empty() ? "\"" : ", \"") + column + '"';
-      marks += marks.empty() ? "?" : ", ?";
-    }
-    database.run(fmt::format("CREATE TABLE \"{}\" ({})", name, heads));
-    insert_ = database.prepare(fmt::format("INSERT INTO \"{}\" VALUES ({})", name, marks));
-  }
-
-  void add(const std::vector<Value>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) bind(static_cast<int>(i) + 1, values[i]);
-    database_.check(sqlite3_step(insert_.get()));
-    database_.check(sqlite3_reset(insert_.get()));
-  }
-
- private:
-  void bind(int at, const Value& value) {
-    int code = SQLITE_OK;
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-      code = sqlite3_bind_int64(insert_.get(), at, *whole);
-    } else if (const auto* number = std::get_if<double>(&value)) {
-      // What is infinite is not known.
-      code = std::isfinite(*number) ? sqlite3_bind_double(insert_.get(), at, *number)
-                                    : sqlite3_bind_null(insert_.get(), at);
-    } else if (const auto* text = std::get_if<std::string>(&value)) {
-      code = sqlite3_bind_text(insert_.get(), at, text->c_str(), -1, SQLITE_TRANSIENT);
-    } else {
-      code = sqlite3_bind_null(insert_.get(), at);
-    }
-    database_.check(code);
-  }
-
-  Database& database_;
-  std::unique_ptr<sqlite3_stmt, FinalizeStatement> insert_;
-};
+using Database = SqliteFile;
+using Table = SqliteTable;
+using Value = analysis::TableValue;
 
 Value whole(std::size_t value) { return static_cast<std::int64_t>(value); }
 

@@ -42,6 +42,10 @@ FolderLock::FolderLock(const fs::path& folder) {
     throw std::system_error(errno, std::generic_category(), (folder / "lock").string());
   }
   is_mine_ = flock(file_, LOCK_EX | LOCK_NB) == 0;
+  if (is_mine_ || errno == EWOULDBLOCK) return;
+  const int error = errno;  // A file system without locks, say.
+  close(file_);
+  throw std::system_error(error, std::generic_category(), (folder / "lock").string());
 }
 
 FolderLock::~FolderLock() { close(file_); }

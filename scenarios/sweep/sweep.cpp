@@ -103,6 +103,10 @@ class Campaign {
     if (!alive.empty()) {
       say(fmt::format("job {} goes on", fmt::join(alive, ", ")));
       if (options_.is_without_wait) return false;
+      complete_ = store_.complete();
+      // The job may run seeds that were added to those planned.
+      while (missing().empty() && add_seeds()) {
+      }
       watch(list_of(base, missing()));
     }
     for (;;) {
@@ -132,6 +136,9 @@ class Campaign {
           "to run them,\nor with --partial to judge what is there.",
           failures.size(), points_.size()));
       return exit_broken;
+    }
+    for (const Failure& failure : failures) {
+      if (failure.cause == causes::different) complete_.erase(failure.address);
     }
     const SweepReport report = make_report(std::move(failures));
     write(report);
@@ -250,10 +257,7 @@ class Campaign {
 
   /// True when a goal asks for more seeds and they may help.
   bool add_seeds() {
-    const bool has_goal = std::any_of(
-        plan_.loaded.sweep.kpi().begin(), plan_.loaded.sweep.kpi().end(),
-        [](const auto& kpi) { return kpi.half_width() > 0 || kpi.half_width_percent() > 0; });
-    if (!has_goal) return false;
+    if (!has_goal(plan_.loaded.sweep)) return false;
     bool has_more = false;
     const RowSeeds seeds = complete_seeds(false);
     const std::vector<Figure> judged = figures();
@@ -269,7 +273,11 @@ class Campaign {
   /// Points without a result, and those with two.
   std::vector<Failure> failures_of_points() {
     std::map<std::string, Failure> known = told_;
-    known.merge(store_.failures());
+    for (const auto& [address, failure] : store_.failures()) {
+      // Two results are told whatever else has been said of their point.
+      if (failure.cause == causes::different) known.insert_or_assign(address, failure);
+      known.try_emplace(address, failure);
+    }
     std::vector<Failure> failures;
     for (const Point& point : points_) {
       const auto found = known.find(point.address);
@@ -418,12 +426,24 @@ void show_forecast(const SweepOptions& options, const Plan& plan, const Store& s
 }  // namespace
 
 int sweep_command(const SweepOptions& options) {
+  if (options.on != "slurm" && (options.is_without_wait || !options.sbatch_options.empty())) {
+    complain("redcell: found --no-wait or --sbatch; allowed: only with --on slurm.");
+    return exit_usage;
+  }
   LoadedSweep loaded = load_sweep(options.file);
   const Store store(fs::absolute(folder_of(options)).lexically_normal());
   const ProgramFiles running = running_program();
   const std::string build = build_address(running);
   const ProgramFiles copied = copied_program(store.bin());
-  if (!copied.program.empty() && build_address(copied) != build) become(store, options.words);
+  if (!copied.program.empty() && build_address(copied) != build) {
+    if (fs::equivalent(running.program, copied.program)) {
+      complain(
+          fmt::format("redcell: found {} running with {}; allowed: the library it was copied with",
+                      running.program.string(), running.library.string()));
+      return exit_usage;
+    }
+    become(store, options.words);
+  }
   const Plan plan = make_plan(std::move(loaded), build);
   Campaign campaign(options, plan, store);
   if (options.is_list) {

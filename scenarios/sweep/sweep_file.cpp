@@ -40,7 +40,7 @@ class Checker {
     }
     check_size();
     if (findings_.empty()) check_constraints();
-    if (sweep_.seeds().max() < sweep_.seeds().count()) {
+    if (has_goal(sweep_) && sweep_.seeds().max() < sweep_.seeds().count()) {
       report("seeds.count", {.found = fmt::format("{} seeds", sweep_.seeds().count()),
                              .allowed = fmt::format("at most max, {}", sweep_.seeds().max())});
     }
@@ -171,6 +171,12 @@ std::string scenario_beside(const std::string& file, const std::string& scenario
 }
 
 }  // namespace
+
+bool has_goal(const schema::Sweep& sweep) {
+  return std::any_of(sweep.kpi().begin(), sweep.kpi().end(), [](const schema::WantedKpi& kpi) {
+    return kpi.half_width() > 0 || kpi.half_width_percent() > 0;
+  });
+}
 
 LoadedSweep load_sweep(const std::string& path) {
   LoadedSweep loaded{.sweep = {}, .where = {}, .file = path, .scenario = {}};

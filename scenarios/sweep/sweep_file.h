@@ -20,4 +20,7 @@ struct LoadedSweep {
 /// different lengths, constraints that cannot be read.
 [[nodiscard]] LoadedSweep load_sweep(const std::string& path);
 
+/// True when some KPI has a precision goal, for which seeds are added.
+[[nodiscard]] bool has_goal(const schema::Sweep& sweep);
+
 }  // namespace redcell::scenarios

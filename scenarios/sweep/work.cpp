@@ -82,6 +82,8 @@ std::optional<Failure> failure_of(const Work& work, const ChildEnd& end, const W
       return because(causes::crash,
                      fmt::format("killed by signal {}{}", end.code,
                                  end.code == 9 ? ", as the system does when memory runs out" : ""));
+    case ChildEnd::Kind::unknown:
+      return because(causes::broken, "its end has been taken by another part of this program");
     case ChildEnd::Kind::exited:
       break;
   }
@@ -114,7 +116,6 @@ class Runner {
   void ended(std::size_t index, const ChildEnd& end) {
     const Work& work = list_.works[index];
     const fs::path attempt = attempts_.at(index);
-    count_.process_s += end.wall_s;
     attempts_.erase(index);
     guarded(
         work,

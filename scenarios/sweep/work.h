@@ -45,7 +45,6 @@ struct WorkCount {
   std::size_t complete = 0;  ///< Were there already, or have been run.
   std::size_t skipped = 0;   ///< Of these, were there already.
   std::vector<Failure> failures;
-  double process_s = 0.0;  ///< Wall time of all points' processes.
 };
 
 /// Runs what is not complete, at most `jobs` points at a time; a point that breaks is noted and the

@@ -256,5 +256,41 @@ TEST(DriveLog, is_the_same_after_the_way_through_a_file) {
   ::unlink(path.c_str());
 }
 
+TEST(DriveLog, names_the_serving_cell_and_its_neighbours) {
+  KpiRecord start = start_of_phones("phones");
+  for (std::uint32_t id : {3U, 9U}) {
+    RunStart::Cell& cell = *start.mutable_run_start()->add_cells();
+    cell.set_cell(id);
+    cell.set_pci(100 + id);
+    cell.set_nr_arfcn(518'600);
+    cell.set_band(41);
+  }
+  KpiRecord row = row_of(0, 5);
+  DriveRow& drive = *row.mutable_drive_row();
+  drive.set_cell(9);
+  drive.set_dl_cqi_sum(21);
+  drive.set_dl_cqi_reports(2);
+  drive.set_dl_blocks(4);
+  drive.set_dl_prb_sum(100);
+  for (const auto& [id, level] : {std::pair(3U, -91'500), std::pair(4U, -99'000)}) {
+    DriveRow::Neighbour& neighbour = *drive.add_neighbours();
+    neighbour.set_cell(id);
+    neighbour.set_ss_rsrp_mdbm(level);
+  }
+  DriveLog log;
+  log.add(start);
+  log.add(row);
+  const Line line = table_of(drive_csv(log)).at(0);
+  for (const auto& [column, value] :
+       {std::pair("pci", "109"), std::pair("nr_arfcn", "518600"), std::pair("band", "41"),
+        std::pair("dl_cqi", "10.5"), std::pair("dl_prb", "25"), std::pair("ul_prb", ""),
+        std::pair("neighbour1_cell", "3"), std::pair("neighbour1_pci", "103"),
+        std::pair("neighbour1_ss_rsrp_dbm", "-91.5"), std::pair("neighbour2_cell", "4"),
+        std::pair("neighbour2_pci", ""), std::pair("neighbour2_ss_rsrp_dbm", "-99"),
+        std::pair("neighbour3_cell", "")}) {
+    EXPECT_EQ(line.at(column), value) << column;
+  }
+}
+
 }  // namespace
 }  // namespace redcell::analysis

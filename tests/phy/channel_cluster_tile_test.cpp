@@ -11,7 +11,6 @@
 #include <complex>
 #include <memory>
 #include <numbers>
-#include <optional>
 #include <vector>
 
 #include "base/math.h"
@@ -71,13 +70,10 @@ std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::si
   std::vector<Tap> taps(25, {0.0, 0.0});
   const double rx = (view.polarisation.branch_slant_deg - (pair / view.port_count) * 90.0) * radian;
   const double tx = (view.polarisation.port_slant_deg - (pair % view.port_count) * 90.0) * radian;
-  const double along = tracked.approach.value_or(
-      std::sin(tracked.link.arrival.zenith_deg * radian) *
-      std::cos((tracked.link.arrival.azimuth_deg - view.heading_deg) * radian));
   const double direct_gain = tracked.panel.gain(tracked.link.departure, tracked.beam) / mean;
   const double direct_sign = direct_amplitude(tracked) < 0.0 ? -1.0 : 1.0;
   const double direct_turns =
-      -tracked.distance_m * carrier_hz / base::speed_of_light_mps + wavelengths * along;
+      -tracked.distance_m * carrier_hz / base::speed_of_light_mps + wavelengths * tracked.approach;
   add(taps[0], std::polar(1.0, 2.0 * std::numbers::pi * direct_turns) * direct_sign *
                    std::sqrt(c.direct_share * direct_gain) *
                    (std::cos(rx) * std::cos(tx) - std::sin(rx) * std::sin(tx)));
@@ -116,17 +112,13 @@ TEST(ClusterTile, equals_the_sum_over_rays_on_every_target) {
         links.push_back(link_of(ue % 3 == 0 ? los : nlos, ue));
       }
       std::array<double, base::lane_count> travelled{};
-      const auto approach = [](std::size_t lane) {
-        const double rate = 0.1 * static_cast<double>(lane) - 0.8;
-        return lane % 2 == 0 ? std::nullopt : std::optional(rate);
-      };
       const auto tracked = [&](std::size_t lane) {
         return TrackedLink{.link = links[lane],
                            .panel = grid,
                            .beam = static_cast<int>(lane),
                            .distance_m = 151.7 + 0.013 * static_cast<double>(lane),
                            .heading_deg = 20.0 * static_cast<double>(lane),
-                           .approach = approach(lane)};
+                           .approach = 0.1 * static_cast<double>(lane) - 0.8};
       };
       for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
         tile.set_link(lane, tracked(lane));

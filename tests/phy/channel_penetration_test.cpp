@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace redcell::phy {
 namespace {
@@ -104,6 +105,35 @@ TEST(PenetrationDeathTest, needs_a_carrier_for_a_wall) {
   EXPECT_DEATH((void)penetration_loss_db(
                    of(PenetrationModel::building_low_loss, Environment::uma, 0.0), world(), {}),
                "broken precondition");
+}
+
+// Half a decibel a metre (7.4.3.1) and the wall, which two terminals of one building share but for
+// chance.
+TEST(PenetrationLoss, grows_by_half_a_decibel_a_metre_of_depth) {
+  for (const auto [environment, depth_max_m] :
+       {std::pair{Environment::uma, 25.0}, std::pair{Environment::rma, 10.0}}) {
+    const Penetration wall{.model = PenetrationModel::building_low_loss,
+                           .environment = environment,
+                           .carrier = base::Hertz(2.6e9)};
+    double depth = 0, loss = 0, both = 0, square = 0, largest = 0;
+    constexpr std::uint32_t count = 20'000;
+    for (std::uint32_t ue = 0; ue < count; ++ue) {
+      const double depth_m = indoor_depth(wall, world(), base::UeId{ue}).value();
+      const double loss_db = penetration_loss_db(wall, world(), base::UeId{ue});
+      largest = std::max(largest, depth_m);
+      depth += depth_m / count;
+      square += depth_m * depth_m / count;
+      loss += loss_db / count;
+      both += depth_m * loss_db / count;
+    }
+    // Of the lesser of two uniform numbers.
+    EXPECT_NEAR(depth, depth_max_m / 3, 0.02 * depth_max_m);
+    EXPECT_LE(largest, depth_max_m);
+    const double slope = (both - depth * loss) / (square - depth * depth);
+    EXPECT_NEAR(slope, 0.5, 0.06);
+  }
+  const Penetration car{.model = PenetrationModel::car, .carrier = base::Hertz(2.6e9)};
+  EXPECT_EQ(indoor_depth(car, world(), base::UeId{1}).value(), 0.0);
 }
 
 }  // namespace

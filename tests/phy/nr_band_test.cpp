@@ -115,5 +115,17 @@ TEST(WidestPrbCount, is_absent_for_no_channel_bandwidth_and_where_nothing_is_nar
   EXPECT_EQ(widest(20, 120), -1);
 }
 
+TEST(NrArfcn, follows_the_global_raster) {
+  // Ends of the ranges of TS 38.104 Table 5.4.2.1-1, and two carriers by its formula.
+  EXPECT_EQ(nr_arfcn(0.0), 0U);
+  EXPECT_EQ(nr_arfcn(2999.995), 599'999U);
+  EXPECT_EQ(nr_arfcn(3000.0), 600'000U);
+  EXPECT_EQ(nr_arfcn(24'249.99), 2'016'666U);
+  EXPECT_EQ(nr_arfcn(24'250.08), 2'016'667U);
+  EXPECT_EQ(nr_arfcn(99'999.96), 3'279'165U);
+  EXPECT_EQ(nr_arfcn(2593.0), 518'600U);
+  EXPECT_EQ(nr_arfcn(3500.01), 633'334U);
+}
+
 }  // namespace
 }  // namespace redcell::phy

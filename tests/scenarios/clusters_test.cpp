@@ -17,6 +17,7 @@
 
 #include "base/math.h"
 #include "scenarios/channel_tile.h"
+#include "scenarios/layer_channel.h"
 #include "tests/scenarios/follower.h"
 
 namespace redcell::scenarios {
@@ -346,6 +347,86 @@ TEST_P(Clusters, answer_each_other_both_ways_in_tdd_alone) {
         EXPECT_EQ(up.h(group, port, 0) == down.h(group, 0, port), GetParam() == CellKind::n41_tdd);
       }
     }
+  }
+}
+
+// What is measured of a cell has its polarisation in it, and so has what the others send.
+TEST_P(Clusters, measure_all_cells_through_their_polarisation) {
+  const World world(street(GetParam()),
+                    clusters_in(GetParam(), "UMA") +
+                        std::vector<std::string>{on(GetParam(), "channel.tracked_cells=1")});
+  LayerChannel channel = world.channel();
+  channel.go_to(base::Slot(0));
+  const LargeScale large_scale = world.large_scale();
+  TerminalLinks links;
+  large_scale.links_at(world.terminal(0), base::Instant(), links);
+  std::vector<mac::ue::CellSample> samples;
+  channel.measure_cells({0}, samples);
+  ASSERT_EQ(samples.size(), site_count);
+  const std::size_t loudest = large_scale.loudest(links);
+  const auto gain = [&](std::size_t cell) {
+    return large_scale.ssb_gain_lin(links, cell) *
+           large_scale.clusters(links, cell).mean_pair_power;
+  };
+  for (std::uint32_t cell = 0; cell < site_count; ++cell) {
+    EXPECT_NEAR(channel.path_loss_estimate({0}, cell).value(), -db(gain(cell)), 1e-9);
+    if (cell == loudest) continue;
+    // One beam a cell: others are what all the others bring. Noise is far below.
+    double others = 0;
+    for (std::size_t other = 0; other < site_count; ++other) {
+      if (other != cell) others += gain(other);
+    }
+    EXPECT_NEAR(db(samples[cell].sinr_lin), db(gain(cell) / others), 0.01) << cell;
+  }
+}
+
+// A route is asked for what comes, and a terminal on foot takes long for a segment.
+TEST_P(Clusters, stay_to_the_end_of_a_random_way_on_foot) {
+  const World world(no_cell(GetParam(), site_text(GetParam(), {.name = "s0"})),
+                    clusters_in(GetParam(), "UMA") + with("route.random_way.radius_m", "100") +
+                        with("route.random_way.min_speed_kmh", "3") +
+                        with("route.random_way.max_speed_kmh", "3"));
+  const LargeScale large_scale = world.large_scale();
+  TerminalLinks links;
+  const auto end_ms = static_cast<std::int64_t>(world.scenario().duration_s() * 1e3);
+  for (std::int64_t ms = 0; ms <= end_ms; ms += 40) {
+    large_scale.links_at(world.terminal(0), base::Instant(base::milliseconds(ms).value()), links);
+  }
+  EXPECT_EQ(links.segment,
+            static_cast<std::int64_t>(world.terminal(0).route.fading_way_m(
+                                          base::Instant(base::milliseconds(end_ms).value())) /
+                                      segment_way_m));
+}
+
+// Whether a stop ends within the time that is looked ahead depends on where the segment began, not
+// on when it is asked about.
+TEST_P(Clusters, are_the_same_whenever_a_long_stop_is_looked_at) {
+  std::string scenario = no_cell(GetParam(), site_text(GetParam(), {.name = "s0"}));
+  scenario.insert(scenario.find("  bearer { rlc_mode: AM"),
+                  "route { speed_kmh: 36 way_point { x_m: 20 } way_point { x_m: 52 wait_s: 700 } "
+                  "way_point { x_m: 120 } } ");
+  const World world(scenario, clusters_in(GetParam(), "UMA") + with("route.fading_speed_kmh", "0"));
+  const LargeScale large_scale = world.large_scale();
+  TerminalLinks walked;
+  for (const std::int64_t second : {0, 3, 4, 60, 300, 500, 690, 701}) {
+    const base::Instant t(second * 1'000'000'000);
+    large_scale.links_at(world.terminal(0), t, walked);
+    TerminalLinks alone;
+    large_scale.links_at(world.terminal(0), t, alone);
+    EXPECT_EQ(alone.sites.front().approach, walked.sites.front().approach) << second;
+    EXPECT_EQ(alone.sites.front().distance_m, walked.sites.front().distance_m) << second;
+  }
+}
+
+TEST_P(Clusters, have_one_world_in_other_surroundings_too) {
+  for (const char* surrounding : {"UMI", "RMA"}) {
+    const World world(street(GetParam()),
+                      clusters_in(GetParam(), surrounding) + with("penetration", "OUTDOOR"));
+    std::vector<base::Instant> times = {base::Instant(), base::Instant(70'000'000)};
+    LayerChannel first = world.channel();
+    LayerChannel second = world.channel();
+    second.go_to(base::Slot(9'000));
+    EXPECT_EQ(first.world_hash(times), second.world_hash(times)) << surrounding;
   }
 }
 

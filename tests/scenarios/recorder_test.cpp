@@ -170,6 +170,34 @@ TEST_F(RecorderTest, writes_a_packet_with_its_parts) {
   EXPECT_EQ(p.time_ns(), second_ns);
 }
 
+TEST_F(RecorderTest, gives_a_drive_row_what_was_measured_since_the_one_before) {
+  Recorder recorder = make(2);
+  recorder.cqi({1}, base::CqiIndex(7));
+  recorder.cqi({1}, base::CqiIndex(10));
+  recorder.cqi({0}, base::CqiIndex(15));
+  recorder.block({1}, ul, {.is_first = true, .decoded = true, .mcs = 3, .prb_count = 12});
+  recorder.block({1}, ul, {.is_first = false, .decoded = true, .mcs = 3, .prb_count = 8});
+  DriveState state = {.ue = {1}, .position = {}, .serving = std::nullopt, .connected = true};
+  state.neighbour_count = 2;
+  state.neighbours[0] = {.cell = {4}, .rsrp_dbm = -90.25};
+  state.neighbours[1] = {.cell = {2}, .rsrp_dbm = -97.0};
+  recorder.drive_row(state, at(1));
+  state.neighbour_count = 0;
+  recorder.drive_row(state, at(2));
+  ASSERT_EQ(records_.size(), 2U);
+  const analysis::DriveRow& row = records_[0].drive_row();
+  EXPECT_EQ(row.dl_cqi_sum(), 17);
+  EXPECT_EQ(row.dl_cqi_reports(), 2);
+  EXPECT_EQ(row.ul_blocks(), 2);
+  EXPECT_EQ(row.ul_prb_sum(), 20);
+  EXPECT_EQ(row.dl_blocks(), 0);
+  ASSERT_EQ(row.neighbours_size(), 2);
+  EXPECT_EQ(row.neighbours(0).cell(), 4U);
+  EXPECT_EQ(row.neighbours(0).ss_rsrp_mdbm(), -90'250);
+  EXPECT_EQ(records_[1].drive_row().dl_cqi_reports(), 0);
+  EXPECT_EQ(records_[1].drive_row().neighbours_size(), 0);
+}
+
 TEST_F(RecorderTest, does_nothing_without_a_sink) {
   Recorder recorder(1, {}, {});
   recorder.take_part({0}, dl);

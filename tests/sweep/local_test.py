@@ -4,6 +4,7 @@ complete, and the same command again runs what is missing and nothing else.
 Method: the built program (first argument) on small sweeps, with processes killed from outside, real
 limits on time and memory, and a small file system that is full."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -197,6 +198,71 @@ resources { memory_mb: 50 }
         begun = self.begin("--jobs", "1")
         wait_for(lambda: self.children(begun), 20, "a running point")
         self.assertIn("another redcell runs the sweep", self.sweep(code=2).stderr)
+
+    def test_a_program_with_another_library_than_its_own_is_refused(self):
+        self.write(POINTS % (2, 1))
+        self.sweep()
+        (library,) = (self.out / "bin").glob("lib*")
+        other = self.folder / "other"
+        other.mkdir()
+        (other / library.name).write_bytes(library.read_bytes() + b"\0")
+        self.environment["LD_LIBRARY_PATH"] = str(other)
+        self.assertIn("2 complete, 0 to run", self.sweep(program=self.out / "bin/redcell").stdout)
+        self.environment["LD_PRELOAD"] = str(other / library.name)
+        self.assertIn("allowed: the library it was copied with", self.sweep(code=2).stderr)
+
+    def test_a_point_with_two_results_is_never_averaged(self):
+        self.write(POINTS % (2, 2))
+        self.sweep()
+        address = sorted(self.points())[0]
+        failed = self.out / "failed" / address
+        failed.mkdir(parents=True)
+        (failed / "failure.json").write_text(json.dumps(
+            {"address": address, "cause": "different result", "words": "run twice", "log": "",
+             "is_of_task": False}), encoding="utf-8")
+        self.assertIn("different result: ", self.sweep("--partial", code=3).stderr)
+        self.assertEqual(sorted(row["seeds"] for row in self.table("estimates.csv")), ["1", "2"])
+
+    def test_words_for_a_cluster_are_refused_without_one(self):
+        self.write(POINTS % (2, 1))
+        for word in ("--no-wait", "--sbatch=--qos=x"):
+            self.assertIn("--on slurm", self.sweep(word, code=2).stderr)
+        self.assertFalse(self.out.exists())
+
+    def stand_in(self, name, script):
+        """A tool of Slurm that answers as told."""
+        tools = self.folder / "tools"
+        tools.mkdir(exist_ok=True)
+        (tools / name).write_text('#!/bin/sh\n[ "$1" = --version ] && exit 0\n'
+                                  f'cd "{self.folder}" || exit 1\n{script}', encoding="utf-8")
+        (tools / name).chmod(0o755)
+        self.environment["PATH"] = f"{tools}:{os.environ['PATH']}"
+
+    def test_a_job_for_added_seeds_is_taken_over(self):
+        self.write(POINTS % (2, 2))
+        self.sweep()
+        self.stand_in("sbatch", 'for last; do :; done\necho "$last" >> submitted\necho 7\n')
+        self.stand_in("scancel", 'echo "$@" >> cancelled\n')
+        # The third question finds the job done.
+        self.stand_in("scontrol", """[ "$2" = config ] && exit 0
+echo >> asked
+state=RUNNING
+if [ "$(wc -l < asked)" -ge 3 ]; then
+  script=$(cat submitted)
+  for list in "${script%/*}"/*.list; do
+    SLURM_ARRAY_TASK_ID=$(basename "$list" .list) sh "$script" > task.log 2>&1
+  done
+  state=COMPLETED
+fi
+echo "JobId=7 ArrayJobId=7 ArrayTaskId=0 JobState=$state"
+""")
+        goal = (POINTS % (2, 2)).replace('"rtt_ms"', '"rtt_ms" half_width: 30')
+        self.write(goal.replace("count: 2 }\nkpi", "count: 2 max: 9 }\nkpi"))
+        self.assertIn("job 7: 6 points handed", self.sweep("--on", "slurm", "--no-wait").stdout)
+        self.assertIn("job 7 goes on", self.sweep("--on", "slurm").stdout)
+        self.assertEqual(len(self.points()), 10)
+        self.assertFalse((self.folder / "cancelled").exists())
+        self.assertEqual(len((self.folder / "submitted").read_text().splitlines()), 1)
 
     def test_running_points_are_seen(self):
         self.write('set: "duration_s=300"\n' + POINTS % (3, 1))

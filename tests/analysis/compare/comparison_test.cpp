@@ -317,5 +317,34 @@ TEST(CurveOver, sorts_seconds_into_classes_of_the_level) {
   EXPECT_NEAR(curve[1].high, 10.74, 0.03);
 }
 
+TEST(Comparison, tells_junit_what_the_exit_code_tells) {
+  std::vector<double> low(200), high(200);
+  for (std::size_t i = 0; i < low.size(); ++i) {
+    low[i] = 50.0 + static_cast<double>(i % 7);
+    high[i] = low[i] + 10.0;
+  }
+  const Side a = side_of(DL_GOODPUT_MBPS, low), b = side_of(DL_GOODPUT_MBPS, high);
+  TargetFile targets;
+  const auto junit = [&] { return comparison_junit(compare(a, b, targets), targets); };
+  EXPECT_THAT(junit(), testing::HasSubstr("tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\""));
+  EXPECT_THAT(junit(), testing::HasSubstr("<skipped message=\"no margin in the file; FAIL"));
+  Margin& margin = *targets.add_margin();
+  margin.set_kpi("dl_goodput_mbps");
+  margin.set_absolute(20.0);
+  EXPECT_THAT(junit(), testing::HasSubstr("tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\""));
+  margin.set_absolute(2.0);
+  EXPECT_THAT(junit(), testing::HasSubstr("tests=\"1\" failures=\"1\""));
+  EXPECT_THAT(junit(), testing::HasSubstr("<failure message=\"FAIL: A - B is -10"));
+  Margin& absent = *targets.add_margin();
+  absent.set_kpi("rtt_ms");
+  absent.set_absolute(1.0);
+  Target& target = *targets.add_target();
+  target.set_kpi("no_such_mbps");
+  target.set_sense(Target::AT_LEAST);
+  target.set_value(1.0);
+  EXPECT_THAT(junit(), testing::HasSubstr("tests=\"3\" failures=\"3\""));
+  EXPECT_THAT(junit(), testing::HasSubstr("<failure message=\"not in both logs\"/>"));
+}
+
 }  // namespace
 }  // namespace redcell::analysis

@@ -166,7 +166,8 @@ TEST_F(LiveTest, leaves_the_address_of_its_successor_alone) {
 }
 
 TEST_F(LiveTest, listens_on_no_more_than_one_interface) {
-  for (const char* wide : {"*", "*:5555", "0.0.0.0", "0.0.0.0:5555", "[::]", "no-such-interface"}) {
+  for (const char* wide : {"*", "*:5555", "0.0.0.0", "0.0.0.0:5555", "0", "0:*", "0.0", "0.0:*",
+                           "00.0.0.0", "0x0", "[*]", "[*]:*", "[::]", "no-such-interface"}) {
     EXPECT_THROW(LiveCollector{wide}, LogError) << wide;
   }
 }

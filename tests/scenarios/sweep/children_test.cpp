@@ -3,11 +3,15 @@
 #include "scenarios/sweep/children.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -82,6 +86,43 @@ TEST_F(ChildrenTest, tells_when_there_is_no_program) {
   child.words = {"/no/such/program"};
   EXPECT_EQ(end_of(child).code, 127);
   EXPECT_NE(text("log.txt").find("cannot start"), std::string::npos);
+}
+
+TEST_F(ChildrenTest, hears_of_an_end_though_its_parent_had_it_ignored) {
+  const auto before = signal(SIGCHLD, SIG_IGN);
+  constexpr int ticks_max = 100;  // A tick lasts 50 ms at the most.
+  int ticks = 0;
+  std::optional<ChildEnd> result;
+  const auto tick = [&] {
+    if (++ticks > ticks_max) throw std::runtime_error("never heard of the end");
+  };
+  EXPECT_NO_THROW(run_children(1, 1,
+                               {.start = [&](std::size_t) { return shell("exit 7"); },
+                                .ended = [&](std::size_t, const ChildEnd& end) { result = end; },
+                                .tick = tick}));
+  signal(SIGCHLD, before);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->kind, ChildEnd::Kind::exited);
+  EXPECT_EQ(result->code, 7);
+}
+
+TEST_F(ChildrenTest, tells_when_an_end_has_been_taken_by_others) {
+  constexpr int ticks_max = 100;
+  int ticks = 0;
+  std::optional<ChildEnd> result;
+  const auto tick = [&] {
+    if (++ticks > ticks_max) throw std::runtime_error("never heard of the end");
+    if (ticks > 1) return;
+    std::ofstream(folder_ / "go") << "\n";
+    waitpid(-1, nullptr, 0);
+  };
+  EXPECT_NO_THROW(run_children(
+      1, 1,
+      {.start = [&](std::size_t) { return shell("until [ -e go ]; do sleep 0.01; done"); },
+       .ended = [&](std::size_t, const ChildEnd& end) { result = end; },
+       .tick = tick}));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->kind, ChildEnd::Kind::unknown);
 }
 
 TEST_F(ChildrenTest, runs_no_more_at_a_time_than_asked) {

@@ -121,6 +121,36 @@ TEST(Decide, reaches_a_goal_for_a_ratio_within_its_trials) {
   EXPECT_GE(covered, stop_coverage_min * repetition_count);
 }
 
+TEST(Decide, goes_on_where_all_trials_end_alike_and_few_more_seeds_do) {
+  constexpr double half_width = 0.005;
+  const Stopped stopped = run_rule({.half_width = half_width}, 50, FigureKind::ratio,
+                                   [](std::uint32_t) { return Sample{.value = 1, .weight = 10}; });
+  EXPECT_EQ(stopped.decision.precision, Precision::met);
+  // Wilson's half width at a ratio of 1 is z^2 / 2 / (n + z^2): 381 trials, and more for Student.
+  EXPECT_GE(stopped.samples.size(), 39u);
+}
+
+TEST(Decide, foretells_the_seeds_that_a_ratio_of_one_needs) {
+  constexpr double half_width = 0.005;
+  const auto width_of = [](std::size_t count) {
+    const std::vector<Sample> samples(count, {.value = 1, .weight = 10});
+    const Estimate e = estimate(samples, FigureKind::ratio);
+    return (e.interval.high - e.interval.low) / 2;
+  };
+  const std::vector<Sample> five(5, {.value = 1, .weight = 10});
+  const StopDecision decision = decide(five, FigureKind::ratio, {.half_width = half_width}, 50);
+  EXPECT_EQ(decision.precision, Precision::more_seeds);
+  const auto needed = static_cast<std::size_t>(decision.needed_seed_count);
+  EXPECT_LE(width_of(needed), half_width);
+  EXPECT_GT(width_of(needed - 1), half_width);
+}
+
+TEST(Decide, asks_for_no_more_seeds_than_are_allowed) {
+  const StopDecision decision = decide({}, FigureKind::mean, {.half_width = 1}, 1);
+  EXPECT_EQ(decision.precision, Precision::more_seeds);
+  EXPECT_EQ(decision.next_seed_count, 1u);
+}
+
 TEST(Decide, does_not_believe_two_seeds_that_agree) {
   const std::vector<Sample> equal = {{.value = 5}, {.value = 5}};
   const StopDecision decision = decide(equal, FigureKind::mean, {.half_width = 1}, 50);
@@ -196,16 +226,59 @@ TEST(Estimate, weighs_a_ratio_by_trials) {
 }
 
 TEST(PairedDifference, is_narrow_where_worlds_are_shared) {
-  std::vector<double> a;
-  std::vector<double> b;
+  std::vector<Sample> a;
+  std::vector<Sample> b;
   for (std::uint32_t seed = 0; seed < 20; ++seed) {
-    a.push_back(normal_sample(1, seed).value + 0.5);
-    b.push_back(normal_sample(1, seed).value + 0.01 * normal_sample(2, seed).value);
+    a.push_back({.value = normal_sample(1, seed).value + 0.5});
+    b.push_back({.value = normal_sample(1, seed).value + 0.01 * normal_sample(2, seed).value});
   }
-  const Estimate e = paired_difference(a, b);
+  const Estimate e = paired_difference(a, b, FigureKind::mean);
   EXPECT_NEAR(e.value, 0.4, 0.01);
   EXPECT_LT(e.interval.high - e.interval.low, 0.03);
   EXPECT_EQ(e.seed_count, 20u);
+}
+
+TEST(PairedDifference, of_ratios_is_that_of_their_estimates) {
+  // The seeds' mean is 0.1 the other way.
+  const std::vector<Sample> a = {{.value = 1.0, .weight = 10}, {.value = 0.5, .weight = 90}};
+  const std::vector<Sample> b = {{.value = 0.5, .weight = 10}, {.value = 0.8, .weight = 90}};
+  const Estimate e = paired_difference(a, b, FigureKind::ratio);
+  EXPECT_NEAR(e.value, estimate(a, FigureKind::ratio).value - estimate(b, FigureKind::ratio).value,
+              1e-12);
+  EXPECT_LT(e.value, 0);
+  EXPECT_GT(paired_difference(a, b, FigureKind::mean).value, 0);
+}
+
+TEST(PairedDifference, of_ratios_is_that_of_means_where_all_runs_have_as_many_trials) {
+  std::vector<Sample> a;
+  std::vector<Sample> b;
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    a.push_back(ratio_sample(1, seed, 0.9));
+    b.push_back(ratio_sample(2, seed, 0.8));
+  }
+  const Estimate ratio = paired_difference(a, b, FigureKind::ratio);
+  const Estimate mean = paired_difference(a, b, FigureKind::mean);
+  EXPECT_NEAR(ratio.value, mean.value, 1e-12);
+  EXPECT_NEAR(ratio.interval.low, mean.interval.low, 1e-12);
+  EXPECT_NEAR(ratio.interval.high, mean.interval.high, 1e-12);
+}
+
+TEST(PairedDifference, of_ratios_holds_the_truth_as_often_as_it_says) {
+  constexpr double share_min = 0.92;  // Of 95 %, less three standard errors of 400 repetitions.
+  std::uint32_t covered = 0;
+  for (std::uint32_t r = 0; r < repetition_count; ++r) {
+    std::vector<Sample> a;
+    std::vector<Sample> b;
+    for (std::uint32_t seed = 0; seed < 20; ++seed) {
+      a.push_back(ratio_sample(r, seed, 0.9));
+      b.push_back(ratio_sample(repetition_count + r, seed, 0.8));
+      a.back().weight *= 1 + seed % 4;
+    }
+    const analysis::Interval interval = paired_difference(a, b, FigureKind::ratio).interval;
+    if (interval.low <= 0.1 && 0.1 <= interval.high) ++covered;
+  }
+  EXPECT_GE(covered, share_min * repetition_count);
+  EXPECT_LT(covered, repetition_count);
 }
 
 }  // namespace

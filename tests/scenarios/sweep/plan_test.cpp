@@ -148,7 +148,7 @@ TEST_F(PlanTest, refuses_sweeps_that_say_nothing_or_two_things) {
            "zip: 'z' value: '3' } axis { name: 'y' path: 'warm_up_s' zip: 'z' value: "
            "['1', '2'] }",
        "2 values beside 1 on 'z'"},
-      {head + "seeds { count: 60 }", "60 seeds"},
+      {head + "seeds { count: 60 } kpi { kpi: 'rtt_ms' half_width: 1 }", "60 seeds"},
       {head + "kpi { kpi: 'rtt_ms' half_width: 1 half_width_percent: 2 }",
        "half_width and half_width_percent"},
       {head + "latin_hypercube { name: 'b' samples: 4 dimension { name: 'x' path: 'duration_s' "
@@ -168,6 +168,10 @@ TEST_F(PlanTest, refuses_sweeps_that_say_nothing_or_two_things) {
     });
     EXPECT_TRUE(is_said) << text << "\n" << to_text(found);
   }
+}
+
+TEST_F(PlanTest, takes_any_count_of_seeds_where_no_goal_adds_more) {
+  EXPECT_TRUE(findings(head + "seeds { count: 60 } kpi { kpi: 'rtt_ms' }").empty());
 }
 
 TEST(ContentAddress, is_uuid_version_5) {

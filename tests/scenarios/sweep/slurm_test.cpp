@@ -1,14 +1,21 @@
 // Goal: points become tasks of sensible size and time, and Slurm's answers are understood.
-// Method: lists cut by hand; answers as Slurm 22.05 prints them.
+// Method: lists cut by hand; answers as Slurm 22.05 prints them, some of them by stand-ins for its
+// tools.
 #include "scenarios/sweep/slurm.h"
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace redcell::scenarios {
 namespace {
+
+namespace fs = std::filesystem;
 
 WorkList list_of(std::size_t count) {
   WorkList list{.base = "base",
@@ -117,6 +124,64 @@ TEST(SlurmStates, are_read_from_scontrol) {
   EXPECT_FALSE(has_ended(tasks[0].state));
   EXPECT_TRUE(has_ended("NODE_FAIL"));
   EXPECT_FALSE(has_ended("COMPLETING"));
+}
+
+/// A sweep that has handed over one job of two tasks with one point each.
+class SlurmJobs : public testing::Test {
+ protected:
+  SlurmJobs() : before_(std::getenv("PATH")) {
+    fs::create_directories(folder_ / "tools");
+    setenv("PATH", ((folder_ / "tools").string() + ":" + before_).c_str(), 1);
+    tool("scancel", "echo \"$@\" >> " + cancelled_.string());
+    fs::create_directories(store_.jobs() / "1");
+    std::ofstream(store_.jobs() / "1" / "job") << "7\n";
+    for (std::size_t i = 0; i < list_.works.size(); ++i) {
+      WorkList one = list_;
+      one.works = {list_.works[i]};
+      std::ofstream(store_.jobs() / "1" / (std::to_string(i) + ".list")) << to_text(one);
+    }
+  }
+  ~SlurmJobs() override {
+    setenv("PATH", before_.c_str(), 1);
+    fs::remove_all(folder_);
+  }
+
+  void tool(const char* name, const std::string& script) const {
+    const fs::path file = folder_ / "tools" / name;
+    std::ofstream(file) << "#!/bin/sh\n" << script << "\n";
+    fs::permissions(file, fs::perms::owner_all);
+  }
+
+  const std::string before_;
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+  const fs::path cancelled_ = folder_ / "cancelled";
+  const Store store_{folder_ / "sweep"};
+  const WorkList list_ = list_of(2);
+};
+
+TEST_F(SlurmJobs, are_cancelled_only_when_all_that_was_asked_for_is_there) {
+  tool("scontrol", "echo JobId=7 ArrayJobId=7 ArrayTaskId=0-1 JobState=RUNNING");
+  EXPECT_EQ(wait_for_jobs(store_, list_of(0), [](const WorkCount&) {}).complete, 0u);
+  EXPECT_FALSE(fs::exists(cancelled_)) << "a job whose points nobody asked for yet";
+  for (const Work& work : list_.works) fs::create_directories(store_.point(work.address));
+  EXPECT_EQ(wait_for_jobs(store_, list_, [](const WorkCount&) {}).complete, 2u);
+  EXPECT_TRUE(fs::exists(cancelled_));
+}
+
+TEST_F(SlurmJobs, are_remembered_when_slurm_has_forgotten_their_first_tasks) {
+  const std::string asked = (folder_ / "asked").string();
+  tool("scontrol", "if [ -e " + asked +
+                       " ]\nthen state=COMPLETED\nelse state=RUNNING\n"
+                       "echo JobId=8 ArrayJobId=7 ArrayTaskId=0 JobState=TIMEOUT\nfi\n"
+                       "echo JobId=7 ArrayJobId=7 ArrayTaskId=1 JobState=$state\n"
+                       "touch " +
+                       asked);
+  const WorkCount count = wait_for_jobs(store_, list_, [](const WorkCount&) {});
+  std::map<std::string, std::string> told;
+  for (const Failure& failure : count.failures) told[failure.address] = failure.cause;
+  EXPECT_EQ(told["a0"], causes::time_limit);
+  EXPECT_EQ(told["a1"], causes::cluster);
 }
 
 }  // namespace

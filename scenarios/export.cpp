@@ -1,0 +1,165 @@
+#include "scenarios/export.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "analysis/drive_log.h"
+#include "analysis/file.h"
+#include "analysis/kpi_log.h"
+#include "analysis/log_error.h"
+#include "analysis/summary.h"
+#include "analysis/table_rows.h"
+#include "scenarios/sqlite_file.h"
+
+namespace redcell::scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int exit_done = 0;
+constexpr int exit_refused = 2;
+
+/// Takes rows of tables; a table begins with its first row.
+class TableSink {
+ public:
+  TableSink() = default;
+  virtual ~TableSink() = default;
+  TableSink(const TableSink&) = delete;
+  TableSink& operator=(const TableSink&) = delete;
+  virtual void add(std::size_t table, const analysis::TableHead& head,
+                   const std::vector<analysis::TableValue>& row) = 0;
+  virtual void commit() = 0;
+};
+
+class CsvSink : public TableSink {
+ public:
+  explicit CsvSink(const std::string& folder) : folder_(folder) { fs::create_directories(folder_); }
+  void add(std::size_t table, const analysis::TableHead& head,
+           const std::vector<analysis::TableValue>& row) override {
+    if (table >= files_.size()) files_.resize(table + 1);
+    File& file = files_[table];
+    if (!file.file) {
+      file.file = std::make_unique<analysis::AtomicFile>((folder_ / (head.name + ".csv")).string());
+      file.text = fmt::format("{}\n", fmt::join(head.columns, ","));
+    }
+    analysis::append_csv_row(row, file.text);
+    constexpr std::size_t bytes_at_once = 65'536;
+    if (file.text.size() > bytes_at_once) hand_over(file);
+  }
+  void commit() override {
+    for (File& file : files_) {
+      if (file.file) hand_over(file);
+    }
+    for (File& file : files_) {
+      if (file.file) file.file->commit();
+    }
+  }
+
+ private:
+  struct File {
+    std::unique_ptr<analysis::AtomicFile> file;  ///< Null: no row yet.
+    std::string text;                            ///< Not yet handed over.
+  };
+  static void hand_over(File& file) {
+    file.file->append(file.text);
+    file.text.clear();
+  }
+
+  fs::path folder_;
+  std::vector<File> files_;  ///< [table]
+};
+
+class SqliteSink : public TableSink {
+ public:
+  explicit SqliteSink(const std::string& path) : path_(path), beside_(path + ".new") {
+    if (fs::exists(path_)) {
+      throw analysis::LogError(
+          fmt::format("{}: found a file there; allowed: a name that is free", path));
+    }
+    fs::remove(beside_);
+    database_ = std::make_unique<SqliteFile>(beside_);
+    // Nobody reads it before it has its name.
+    database_->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
+  }
+  ~SqliteSink() override {
+    tables_.clear();
+    database_.reset();
+    std::error_code ignored;
+    fs::remove(beside_, ignored);
+  }
+  void add(std::size_t table, const analysis::TableHead& head,
+           const std::vector<analysis::TableValue>& row) override {
+    if (table >= tables_.size()) tables_.resize(table + 1);
+    if (!tables_[table]) {
+      tables_[table] = std::make_unique<SqliteTable>(*database_, head.name, head.columns);
+    }
+    tables_[table]->add(row);
+  }
+  void commit() override {
+    database_->run("COMMIT");
+    tables_.clear();
+    database_.reset();
+    fs::rename(beside_, path_);
+  }
+
+ private:
+  fs::path path_;
+  fs::path beside_;
+  std::unique_ptr<SqliteFile> database_;
+  std::vector<std::unique_ptr<SqliteTable>> tables_;  ///< [table] Null: no row yet.
+};
+
+void export_log(const std::string& path, TableSink& sink) {
+  analysis::KpiLogReader reader(path);
+  analysis::TableRows rows;
+  analysis::SummaryBuilder summary;
+  analysis::DriveLog drive;
+  const analysis::RowVisit add = [&](std::size_t table, const auto& row) {
+    sink.add(table, rows.heads()[table], row);
+  };
+  for (analysis::KpiRecord record; reader.next(record);) {
+    rows.visit(record, add);
+    summary.add(record);
+    drive.add(record);
+  }
+  rows.visit(summary.finish(), add);
+  analysis::visit_drive_lines(drive,
+                              [&](const analysis::DriveLine& line) { rows.visit(line, add); });
+  sink.commit();
+  for (const analysis::Damage& damage : reader.damage()) {
+    fmt::print("note: {}: {} bytes at offset {} skipped: {}\n", path, damage.bytes, damage.offset,
+               damage.what);
+  }
+}
+
+void export_run(const ExportOptions& options) {
+  const bool is_folder = fs::is_directory(options.run);
+  const std::string log = is_folder ? (fs::path(options.run) / "kpi.log").string() : options.run;
+  if (!options.csv.empty()) {
+    CsvSink sink(options.csv);
+    export_log(log, sink);
+  } else {
+    SqliteSink sink(options.sqlite);
+    export_log(log, sink);
+  }
+}
+
+}  // namespace
+
+int export_command(const ExportOptions& options) {
+  try {
+    export_run(options);
+    return exit_done;
+  } catch (const analysis::LogError& error) {
+    fmt::print(stderr, "redcell: {}\n", error.what());
+  } catch (const fs::filesystem_error& error) {
+    fmt::print(stderr, "redcell: {}: {}\n", error.path1().string(), error.code().message());
+  }
+  return exit_refused;
+}
+
+}  // namespace redcell::scenarios

@@ -1,0 +1,167 @@
+// Goal: the page of a run has every section the run has something for, is whole without scripts
+// and needs nothing from elsewhere. Method: a run written here, the page's structure and figures
+// read back.
+#include "analysis/report/run_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/analysis/compare/run_folder.h"
+
+namespace redcell::analysis {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) {
+    ++count;
+  }
+  return count;
+}
+
+/// What lies between two marks; empty when they are not there.
+std::string between(const std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t begin = text.find(from);
+  if (begin == std::string::npos) return {};
+  const std::size_t start = begin + from.size();
+  return text.substr(start, text.find(to, start) - start);
+}
+
+class RunPage : public testing::Test {
+ protected:
+  std::string page(const FakeRun& run, const RunStory& story = {}) {
+    write_run(folder_, "run", run);
+    return run_html(load_side(folder_.path("run")), story);
+  }
+  LogFolder folder_;
+};
+
+TEST_F(RunPage, needs_nothing_from_elsewhere_and_closes_what_it_opens) {
+  const std::string html = page({.seconds = 90});
+  EXPECT_EQ(html.rfind("<!DOCTYPE html>", 0), 0U);
+  for (const char* outside : {"src=", "href=", "@import", "url(http", "<link"}) {
+    EXPECT_THAT(html, Not(HasSubstr(outside)));
+  }
+  for (const char* tag :
+       {"table", "section", "svg", "script", "figure", "details", "select", "tr", "td"}) {
+    EXPECT_EQ(
+        count_of(html, std::string("<") + tag + ">") + count_of(html, std::string("<") + tag + " "),
+        count_of(html, std::string("</") + tag + ">"))
+        << tag;
+  }
+}
+
+TEST_F(RunPage, shows_figures_verdict_and_facts_in_tables) {
+  Target target;
+  target.set_kpi("dl_throughput_mbps");
+  target.set_value(1000.0);
+  target.set_tolerance_percent(1.0);
+  write_run(folder_, "run", {});
+  const Side side = load_side(folder_.path("run"));
+  const std::string html =
+      run_html(side, {.facts = {{"seed", "3 & <4>"}},
+                      .verdict = judge(side.summary, std::vector<Target>{target})});
+  EXPECT_THAT(html, HasSubstr("Verdict: <span class=\"FAIL\">FAIL</span>"));
+  EXPECT_THAT(html, HasSubstr("<td>990 to 1010</td><td class=\"FAIL\">FAIL</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>seed</td><td>3 &amp; &lt;4&gt;</td>"));
+  const Kpi* mean = side.summary.find("dl_throughput_mbps", "", "mean");
+  ASSERT_NE(mean, nullptr);
+  EXPECT_THAT(html, HasSubstr(fmt::format("<tr><td>dl_throughput_mbps</td><td>{:.4g} <small>",
+                                          mean->value)));
+  EXPECT_THAT(html, HasSubstr("<summary>Terminal group car</summary>"));
+}
+
+TEST_F(RunPage, says_nothing_of_what_the_run_does_not_have) {
+  const std::string html = page({.moves = false});
+  for (const char* absent : {"<h2>Verdict", "<h2>The drive", "<h2>Slices", "<h2>Handovers",
+                             "<h2>Where the time", "<script"}) {
+    EXPECT_THAT(html, Not(HasSubstr(absent)));
+  }
+  EXPECT_THAT(html, HasSubstr("<h2>Distributions</h2>"));
+}
+
+TEST_F(RunPage, links_each_piece_of_the_way_to_its_figures) {
+  const std::string html = page({.seconds = 90});
+  const std::string text = between(html, "<script type=\"application/json\">", "</script>");
+  const auto data = nlohmann::json::parse(text);
+  ASSERT_EQ(data["time_s"].size(), 90U);
+  EXPECT_EQ(count_of(html, "class=\"w w"), 90U) << "a line of the way each";
+  const auto& rsrp = data["figures"][0];
+  EXPECT_EQ(rsrp["name"], "ss_rsrp_dbm");
+  ASSERT_EQ(rsrp["classes"].get<std::string>().size(), 90U);
+  // -80 to -86 dBm: below -80 is the fourth class of six, counted from 0.
+  EXPECT_EQ(rsrp["classes"].get<std::string>().substr(0, 3), "433");
+  EXPECT_EQ(rsrp["low"][1], -81.0);
+  EXPECT_EQ(data["cell"][89], 4);
+  // The cursor of a time is where its curve is drawn.
+  EXPECT_EQ(data["from_s"], 0.0);
+  EXPECT_EQ(data["to_s"], 89.0);
+  EXPECT_EQ(count_of(html, "<option>"), data["figures"].size());
+}
+
+TEST_F(RunPage, shows_latency_slices_and_handovers_of_a_run_that_has_them) {
+  std::filesystem::create_directories(folder_.path("run"));
+  KpiLogWriter log(folder_.path("run/kpi.log"));
+  constexpr std::int64_t ms = 1'000'000;
+  const auto write = [&](auto fill) {
+    KpiRecord record;
+    fill(record);
+    log.write(record);
+  };
+  write([](KpiRecord& r) {
+    RunStart::Group& group = *r.mutable_run_start()->add_groups();
+    group.set_name("meters");
+    group.set_count(1);
+    group.set_slice("grid & more");
+  });
+  for (int second = 0; second < 40; ++second) {
+    write([&](KpiRecord& r) {
+      PacketLatency& packet = *r.mutable_packet_latency();
+      packet.set_time_ns(second * 1000 * ms);
+      packet.set_queue_ns(3 * ms);
+      packet.set_air_ns(1 * ms);
+      packet.set_total_ns(4 * ms);
+    });
+    write([&](KpiRecord& r) {
+      LinkBin& bin = *r.mutable_link_bin();
+      bin.set_time_ns(second * 1000 * ms);
+      bin.set_blocks(10);
+      bin.set_first_blocks(10);
+      bin.set_prb_sum(300);
+    });
+    write([&](KpiRecord& r) {
+      CellBin& bin = *r.mutable_cell_bin();
+      bin.set_time_ns(second * 1000 * ms);
+      bin.set_dl_prb_slots_available(1200);
+    });
+    write([&](KpiRecord& r) {
+      HandoverInterruption& interruption = *r.mutable_handover_interruption();
+      interruption.set_time_ns(second * 1000 * ms);
+      interruption.set_interruption_ns((20 + second) * ms);
+    });
+  }
+  write([&](KpiRecord& r) { r.mutable_run_end()->set_simulated_ns(40'000 * ms); });
+  log.flush();
+  const std::string html = run_html(load_side(folder_.path("run")), {});
+  EXPECT_THAT(html, HasSubstr("<h2>Where the time of packets goes"));
+  EXPECT_EQ(count_of(html, "class=\"part\""), 2U * 9U) << "all terminals and the group";
+  EXPECT_THAT(html, HasSubstr("<tr><td>all dl</td><td>0</td><td>3</td><td>0</td><td>0</td><td>1"));
+  EXPECT_THAT(html, HasSubstr("<tr><td>grid &amp; more</td><td>dl</td><td>25.0</td>"));
+  EXPECT_THAT(html, HasSubstr("<span class=\"a\">downlink</span> 40"));
+}
+
+TEST_F(RunPage, of_a_long_drive_stays_small) {
+  const std::string html = page({.seconds = 20'000});
+  EXPECT_LT(html.size(), 2'000'000U);
+  EXPECT_THAT(html, HasSubstr("<h2>The drive of car"));
+}
+
+}  // namespace
+}  // namespace redcell::analysis

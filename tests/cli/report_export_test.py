@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""Goal: a user gets a page and tidy tables from a run, also from one whose log is damaged, and is
+told where. Method: the built program (first argument) runs a short drive once; copies of its log
+are cut and flipped; files, exit codes and words are checked."""
+import csv
+import html
+import json
+import os
+import pathlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = ""
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def redcell(*words):
+    return subprocess.run(
+        [PROGRAM, *words], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def table(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class ReportAndExport(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.place.cleanup)
+        cls.made = pathlib.Path(cls.place.name) / "made"
+        done = redcell("run", "trial-700-drive", "--quiet", "--set", "duration_s=9", "--set",
+                       "warm_up_s=1", "--out", str(cls.made))
+        assert done.returncode in (0, 1), done.stderr
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.run_folder = self.folder / "run"
+        shutil.copytree(self.made, self.run_folder)
+
+    def page(self):
+        return (self.run_folder / "report.html").read_text(encoding="utf-8")
+
+    def test_a_run_becomes_a_page_with_its_verdict(self):
+        done = redcell("report", str(self.run_folder))
+        verdict = json.loads((self.run_folder / "verdict.json").read_text(encoding="utf-8"))
+        self.assertEqual(done.returncode, 0 if verdict["result"] == "PASS" else 1, done.stderr)
+        self.assertIn(f"report.html: {verdict['result']}", done.stdout)
+        page = self.page()
+        summary = json.loads((self.run_folder / "summary.json").read_text(encoding="utf-8"))
+        self.assertIn(f"<td>signature</td><td>{summary['run']['signature']}</td>", page)
+        data = re.search(r'<script type="application/json">(.*?)</script>', page, re.S)
+        names = [figure["name"] for figure in json.loads(data.group(1))["figures"]]
+        for name in ("ss_rsrp_dbm", "dl_throughput_mbps", "dl_cqi", "dl_prb"):
+            self.assertIn(name, names)
+
+    def test_the_drive_log_names_cells_and_neighbours(self):
+        rows = table(self.run_folder / "drive.csv")
+        served = [row for row in rows if row["cell"]]
+        self.assertGreater(len(served), 3)
+        for row in served:
+            self.assertEqual(int(row["pci"]), int(row["cell"]) % 1008)
+            self.assertEqual(row["band"], "28")
+            # 5 kHz steps below 3 GHz: n28's downlink is 758 to 803 MHz.
+            self.assertTrue(151600 <= int(row["nr_arfcn"]) <= 160600, row["nr_arfcn"])
+            heard = [i for i in (1, 2, 3) if row[f"neighbour{i}_cell"]]
+            levels = [float(row[f"neighbour{i}_ss_rsrp_dbm"]) for i in heard]
+            self.assertEqual(levels, sorted(levels, reverse=True))
+            cells = [row["cell"]] + [row[f"neighbour{i}_cell"] for i in heard]
+            self.assertEqual(len(set(cells)), 1 + len(heard))
+        self.assertTrue(any(row["neighbour1_cell"] for row in served))
+        self.assertTrue(any(0 < float(row["dl_cqi"] or 0) <= 15 for row in rows))
+        self.assertTrue(any(0 < float(row["dl_prb"] or 0) <= 275 for row in rows))
+
+    def test_damage_is_read_around_and_told_with_its_offset(self):
+        log = self.run_folder / "kpi.log"
+        whole = log.read_bytes()
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 0x10
+        for bytes_, words in [
+            (whole[: len(whole) - 3], r"([0-9]+) bytes at offset ([0-9]+) skipped: cut off"),
+            (bytes(flipped), r"([0-9]+) bytes at offset ([0-9]+) skipped: no valid record"),
+        ]:
+            hurt = len(whole) - 4 if len(bytes_) < len(whole) else len(whole) // 2
+            log.write_bytes(bytes_)
+            report = redcell("report", str(self.run_folder))
+            self.assertIn(report.returncode, (0, 1), report.stderr)
+            compare = redcell("compare", str(self.run_folder), str(self.made), "--out",
+                              str(self.folder / "compare"))
+            tables = self.folder / "tables"
+            export = redcell("export", str(self.run_folder), "--csv", str(tables))
+            compared = (self.folder / "compare" / "report.html").read_text(encoding="utf-8")
+            for text in (report.stdout, compare.stdout, export.stdout, self.page(), compared):
+                found = re.search(words, text)
+                self.assertIsNotNone(found, text[:500])
+                offset = int(found.group(2))
+                self.assertLessEqual(offset, hurt)
+                self.assertGreater(offset + int(found.group(1)), hurt)
+            # One record is gone, with what was inside it, and nothing else.
+            every = self.folder / "all"
+            self.assertEqual(redcell("export", str(self.made), "--csv", str(every)).returncode, 0)
+            lost = {path.stem for path in every.glob("*.csv")
+                    if self.count(tables / path.name) != self.count(path)}
+            lost -= {"kpi", "drive"}  # Made of the records.
+            self.assertEqual(len({name for name in lost if "neighbours" not in name
+                                  and "dropped" not in name}), 1, lost)
+
+    @staticmethod
+    def count(path):
+        return len(table(path)) if path.exists() else 0
+
+    def test_tables_are_the_same_in_csv_and_sqlite(self):
+        tables, database = self.folder / "tables", self.folder / "run.db"
+        for words in (["--csv", str(tables)], ["--sqlite", str(database)]):
+            done = redcell("export", str(self.run_folder), *words)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        connection = sqlite3.connect(database)
+        self.addCleanup(connection.close)
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        self.assertEqual(names, {path.stem for path in tables.glob("*.csv")})
+        for name in names:
+            rows = connection.execute(f'SELECT * FROM "{name}"').fetchall()
+            self.assertEqual(len(rows), len(table(tables / f"{name}.csv")), name)
+        self.assertEqual((tables / "drive.csv").read_text(encoding="utf-8"),
+                         (self.run_folder / "drive.csv").read_text(encoding="utf-8"))
+        summary = json.loads((self.run_folder / "summary.json").read_text(encoding="utf-8"))
+        self.assertEqual(len(table(tables / "kpi.csv")), len(summary["kpi"]))
+        # Children find their row.
+        neighbours = table(tables / "drive_row_neighbours.csv")
+        count = len(table(tables / "drive_row.csv"))
+        self.assertTrue(all(1 <= int(row["drive_row_row"]) <= count for row in neighbours))
+
+    def test_what_cannot_be_read_or_written_is_refused(self):
+        (self.folder / "text").write_text("no log", encoding="utf-8")
+        taken = self.folder / "taken.db"
+        taken.write_text("kept", encoding="utf-8")
+        run = str(self.run_folder)
+        for words, complaint in [
+            (["report", str(self.folder / "missing")], "cannot open"),
+            (["report", run, "--out", str(self.folder / "no" / "page.html")], "page.html"),
+            (["export", str(self.folder / "text"), "--sqlite", str(self.folder / "a.db")],
+             "not a KPI log"),
+            (["export", run, "--sqlite", str(taken)], "allowed: a name that is free"),
+            (["export", run], "[--csv,--sqlite] is required"),
+        ]:
+            with self.subTest(words):
+                done = redcell(*words)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn(complaint, done.stderr + done.stdout)
+        self.assertEqual(taken.read_text(encoding="utf-8"), "kept")
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()),
+                         ["run", "taken.db", "text"])
+
+
+# Points at the second line of the way, moves the slider, picks another colour; then says what it
+# sees in place of the title.
+PROBE = """<script>
+const errors = [];
+addEventListener("error", (event) => errors.push(event.message));
+const section = document.querySelector("section.drive");
+const data = JSON.parse(section.querySelector("script").textContent);
+const map = section.querySelector(".map svg");
+const box = map.getBoundingClientRect();
+const scale = box.width / map.viewBox.baseVal.width;
+const last = data.time_s.length - 1;
+map.dispatchEvent(new PointerEvent("pointermove", {clientX: box.left + data.x[last] * scale,
+  clientY: box.top + data.y[last] * scale}));
+const slider = section.querySelector("input");
+const pointed = [Number(slider.value), section.querySelector("output").textContent];
+const bar = Number(section.querySelector(".charts svg").lastElementChild.getAttribute("x1"));
+slider.value = 0;
+slider.dispatchEvent(new Event("input"));
+const moved = section.querySelector("output").textContent;
+const select = section.querySelector("select");
+select.selectedIndex = 1;
+select.dispatchEvent(new Event("change"));
+const classes = [...map.querySelectorAll(".w")].map((line) => line.getAttribute("class"));
+const keys = [...section.querySelectorAll(".key")].map((key) => !key.hidden);
+document.title = JSON.stringify({errors, pointed, bar, moved, classes, keys});
+</script>"""
+
+
+class PageInBrowser(unittest.TestCase):
+    def test_map_and_time_lines_show_the_same_moment(self):
+        browser = shutil.which("chromium")
+        if browser is None:
+            self.skipTest("chromium is not installed")
+        with tempfile.TemporaryDirectory() as folder:
+            run = pathlib.Path(folder) / "run"
+            done = redcell("run", "trial-700-drive", "--quiet", "--set", "duration_s=6", "--set",
+                           "warm_up_s=1", "--out", str(run))
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            redcell("report", str(run))
+            page = run / "report.html"
+            text = page.read_text(encoding="utf-8")
+            data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', text,
+                                        re.S).group(1))
+            page.write_text(text.replace("</body>", PROBE + "</body>"), encoding="utf-8")
+            dom = subprocess.run(
+                [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,2000",
+                 f"--user-data-dir={folder}/profile", "--dump-dom", page.as_uri()],
+                capture_output=True, text=True, check=False, timeout=120)
+        title = re.search(r"<title>(.*?)</title>", dom.stdout, re.S).group(1)
+        seen = json.loads(html.unescape(title))
+        last = len(data["time_s"]) - 1
+        self.assertEqual(seen["errors"], [])
+        self.assertEqual(seen["pointed"][0], last)
+        self.assertTrue(seen["pointed"][1].startswith(f"{data['time_s'][last]:g} s"))
+        self.assertAlmostEqual(seen["bar"], data["left"] + data["width"], places=6)
+        self.assertTrue(seen["moved"].startswith("0 s"))
+        wanted = ["w none" if one == "-" else f"w w{one}" for one in data["figures"][1]["classes"]]
+        self.assertEqual(seen["classes"], wanted)
+        self.assertEqual(seen["keys"], [i == 1 for i in range(len(data["figures"]))])
+
+
+class Pandas(unittest.TestCase):
+    def test_the_example_of_the_docs_reads_a_run(self):
+        python = next((one for one in (sys.executable, "/usr/bin/python3")
+                       if subprocess.run([one, "-c", "import pandas"], check=False,
+                                         capture_output=True).returncode == 0), None)
+        if python is None:
+            self.skipTest("python3-pandas is not installed")
+        with tempfile.TemporaryDirectory() as folder:
+            run, tables = folder + "/run", folder + "/tables"
+            done = redcell("run", "trial-700-drive", "--quiet", "--set", "duration_s=4", "--set",
+                           "warm_up_s=1", "--out", run)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            self.assertEqual(redcell("export", run, "--csv", tables).returncode, 0)
+            read = subprocess.run([python, str(ROOT / "docs" / "read_run.py"), tables],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual((read.returncode, read.stderr), (0, ""))
+            for words in ("dl_throughput_mbps", "downlink", "count"):
+                self.assertIn(words, read.stdout)
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
