@@ -222,19 +222,25 @@ class CircularSpread {
   double power_ = 0.0;
 };
 
+/// A zenith beyond half a turn is as far on the other side (step 7).
+double folded_deg(double zenith_deg) { return std::acos(std::cos(zenith_deg * degree)) / degree; }
+
+/// One angle of a cluster: where it is, and the ray spread around it.
+struct ClusterAngle {
+  std::uint32_t turns;
+  double ray_deg;
+  bool is_zenith;
+};
+
 /// Rays stand around their cluster with offsets of RMS 1 (Table 7.5-3); the spread of a cluster is
-/// added as that of its twenty rays. A zenith beyond half a turn is as far on the other side (step
-/// 7).
-void add_cluster(CircularSpread& spread, double power, std::uint32_t turns, double ray_deg,
-                 bool is_zenith) {
+/// added as that of its twenty rays.
+void add_cluster(CircularSpread& spread, double power, const ClusterAngle& angle) {
   constexpr std::array<double, 10> offsets = {0.0447, 0.1413, 0.2492, 0.3715, 0.5129,
                                               0.6797, 0.8844, 1.1481, 1.5195, 2.1551};
   for (const double offset : offsets) {
     for (const double side : {-1.0, 1.0}) {
-      const double angle_deg = turns * (360.0 * 0x1p-32) + side * ray_deg * offset;
-      // arccos of the cosine folds.
-      const double folded_deg = std::acos(std::cos(angle_deg * degree)) / degree;
-      spread.add(power / 20.0, is_zenith ? folded_deg : angle_deg);
+      const double ray_deg = angle.turns * (360.0 * 0x1p-32) + side * angle.ray_deg * offset;
+      spread.add(power / 20.0, angle.is_zenith ? folded_deg(ray_deg) : ray_deg);
     }
   }
 }
@@ -253,10 +259,10 @@ void measure_spreads(const base::Random& random, const phy::ClusterLink& link, H
     power += c.power[i];
     mean += c.power[i] * c.delay_s[i];
     square += c.power[i] * c.delay_s[i] * c.delay_s[i];
-    add_cluster(asd, c.power[i], c.aod[i], c.ray_asd_deg, false);
-    add_cluster(asa, c.power[i], c.aoa[i], c.ray_asa_deg, false);
-    add_cluster(zsd, c.power[i], c.zod[i], c.ray_zsd_deg, true);
-    add_cluster(zsa, c.power[i], c.zoa[i], c.ray_zsa_deg, true);
+    add_cluster(asd, c.power[i], {.turns = c.aod[i], .ray_deg = c.ray_asd_deg, .is_zenith = false});
+    add_cluster(asa, c.power[i], {.turns = c.aoa[i], .ray_deg = c.ray_asa_deg, .is_zenith = false});
+    add_cluster(zsd, c.power[i], {.turns = c.zod[i], .ray_deg = c.ray_zsd_deg, .is_zenith = true});
+    add_cluster(zsa, c.power[i], {.turns = c.zoa[i], .ray_deg = c.ray_zsa_deg, .is_zenith = true});
   }
   mean /= power;
   heard.ds_ns = 1e9 * std::sqrt(std::max(square / power - mean * mean, 0.0));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a sweep costs beside its simulations: seconds to plan 10 000 points and to find them done, and
-the part of the cores' time that goes into simulation.
+"""What a sweep costs beside its simulations: seconds to plan 10 000 points and to find them done,
+and the part of the cores' time that goes into simulation.
 
 Usage: sweep_bench.py PROGRAM        the built redcell-bin; some minutes, on an idle machine"""
 
