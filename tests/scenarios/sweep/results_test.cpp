@@ -46,8 +46,9 @@ class ResultsTest : public testing::Test {
         << R"({"name": "rtt_ms", "terminal_group": "", "statistic": "mean", "unit": "ms",)"
         << R"( "ci_low": null, "ci_high": null, "samples": 3, "value": )" << value << "},"
         << R"({"name": "handover_ratio", "terminal_group": "", "statistic": "ratio",)"
-        << R"( "unit": "ratio", "ci_low": 0, "ci_high": 1, "samples": )" << 100 * seed
-        << R"(, "value": )" << (seed == 1 ? 0.4 : 1.0) << "}]}";
+        << R"( "unit": "ratio", "ci_low": 0, "ci_high": 1, "samples": )"
+        << (seed == 1 ? 100 * (row + 1) : 200) << R"(, "value": )" << (seed == 1 ? 0.4 : 1.0)
+        << "}]}";
     std::ofstream(folder / "verdict.json") << R"({"result": "PASS"})";
     write_point(address, ChildEnd{}, folder);
     std::ignore = store_.finish(address, folder);
@@ -80,8 +81,8 @@ TEST_F(ResultsTest, estimates_every_row_and_kpi) {
   EXPECT_EQ(estimates[4].row, 2u);
   EXPECT_EQ(estimates[4].estimate->value, 30);
   EXPECT_EQ(estimates[4].decision.precision, Precision::more_seeds);
-  // 40 of 100 and 200 of 200.
-  EXPECT_NEAR(estimates[5].estimate->value, 0.8, 1e-12);
+  // 120 of 300 and 200 of 200.
+  EXPECT_NEAR(estimates[5].estimate->value, 0.64, 1e-12);
   EXPECT_EQ(estimates[5].decision.precision, Precision::no_goal);
 }
 
@@ -115,6 +116,16 @@ TEST_F(ResultsTest, pairs_rows_by_seed_against_the_first_step) {
   EXPECT_TRUE(differences[0].is_same_world);
   EXPECT_EQ(differences[3].row, 3u);
   EXPECT_FALSE(differences[3].is_same_world);
+}
+
+TEST_F(ResultsTest, takes_differences_of_ratios_from_their_estimates) {
+  add_all();
+  const auto figures = figures_of(plan_.loaded.sweep, {});
+  const auto differences = row_differences({plan_, seeds_, figures, book_});
+  ASSERT_EQ(differences[1].row, 1u);
+  ASSERT_EQ(differences[1].figure, 1u);
+  // 280 of 400 less 240 of 300, though the seeds' ratios are equal.
+  EXPECT_NEAR(differences[1].difference.value, -0.1, 1e-12);
 }
 
 TEST_F(ResultsTest, gives_up_on_a_figure_that_no_run_has) {
