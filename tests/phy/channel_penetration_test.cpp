@@ -110,7 +110,7 @@ TEST(PenetrationDeathTest, needs_a_carrier_for_a_wall) {
 // Half a decibel a metre (7.4.3.1) and the wall, which two terminals of one building share but for
 // chance.
 TEST(PenetrationLoss, grows_by_half_a_decibel_a_metre_of_depth) {
-  for (const auto [environment, depth_max_m] :
+  for (const auto& [environment, depth_max_m] :
        {std::pair{Environment::uma, 25.0}, std::pair{Environment::rma, 10.0}}) {
     const Penetration wall{.model = PenetrationModel::building_low_loss,
                            .environment = environment,
