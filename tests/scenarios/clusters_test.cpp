@@ -420,8 +420,13 @@ TEST_P(Clusters, are_the_same_whenever_a_long_stop_is_looked_at) {
 
 TEST_P(Clusters, have_one_world_in_other_surroundings_too) {
   for (const char* surrounding : {"UMI", "RMA"}) {
-    const World world(street(GetParam()),
-                      clusters_in(GetParam(), surrounding) + with("penetration", "OUTDOOR"));
+    std::vector<std::string> overrides = clusters_in(GetParam(), surrounding);
+    for (std::uint32_t site = 0; site < site_count; ++site) {
+      // Streets have their stations at 10 m.
+      const std::string height = surrounding == std::string("UMI") ? "10" : "35";
+      overrides.push_back("site[s" + std::to_string(site) + "].height_m=" + height);
+    }
+    const World world(street(GetParam()), overrides);
     std::vector<base::Instant> times = {base::Instant(), base::Instant(70'000'000)};
     LayerChannel first = world.channel();
     LayerChannel second = world.channel();
