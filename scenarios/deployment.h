@@ -1,6 +1,7 @@
 // From a resolved scenario to plain plans: what the schema says, in the words of the lower rooms.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,7 +51,7 @@ struct TerminalPlan {
   phy::PenetrationModel penetration = phy::PenetrationModel::none;
   bool nearest_site_in_sight = false;
   bool is_background = false;
-  std::uint32_t bwp = 0;    ///< Of its layer's.
+  std::uint32_t bwp = 0;    ///< Of its layer's; where it begins.
   std::uint32_t slice = 0;  ///< 0: none; else that of the scenario, from 1 on.
   base::Duration drive_log_period;
   schema::Capability capability;
@@ -95,8 +96,9 @@ struct LayerPlan {
   base::LayerId id;
   std::string carrier;
   ChannelPlan channel;
-  /// Narrowest first: RedCap's, then that of the whole carrier, where there is one.
+  /// RedCap's, the initial one first; then that of the whole carrier, where there is one.
   std::vector<phy::ResourceMapConfig> bwps;
+  bool spreads_terminals = false;          ///< Over RedCap's BWPs, in which they stay.
   mac::gnb::CellConfig cell;               ///< BWPs still empty: the testbed owns the maps.
   std::vector<std::uint32_t> dl_slice_of;  ///< [TerminalPlan::slice] Of CellConfig::dl_slices.
   std::vector<std::uint32_t> ul_slice_of;
@@ -109,6 +111,9 @@ struct LayerPlan {
   std::vector<CellPlan> cells;
   std::vector<base::UeId> terminals;  ///< Served by the layer, ascending.
 
+  [[nodiscard]] std::uint32_t redcap_bwp_count() const {
+    return static_cast<std::uint32_t>(std::max<std::size_t>(bwps.size(), 2) - 1);
+  }
   [[nodiscard]] const phy::Numerology& numerology() const { return bwps.front().numerology; }
   [[nodiscard]] const phy::Duplex& duplex() const { return bwps.front().duplex; }
   [[nodiscard]] const phy::PrachConfig& prach() const { return bwps.front().prach; }

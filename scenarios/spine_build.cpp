@@ -116,7 +116,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
       recorder_(deployment_.terminals.size(), capacities(deployment_), options.sink),
       clock_([this](base::Instant now) { return tick(now); }) {
   terminals_.resize(deployment_.terminals.size());
-  constexpr std::size_t block_count_max = 2 * 64;  // Of the schema, in one slot and direction.
+  constexpr std::size_t block_count_max = 6 * 64;  // Of the schema, in one slot and direction.
   plan_.downlink.reserve(block_count_max);
   plan_.uplink.reserve(block_count_max);
   due_.reserve(8 * terminals_.size());

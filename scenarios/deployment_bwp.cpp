@@ -1,0 +1,139 @@
+// Bandwidth parts of a deployment: what each holds besides data, and which a terminal begins in.
+#include <algorithm>
+
+#include "base/check.h"
+#include "phy/nr/band.h"
+#include "scenarios/deployment.h"
+
+namespace redcell::scenarios {
+namespace {
+
+phy::DmrsConfig dmrs_config(const schema::Dmrs& dmrs) {
+  return {.type = static_cast<int>(dmrs.type()),
+          .additional_position = static_cast<int>(dmrs.additional_position()),
+          .cdm_groups_without_data = static_cast<int>(dmrs.cdm_groups_without_data())};
+}
+
+/// The last uplink slot of a frame holds the PRACH, so that PUSCH can begin a period [ours].
+int prach_slot(const phy::Numerology& numerology, const phy::Duplex& duplex) {
+  for (int slot = numerology.slots_per_frame() - 1; slot > 0; --slot) {
+    if (duplex.uplink(base::Slot(slot)).count == phy::symbols_per_slot) return slot;
+  }
+  return 0;
+}
+
+phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::Carrier& carrier) {
+  const schema::Broadcast& b = carrier.broadcast();
+  const phy::Band* band = phy::find_band(carrier.band());
+  RC_CHECK(band != nullptr);
+  const auto pattern = carrier.scs_khz() == 15 ? band->ssb_case_15_khz : band->ssb_case_30_khz;
+  const int slots_per_ms = map.numerology.slots_per_ms();
+  map.ssb = {.period = duration_of_ms(b.ssb_period_ms()),
+             .beam_count = static_cast<int>(b.ssb_beam_count()),
+             .first_prb = static_cast<int>(b.ssb_first_prb()),
+             .pattern = pattern.value_or(phy::SsbCase::a)};
+  for (const schema::DedicatedBwp& bwp : carrier.dedicated_bwp()) {
+    if (!bwp.has_ncd_ssb_first_prb()) continue;
+    map.ncd_ssb.push_back({.first_prb = static_cast<int>(bwp.ncd_ssb_first_prb()),
+                           .period = duration_of_ms(bwp.ncd_ssb_period_ms()),
+                           .offset = duration_of_ms(bwp.ncd_ssb_offset_ms())});
+  }
+  map.sib1 = {.prb_count = static_cast<int>(b.sib1_prb_count()),
+              .first_prb = static_cast<int>(b.sib1_first_prb()),
+              .coreset_zero = {.first = map.bwp_dl.first, .count = map.coreset.prb_count},
+              .coreset_zero_symbol_count = map.coreset.symbol_count};
+  // Tracking and CSI reference signals lie in the half of a frame that has no SSB burst [ours].
+  map.paging = {.period = duration_of_ms(b.paging_period_ms()),
+                .slot_offset = 5 * slots_per_ms,
+                .prb_count = static_cast<int>(b.paging_prb_count()),
+                .first_prb = static_cast<int>(b.sib1_first_prb())};
+  map.trs = {.period = duration_of_ms(b.trs_period_ms()), .slot_offset = 5 * slots_per_ms};
+  map.csi_rs = {.period = duration_of_ms(b.csi_rs_period_ms()),
+                .slot_offset = 5 * slots_per_ms + 2,
+                .port_count = 2,
+                .has_csi_im = true};
+  return map;
+}
+
+phy::PucchConfig edges_of(std::uint32_t pucch_prb_count, bool hops) {
+  const int pucch = static_cast<int>(pucch_prb_count);
+  if (!hops) return {.low_edge_prb_count = pucch, .high_edge_prb_count = 0};
+  return {.low_edge_prb_count = pucch / 2, .high_edge_prb_count = pucch - pucch / 2};
+}
+
+phy::ResourceMapConfig redcap_resources(const schema::Carrier& carrier) {
+  const phy::Numerology numerology = numerology_of(carrier);
+  const phy::Duplex duplex = duplex_of(carrier);
+  const phy::PrbRange bwp{.first = static_cast<int>(carrier.redcap_bwp().first_prb()),
+                          .count = static_cast<int>(carrier.redcap_bwp().prb_count())};
+  const phy::PucchConfig edges =
+      edges_of(carrier.uplink().pucch_prb_count(), carrier.uplink().pucch_hopping());
+  phy::ResourceMapConfig map{
+      .numerology = numerology,
+      .duplex = duplex,
+      .bwp_dl = bwp,
+      .bwp_ul = bwp,
+      .coreset = {.symbol_count = static_cast<int>(carrier.downlink().coreset_symbols()),
+                  .prb_count = static_cast<int>(carrier.downlink().coreset_prb_count())},
+      .pdsch_dmrs = dmrs_config(carrier.downlink().dmrs()),
+      .pusch_dmrs = dmrs_config(carrier.uplink().dmrs()),
+      .prach = {.period = duration_of_ms(carrier.uplink().prach_period_ms()),
+                .slot_offset = prach_slot(numerology, duplex),
+                .prb_count = static_cast<int>(carrier.uplink().prach_prb_count()),
+                .first_prb = bwp.first + edges.low_edge_prb_count},
+      .pucch = edges};
+  return with_broadcast(map, carrier);
+}
+
+/// The same slots seen from the whole carrier: what is common stays where it is.
+phy::ResourceMapConfig wide_resources(const phy::ResourceMapConfig& redcap,
+                                      const schema::WideBwp& wide) {
+  phy::ResourceMapConfig map = redcap;
+  map.bwp_dl = {.first = static_cast<int>(wide.first_prb()),
+                .count = static_cast<int>(wide.prb_count())};
+  map.bwp_ul = map.bwp_dl;
+  map.coreset.prb_count = static_cast<int>(wide.coreset_prb_count());
+  map.coreset.first_prb = static_cast<int>(wide.coreset_first_prb()) - map.bwp_dl.first;
+  map.pucch = edges_of(wide.pucch_prb_count(), true);
+  return map;
+}
+
+/// The same slots seen from a further RedCap part.
+phy::ResourceMapConfig dedicated_resources(const phy::ResourceMapConfig& redcap,
+                                           const schema::DedicatedBwp& dedicated) {
+  phy::ResourceMapConfig map = redcap;
+  map.bwp_dl = {.first = static_cast<int>(dedicated.first_prb()),
+                .count = static_cast<int>(dedicated.prb_count())};
+  map.bwp_ul = map.bwp_dl;
+  return map;
+}
+
+}  // namespace
+
+std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) {
+  std::vector<phy::ResourceMapConfig> bwps{redcap_resources(carrier)};
+  if (!carrier.has_embb_bwp()) return bwps;
+  for (const schema::DedicatedBwp& dedicated : carrier.dedicated_bwp()) {
+    bwps.push_back(dedicated_resources(bwps.front(), dedicated));
+  }
+  bwps.push_back(wide_resources(bwps.front(), carrier.embb_bwp()));
+  for (std::size_t own = 0; own < bwps.size(); ++own) {
+    for (std::size_t other = 0; other < bwps.size(); ++other) {
+      if (other == own) continue;
+      for (const phy::PrbRange& edge : bwps[other].pucch_prbs()) {
+        bwps[own].other_pucch.push_back(edge);
+      }
+    }
+  }
+  return bwps;
+}
+
+std::uint32_t bwp_of(const schema::Capability& capability,
+                     std::span<const phy::ResourceMapConfig> bwps) {
+  const auto widest =
+      phy::widest_prb_count(capability.max_bandwidth_mhz(), bwps.front().numerology.scs_khz());
+  const bool takes_last = widest && bwps.back().bwp_dl.count <= widest->value();
+  return takes_last ? static_cast<std::uint32_t>(bwps.size() - 1) : 0;
+}
+
+}  // namespace redcell::scenarios
