@@ -288,7 +288,7 @@ void choose_serving_cells(const base::Random& random, Deployment& d) {
     RC_CHECK(b.layer != nullptr);
     terminal.serving = b.cell;
     terminal.bwp = bwp_of(terminal.capability, b.layer->bwps);
-    if (terminal.bwp == 0 && b.layer->spreads_terminals) {
+    if (terminal.bwp == 0 && !b.layer->bwp_plan.manager) {
       // In turn over the parts, in each cell by itself.
       std::uint32_t& count = redcap_count[terminal.serving.value];
       terminal.bwp = count++ % b.layer->redcap_bwp_count();
@@ -334,23 +334,23 @@ Deployment make_network(const schema::Scenario& scenario) {
   for (const schema::Carrier& carrier : scenario.carrier()) {
     std::vector<CellPlan> cells = cells_of(sectors, carrier, next_cell);
     if (cells.empty()) continue;  // A carrier nobody sends on.
-    d.layers.push_back(
-        {.id = {static_cast<std::uint32_t>(d.layers.size())},
-         .carrier = carrier.name(),
-         .channel = channel_plan(carrier.channel()),
-         .bwps = bwp_configs(carrier),
-         .spreads_terminals = carrier.bwp_manager().policy() == schema::BwpManager::STATIC,
-         .cell = cell_config(carrier),
-         .dl_slice_of = {},
-         .ul_slice_of = {},
-         .radio = layer_radio(carrier),
-         .rrc = rrc_config(carrier),
-         .t304 = duration_of_ms(carrier.mobility().t304_ms()),
-         .xn_delay = duration_of_ms(scenario.core().xn_delay_ms()),
-         .preparation = duration_of_ms(scenario.core().preparation_ms()),
-         .path_switch = duration_of_ms(scenario.core().path_switch_ms()),
-         .cells = std::move(cells),
-         .terminals = {}});
+    d.layers.push_back({.id = {static_cast<std::uint32_t>(d.layers.size())},
+                        .carrier = carrier.name(),
+                        .channel = channel_plan(carrier.channel()),
+                        .bwps = bwp_configs(carrier),
+                        .bwp_plan = bwp_plan(carrier),
+                        .cell = cell_config(carrier),
+                        .dl_slice_of = {},
+                        .ul_slice_of = {},
+                        .radio = layer_radio(carrier),
+                        .rrc = rrc_config(carrier),
+                        .t304 = duration_of_ms(carrier.mobility().t304_ms()),
+                        .xn_delay = duration_of_ms(scenario.core().xn_delay_ms()),
+                        .preparation = duration_of_ms(scenario.core().preparation_ms()),
+                        .path_switch = duration_of_ms(scenario.core().path_switch_ms()),
+                        .cells = std::move(cells),
+                        .terminals = {}});
+    d.layers.back().cell.sibling_count = d.layers.back().redcap_bwp_count();
     add_slices(scenario, carrier, d.layers.back());
   }
   return d;

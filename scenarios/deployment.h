@@ -91,6 +91,14 @@ struct ChannelPlan {
   int tracked_cells = 8;
 };
 
+/// Who moves terminals between RedCap's BWPs, and how.
+struct BwpPlan {
+  std::optional<mac::gnb::BwpManagerConfig> manager;  ///< nullopt: nobody is moved.
+  bool by_dci = false;                                ///< Else by RRC.
+  base::SlotCount period;
+  base::SlotCount inactivity;  ///< 0: no timer.
+};
+
 /// Cells that share frequency, numerology and TDD pattern.
 struct LayerPlan {
   base::LayerId id;
@@ -98,7 +106,7 @@ struct LayerPlan {
   ChannelPlan channel;
   /// RedCap's, the initial one first; then that of the whole carrier, where there is one.
   std::vector<phy::ResourceMapConfig> bwps;
-  bool spreads_terminals = false;          ///< Over RedCap's BWPs, in which they stay.
+  BwpPlan bwp_plan;
   mac::gnb::CellConfig cell;               ///< BWPs still empty: the testbed owns the maps.
   std::vector<std::uint32_t> dl_slice_of;  ///< [TerminalPlan::slice] Of CellConfig::dl_slices.
   std::vector<std::uint32_t> ul_slice_of;
@@ -163,6 +171,10 @@ struct SrPlan {
 /// What a slot of the carrier is used for in each BWP, RedCap's first; also the calculator's and
 /// preflight's way to it.
 [[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
+[[nodiscard]] BwpPlan bwp_plan(const schema::Carrier& carrier);
+/// How soon a terminal changes between BWPs of the layer.
+[[nodiscard]] mac::BwpTiming bwp_timing(const LayerPlan& layer,
+                                        const schema::Capability& capability);
 /// Index of the widest BWP that a terminal can take (TS 38.306 4.2.21.1).
 [[nodiscard]] std::uint32_t bwp_of(const schema::Capability& capability,
                                    std::span<const phy::ResourceMapConfig> bwps);

@@ -128,6 +128,42 @@ std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) 
   return bwps;
 }
 
+BwpPlan bwp_plan(const schema::Carrier& carrier) {
+  using Schema = schema::BwpManager;
+  const Schema& manager = carrier.bwp_manager();
+  const int slots_per_ms = numerology_of(carrier).slots_per_ms();
+  BwpPlan plan{
+      .manager = std::nullopt,
+      .by_dci = manager.switching() == Schema::DCI,
+      .period =
+          base::SlotCount(static_cast<std::int64_t>(manager.period_ms() * slots_per_ms + 0.5)),
+      .inactivity = base::SlotCount(std::int64_t{manager.inactivity_timer_ms()} * slots_per_ms)};
+  if (manager.policy() == Schema::STATIC) return plan;
+  using mac::gnb::BwpPolicy;
+  plan.manager = {.policy = manager.policy() == Schema::ROUND_ROBIN    ? BwpPolicy::round_robin
+                            : manager.policy() == Schema::LEAST_LOADED ? BwpPolicy::least_loaded
+                                                                       : BwpPolicy::delay_driven,
+                  .part_count = static_cast<std::uint32_t>(1 + carrier.dedicated_bwp_size()),
+                  .open_use = manager.open_percent() / 100,
+                  .close_use = manager.close_percent() / 100,
+                  .open_delay_ms = manager.open_delay_ms(),
+                  .patience = static_cast<int>(manager.patience())};
+  return plan;
+}
+
+mac::BwpTiming bwp_timing(const LayerPlan& layer, const schema::Capability& capability) {
+  // TS 38.331 12: procedure delay of RRCReconfiguration; TS 38.133 8.6.3: T_BWPswitchDelayRRC.
+  constexpr std::int64_t rrc_processing_ms = 10;
+  constexpr std::int64_t rrc_switch_ms = 6;
+  const phy::Numerology& numerology = layer.numerology();
+  return {.switch_delay = mac::bwp_switch_delay(numerology.mu(),
+                                                static_cast<int>(capability.bwp_switch_type())),
+          .rrc_processing = base::SlotCount(rrc_processing_ms * numerology.slots_per_ms()),
+          .rrc_switch = base::SlotCount(rrc_switch_ms * numerology.slots_per_ms()),
+          .inactivity = layer.bwp_plan.inactivity,
+          .default_bwp = 0};
+}
+
 std::uint32_t bwp_of(const schema::Capability& capability,
                      std::span<const phy::ResourceMapConfig> bwps) {
   const auto widest =

@@ -27,6 +27,7 @@ Connection::Connection(const ConnectionConfig& c, ConnectionSetup setup)
       dl_thresholds(std::move(setup.dl_thresholds)),
       ul_thresholds(std::move(setup.ul_thresholds)),
       dl_loop(setup.outer_loop),
-      ul_loop(setup.outer_loop) {}
+      ul_loop(setup.outer_loop),
+      bwp(c.bwp_timing, c.bwp) {}
 
 }  // namespace redcell::mac::gnb

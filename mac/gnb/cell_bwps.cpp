@@ -1,0 +1,175 @@
+// Terminals of a cell that move between its bandwidth parts: when, and what the parts carry.
+#include <algorithm>
+
+#include "base/check.h"
+#include "mac/gnb/cell.h"
+
+namespace redcell::mac::gnb {
+namespace {
+
+/// Blocks and answers missed in a row after a switch, from which the cell takes its DCI for lost
+/// and looks where the terminal was [ours].
+constexpr int silences_max = 2;
+
+}  // namespace
+
+/// What is sent in one sibling must have room for a repetition in any other.
+void Cell::limit_blocks() {
+  if (config_.sibling_count < 2) return;
+  RC_CHECK(config_.sibling_count <= parts_.size());
+  std::array<int, 2> least{carrier_prb_count_max, carrier_prb_count_max};
+  const std::span siblings(parts_.data(), config_.sibling_count);
+  for (const Part& part : siblings) {
+    std::array<int, 2> most{};
+    for (std::int64_t s = 0; s < part.resources->period().value(); ++s) {
+      const base::Slot slot(s);
+      most[0] = std::max(most[0], part.resources->downlink(slot).usable_prb_count);
+      most[1] = std::max(most[1], phy::longest_usable_run(part.resources->uplink(slot)).count);
+    }
+    least = {std::min(least[0], most[0]), std::min(least[1], most[1])};
+  }
+  for (Part& part : siblings) part.prbs_max = least;
+}
+
+void Cell::switch_by_dci(std::uint32_t index, std::uint32_t to) {
+  Connection& c = connection(index);
+  RC_CHECK(to < config_.sibling_count && c.config.bwp < config_.sibling_count && !c.is_moving());
+  c.wanted_bwp = to;
+  activate(index);
+}
+
+void Cell::expect_command(std::uint32_t index, const Connection::Command& command) {
+  Connection& c = connection(index);
+  RC_CHECK(command.bwp < config_.sibling_count && !c.is_moving());
+  c.command = command;
+}
+
+void Cell::follow_switches(base::Slot slot) {
+  if (config_.sibling_count < 2) return;
+  for (const std::uint32_t index : active_) {
+    Connection& c = *connections_[index];
+    while (c.bwp.advance(slot)) c.config.bwp = c.bwp.bwp();
+  }
+}
+
+void Cell::send_switches(base::Slot slot, SlotPlan& plan) {
+  if (config_.sibling_count < 2) return;
+  for (const std::uint32_t index : active_) {
+    Connection& c = *connections_[index];
+    if (!c.wanted_bwp || c.bwp.pending() || c.promised >= slot) continue;
+    // The timer may have led there meanwhile.
+    if (*c.wanted_bwp == c.config.bwp) {
+      c.wanted_bwp.reset();
+      continue;
+    }
+    const std::optional<int> level = take_cces(c);
+    if (!level) continue;
+    plan.switches.push_back({.ue = c.config.ue,
+                             .epoch = c.config.epoch,
+                             .from_bwp = c.config.bwp,
+                             .to_bwp = *c.wanted_bwp,
+                             .beam = c.beam,
+                             .aggregation_level = *level});
+    c.bwp.on_switch_dci(slot, *c.wanted_bwp);
+    c.unconfirmed = c.config.bwp;
+    c.silences = 0;
+    c.wanted_bwp.reset();
+  }
+}
+
+/// The timer counts from DCIs that the terminal is known to have heard: it never runs longer here
+/// than there.
+void Cell::note_heard(Connection& c, base::Slot dci) {
+  c.bwp.on_dci(dci);
+  c.unconfirmed.reset();
+}
+
+void Cell::note_silence(Connection& c) {
+  if (!c.unconfirmed || ++c.silences < silences_max) return;
+  put_back(c, *c.unconfirmed);
+}
+
+void Cell::put_back(Connection& c, std::uint32_t bwp) {
+  c.bwp = ActiveBwp(c.config.bwp_timing, bwp);
+  c.bwp.on_dci(slot_);
+  c.config.bwp = bwp;
+  c.unconfirmed.reset();
+}
+
+void Cell::found_in(std::uint32_t index, std::uint32_t bwp) {
+  Connection& c = connection(index);
+  if (!c.unconfirmed || c.bwp.pending()) return;
+  if (bwp != c.config.bwp) put_back(c, bwp);
+  c.unconfirmed.reset();
+}
+
+void Cell::note_taken(Connection& c, base::Direction direction, const BlockFormat& format) {
+  const auto d = static_cast<std::size_t>(direction);
+  part_of(c).recent_prbs[d] += format.prb_count;
+  c.recent_prbs += format.prb_count;
+  c.recent_bytes[d] += format.tbs.value() / 8;
+}
+
+std::int64_t Cell::available_prbs(const Part& part, base::Direction direction,
+                                  base::Slot slot) const {
+  std::int64_t prbs = 0;
+  for (base::Slot s = measured_from_; s < slot; s += base::SlotCount(1)) {
+    prbs += direction == base::Direction::downlink ? part.resources->downlink(s).usable_prb_count
+                                                   : part.resources->uplink(s).usable_prb_count;
+  }
+  return prbs;
+}
+
+void Cell::measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoad>& loads,
+                         std::vector<PartMember>& members) {
+  RC_CHECK(slot > measured_from_);
+  loads.assign(config_.sibling_count, {});
+  members.clear();
+  struct Bytes {
+    std::int64_t waiting = 0;
+    std::int64_t served = 0;
+  };
+  std::array<std::array<Bytes, 2>, 8> bytes{};
+  RC_CHECK(config_.sibling_count <= bytes.size());
+  for (std::uint32_t index = 0; index < connections_.size(); ++index) {
+    if (connections_[index] == nullptr) continue;
+    Connection& c = *connections_[index];
+    while (c.bwp.advance(slot)) c.config.bwp = c.bwp.bwp();
+    if (c.config.bwp >= config_.sibling_count) continue;
+    const std::array<std::int64_t, 2> waiting{static_cast<std::int64_t>(c.waiting_bytes(now)),
+                                              static_cast<std::int64_t>(c.ul_backlog_bytes)};
+    const std::uint32_t going_to = c.bwp.pending() ? c.bwp.pending()->to_bwp
+                                   : c.command     ? c.command->bwp
+                                                   : c.wanted_bwp.value_or(c.config.bwp);
+    PartMember& member = members.emplace_back();
+    member = {.connection = index, .bwp = going_to, .is_moving = c.is_moving()};
+    member.prbs = c.recent_prbs;
+    for (const std::size_t d : {0U, 1U}) {
+      bytes[c.config.bwp][d].waiting += waiting[d];
+      bytes[c.config.bwp][d].served += c.recent_bytes[d];
+      member.bytes += waiting[d] + c.recent_bytes[d];
+    }
+    c.recent_prbs = 0;
+    c.recent_bytes = {};
+  }
+  const double period_ms =
+      1e3 * base::to_seconds(parts_[0].resources->config().numerology.slot_duration()) *
+      static_cast<double>((slot - measured_from_).value());
+  for (std::uint32_t i = 0; i < config_.sibling_count; ++i) {
+    for (const auto direction : {base::Direction::downlink, base::Direction::uplink}) {
+      const auto d = static_cast<std::size_t>(direction);
+      const std::int64_t available = available_prbs(parts_[i], direction, slot);
+      const double use = static_cast<double>(parts_[i].recent_prbs[d]) /
+                         static_cast<double>(std::max<std::int64_t>(available, 1));
+      const auto served = static_cast<double>(std::max<std::int64_t>(bytes[i][d].served, 1));
+      const double delay_ms =
+          std::min(1e4, period_ms * static_cast<double>(bytes[i][d].waiting) / served);
+      loads[i].use = std::max(loads[i].use, use);
+      loads[i].delay_ms = std::max(loads[i].delay_ms, delay_ms);
+    }
+    parts_[i].recent_prbs = {};
+  }
+  measured_from_ = slot;
+}
+
+}  // namespace redcell::mac::gnb
