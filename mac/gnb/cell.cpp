@@ -100,7 +100,7 @@ void Cell::retire_idle(base::Instant now) {
   std::erase_if(active_, [&](std::uint32_t index) {
     const Connection& c = *connections_[index];
     const bool busy = c.has_downlink(now) || c.wants_uplink() || c.dl_harq.has_to_repeat() ||
-                      c.ul_harq.has_to_repeat() || c.wanted_bwp;
+                      c.ul_harq.has_to_repeat() || c.wanted_bwp || c.bwp.pending();
     if (!busy) is_active_[index] = false;
     return !busy;
   });

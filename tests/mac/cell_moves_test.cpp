@@ -1,0 +1,317 @@
+// Goal: a terminal that goes from one BWP of the cell to another is never granted anything in the
+// gap nor outside its active BWP, no PRB is given twice, and a switch that was not heard is undone.
+// Method: every PRB of every slot has one owner in a plain list, under random load, loss and moves;
+// an own list of gaps, filled from the DCIs and their delay.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/random.h"
+#include "mac/gnb/cell.h"
+#include "tests/mac/cell_world.h"
+
+namespace redcell::mac::gnb {
+namespace {
+
+using base::Slot;
+using base::SlotCount;
+using mac::testing::CellWorld;
+using mac::testing::connection_config;
+using mac::testing::fdd_carrier;
+using mac::testing::tdd_carrier;
+
+constexpr std::uint32_t seed = 29;
+constexpr std::uint32_t sibling_count = 3;
+constexpr std::int64_t switch_delay = 5;
+
+/// Three parts of 51 PRBs, the last two overlapping, inside one of 273.
+std::vector<phy::ResourceMapConfig> configs_of(const phy::ResourceMapConfig& carrier) {
+  std::vector<phy::ResourceMapConfig> out;
+  for (const int first : {0, 60, 90}) {
+    phy::ResourceMapConfig part = carrier;
+    part.bwp_dl = part.bwp_ul = {first, 51};
+    part.coreset.prb_count = 24;
+    part.pucch = {.low_edge_prb_count = 2, .high_edge_prb_count = 2};
+    out.push_back(part);
+  }
+  phy::ResourceMapConfig wide = carrier;
+  wide.bwp_dl = wide.bwp_ul = {0, 273};
+  wide.coreset = {.symbol_count = 1, .prb_count = 96, .first_prb = 150};
+  out.push_back(wide);
+  for (std::size_t own = 0; own < out.size(); ++own) {
+    for (std::size_t other = 0; other < sibling_count; ++other) {
+      if (other == own) continue;
+      for (const phy::PrbRange& edge : out[other].pucch_prbs()) {
+        out[own].other_pucch.push_back(edge);
+      }
+    }
+  }
+  return out;
+}
+
+class MovingWorld {
+ public:
+  explicit MovingWorld(bool is_tdd, std::int64_t inactivity = 0)
+      : inactivity_(inactivity),
+        maps_(make_maps(is_tdd ? tdd_carrier() : fdd_carrier())),
+        world_(maps_[0].config(), [&](CellConfig& c) {
+          c.bwps.clear();
+          for (const phy::ResourceMap& map : maps_) c.bwps.push_back(&map);
+          c.sibling_count = sibling_count;
+        }) {}
+
+  std::uint32_t connect(std::uint32_t bwp) {
+    ConnectionConfig config = connection_config(100 + count_++);
+    config.bwp = bwp;
+    config.bwp_timing = {.switch_delay = SlotCount(switch_delay),
+                         .rrc_processing = SlotCount(20),
+                         .rrc_switch = SlotCount(12),
+                         .inactivity = SlotCount(inactivity_),
+                         .default_bwp = 0};
+    return world_.connect(12, config);
+  }
+  void load(std::uint32_t index, int packets, std::uint64_t ul_bytes) {
+    world_.load(index, packets);
+    world_.connection(index).ul_backlog_bytes += ul_bytes;
+    world_.cell().activate(index);
+  }
+  const SlotPlan& run(std::int64_t slot) { return world_.run(slot); }
+  CellWorld& world() { return world_; }
+  [[nodiscard]] const phy::ResourceMap& map(std::uint32_t bwp) const { return maps_[bwp]; }
+
+ private:
+  static std::vector<phy::ResourceMap> make_maps(const phy::ResourceMapConfig& carrier) {
+    std::vector<phy::ResourceMap> maps;
+    for (const phy::ResourceMapConfig& config : configs_of(carrier)) maps.emplace_back(config);
+    return maps;
+  }
+  std::int64_t inactivity_;
+  std::vector<phy::ResourceMap> maps_;
+  CellWorld world_;
+  std::uint32_t count_ = 0;
+};
+
+/// Slots in which a terminal is in no part, as its DCI says; and where it is.
+struct Truth {
+  std::uint32_t bwp = 0;
+  Slot gap_from{-1};
+  Slot gap_until{-1};
+  std::uint32_t next = 0;
+  [[nodiscard]] bool in_gap(Slot slot) const { return slot >= gap_from && slot < gap_until; }
+};
+
+/// Blocks and answers on their way.
+struct OnAir {
+  Slot due;
+  std::optional<DlAssignment> assignment;
+  std::optional<UlGrant> grant;
+};
+
+class CellMoves : public ::testing::TestWithParam<bool> {};
+
+TEST_P(CellMoves, keep_every_prb_single_and_every_gap_empty) {
+  const base::Random random(seed, 1);
+  MovingWorld cell(GetParam());
+  std::vector<Truth> truth;
+  for (std::uint32_t i = 0; i < 9; ++i) {
+    const std::uint32_t bwp = i == 8 ? 3 : i % sibling_count;
+    cell.connect(bwp);
+    truth.push_back({.bwp = bwp});
+  }
+  std::vector<OnAir> on_air;
+  std::map<Slot, std::set<int>> uplink;
+  int switches = 0;
+  int blocks_after = 0;
+  for (std::int64_t s = 0; s < 6000; ++s) {
+    const Slot slot(s);
+    const auto draw = [&](std::uint64_t index) {
+      return random.uniform(base::Purpose::placement, {.a = 7, .b = 0},
+                            static_cast<std::uint64_t>(s) * 64 + index);
+    };
+    for (Truth& t : truth) {
+      if (t.gap_until == slot) t.bwp = t.next;
+    }
+    for (const OnAir& item : on_air) {
+      if (item.due + SlotCount(1) != slot) continue;
+      const bool ok = draw(40 + static_cast<std::uint64_t>(&item - on_air.data())) > 0.2;
+      if (item.assignment) cell.world().answer(*item.assignment, ok);
+      if (item.grant) cell.world().arrive(*item.grant, {.decoded = ok, .sinr_db = 20});
+    }
+    std::erase_if(on_air, [&](const OnAir& item) { return item.due < slot; });
+    for (std::uint32_t i = 0; i < truth.size(); ++i) {
+      if (draw(i) < 0.3) cell.load(i, 3, 4000);
+      const bool may = i < 8 && !cell.world().connection(i).is_moving();
+      if (may && draw(20 + i) < 0.01) {
+        const std::uint32_t now = cell.world().connection(i).config.bwp;
+        cell.world().cell().switch_by_dci(i, (now + 1) % sibling_count);
+      }
+    }
+    const SlotPlan& plan = cell.run(s);
+    for (const BwpSwitchDci& dci : plan.switches) {
+      Truth& t = truth[dci.ue.value - 100];
+      ASSERT_EQ(dci.from_bwp, t.bwp);
+      t.gap_from = slot;
+      t.gap_until = slot + SlotCount(switch_delay);
+      t.next = dci.to_bwp;
+      ++switches;
+      for (const OnAir& item : on_air) {
+        const base::UeId ue = item.grant ? item.grant->ue : item.assignment->ue;
+        ASSERT_FALSE(ue == dci.ue && t.in_gap(item.due)) << "it still owes something in the gap";
+      }
+    }
+    std::set<int> downlink;
+    const auto take = [&](const BlockFormat& format, const phy::SlotResources& resources,
+                          std::set<int>& taken) {
+      const phy::PrbRange& bwp = cell.map(format.bwp).config().bwp_dl;
+      ASSERT_LE(format.prb.end(), bwp.count);
+      for (int prb = format.prb.first; prb < format.prb.end(); ++prb) {
+        if (resources.data_re[static_cast<std::size_t>(prb)] == 0) continue;
+        ASSERT_TRUE(taken.insert(bwp.first + prb).second) << s;
+      }
+    };
+    for (const DlAssignment& a : plan.downlink) {
+      const Truth& t = truth[a.ue.value - 100];
+      ASSERT_EQ(a.format.bwp, t.bwp) << s;
+      ASSERT_FALSE(t.in_gap(slot) || t.in_gap(a.feedback_slot)) << s;
+      take(a.format, cell.map(a.format.bwp).downlink(slot), downlink);
+      on_air.push_back({.due = a.feedback_slot, .assignment = a, .grant = std::nullopt});
+      blocks_after += t.gap_until.value() > 0 && slot >= t.gap_until ? 1 : 0;
+    }
+    for (const UlGrant& g : plan.uplink) {
+      const Truth& t = truth[g.ue.value - 100];
+      ASSERT_EQ(g.format.bwp, t.bwp) << s;
+      ASSERT_FALSE(t.in_gap(slot) || t.in_gap(g.pusch_slot)) << s;
+      take(g.format, cell.map(g.format.bwp).uplink(g.pusch_slot), uplink[g.pusch_slot]);
+      on_air.push_back({.due = g.pusch_slot, .assignment = std::nullopt, .grant = g});
+    }
+  }
+  EXPECT_GT(switches, 100);
+  EXPECT_GT(blocks_after, 1000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Duplex, CellMoves, ::testing::Bool(),
+                         [](const auto& p) { return p.param ? "tdd" : "fdd"; });
+
+/// Runs slots until the switch goes out; what is asked meanwhile is answered.
+Slot run_to_switch(MovingWorld& cell, std::int64_t from) {
+  for (std::int64_t s = from; s < from + 100; ++s) {
+    const SlotPlan plan = cell.run(s);
+    for (const DlAssignment& a : plan.downlink) cell.world().answer(a, true);
+    if (!plan.switches.empty()) return Slot(s);
+  }
+  return Slot(-1);
+}
+
+TEST(CellMove, looks_where_the_terminal_was_when_it_stays_silent) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(0);
+  cell.world().cell().switch_by_dci(index, 2);
+  const Slot sent = run_to_switch(cell, 0);
+  ASSERT_EQ(sent, Slot(0));
+  cell.load(index, 20, 0);
+  int silences = 0;
+  for (std::int64_t s = 1; s < 40 && silences < 2; ++s) {
+    const SlotPlan plan = cell.run(s);
+    for (const DlAssignment& a : plan.downlink) {
+      EXPECT_EQ(a.format.bwp, 2U);
+      cell.world().cell().on_feedback(index, {.harq = a.harq, .ack = false, .heard = false});
+      ++silences;
+    }
+  }
+  ASSERT_EQ(silences, 2);
+  const SlotPlan plan = cell.run(40);
+  ASSERT_FALSE(plan.downlink.empty());
+  EXPECT_EQ(plan.downlink.front().format.bwp, 0U);
+}
+
+TEST(CellMove, stays_when_the_terminal_has_answered_once) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(0);
+  cell.world().cell().switch_by_dci(index, 2);
+  run_to_switch(cell, 0);
+  cell.load(index, 40, 0);
+  int answers = 0;
+  for (std::int64_t s = 1; s < 40; ++s) {
+    const SlotPlan plan = cell.run(s);
+    for (const DlAssignment& a : plan.downlink) {
+      EXPECT_EQ(a.format.bwp, 2U);
+      const bool heard = answers++ == 0;
+      cell.world().cell().on_feedback(index, {.harq = a.harq, .ack = heard, .heard = heard});
+    }
+  }
+  EXPECT_GT(answers, 5);
+}
+
+TEST(CellMove, is_found_by_the_request_that_comes_from_the_old_part) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(1);
+  cell.world().cell().switch_by_dci(index, 2);
+  run_to_switch(cell, 0);
+  for (std::int64_t s = 1; s < 12; ++s) cell.run(s);
+  cell.world().cell().found_in(index, 1);
+  cell.load(index, 1, 0);
+  ASSERT_FALSE(cell.run(12).downlink.empty());
+  EXPECT_EQ(cell.world().connection(index).config.bwp, 1U);
+}
+
+// The last block that was answered began in slot 1; 40 slots later the timer runs out.
+TEST(CellMove, follows_the_timer_from_the_last_dci_that_was_answered) {
+  MovingWorld cell(false, 40);
+  const std::uint32_t index = cell.connect(2);
+  cell.load(index, 1, 0);
+  const SlotPlan plan = cell.run(1);
+  ASSERT_EQ(plan.downlink.size(), 1U);
+  cell.world().answer(plan.downlink[0], true);
+  cell.load(index, 1, 0);
+  const SlotPlan before = cell.run(40);
+  ASSERT_EQ(before.downlink.size(), 1U);
+  EXPECT_EQ(before.downlink[0].format.bwp, 2U);
+  cell.load(index, 1, 0);
+  for (std::int64_t s = 41; s < 41 + switch_delay; ++s) {
+    EXPECT_TRUE(cell.run(s).downlink.empty()) << s;
+  }
+  const SlotPlan after = cell.run(41 + switch_delay);
+  ASSERT_FALSE(after.downlink.empty());
+  EXPECT_EQ(after.downlink[0].format.bwp, 0U);
+}
+
+// Acknowledged: the PDSCH was in slot 3; 20 slots of RRC from its end, 12 of silence.
+TEST(CellMove, follows_the_command_that_was_acknowledged) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(0);
+  cell.world().send_message(index, 100);
+  cell.world().cell().expect_command(index, {.packet = base::PacketId{0}, .bwp = 1});
+  EXPECT_TRUE(cell.world().connection(index).is_moving());
+  const SlotPlan plan = cell.run(3);
+  ASSERT_EQ(plan.downlink.size(), 1U);
+  EXPECT_FALSE(cell.world().connection(index).bwp.pending().has_value());
+  cell.world().answer(plan.downlink[0], true);
+  const auto pending = cell.world().connection(index).bwp.pending();
+  ASSERT_TRUE(pending.has_value());
+  EXPECT_EQ(pending->from, Slot(24));
+  EXPECT_EQ(pending->until, Slot(36));
+  EXPECT_EQ(pending->to_bwp, 1U);
+}
+
+// The last part has a PUCCH of another in its middle: 30 PRBs at most in a row, in any sibling.
+TEST(CellMove, sends_no_block_that_could_not_be_repeated_elsewhere) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(0);
+  int longest = 51;
+  for (const std::uint32_t bwp : {0U, 1U, 2U}) {
+    longest = std::min(longest, phy::longest_usable_run(cell.map(bwp).uplink(Slot(0))).count);
+  }
+  ASSERT_LT(longest, 47);
+  cell.load(index, 0, 1'000'000);
+  int widest = 0;
+  for (std::int64_t s = 0; s < 20; ++s) {
+    for (const UlGrant& g : cell.run(s).uplink) widest = std::max(widest, g.format.prb.count);
+  }
+  EXPECT_EQ(widest, longest);
+}
+
+}  // namespace
+}  // namespace redcell::mac::gnb
