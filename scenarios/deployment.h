@@ -171,6 +171,8 @@ struct SrPlan {
 /// What a slot of the carrier is used for in each BWP, RedCap's first; also the calculator's and
 /// preflight's way to it.
 [[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
+/// How many of dedicated_bwp the cell has: as far as bwp_manager.redcap_parts lets it.
+[[nodiscard]] int dedicated_bwp_count(const schema::Carrier& carrier);
 [[nodiscard]] BwpPlan bwp_plan(const schema::Carrier& carrier);
 /// How soon a terminal changes between BWPs of the layer.
 [[nodiscard]] mac::BwpTiming bwp_timing(const LayerPlan& layer,

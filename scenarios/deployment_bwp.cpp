@@ -32,7 +32,8 @@ phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::
              .beam_count = static_cast<int>(b.ssb_beam_count()),
              .first_prb = static_cast<int>(b.ssb_first_prb()),
              .pattern = pattern.value_or(phy::SsbCase::a)};
-  for (const schema::DedicatedBwp& bwp : carrier.dedicated_bwp()) {
+  for (int i = 0; i < dedicated_bwp_count(carrier); ++i) {
+    const schema::DedicatedBwp& bwp = carrier.dedicated_bwp(i);
     if (!bwp.has_ncd_ssb_first_prb()) continue;
     map.ncd_ssb.push_back({.first_prb = static_cast<int>(bwp.ncd_ssb_first_prb()),
                            .period = duration_of_ms(bwp.ncd_ssb_period_ms()),
@@ -113,8 +114,8 @@ phy::ResourceMapConfig dedicated_resources(const phy::ResourceMapConfig& redcap,
 std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) {
   std::vector<phy::ResourceMapConfig> bwps{redcap_resources(carrier)};
   if (!carrier.has_embb_bwp()) return bwps;
-  for (const schema::DedicatedBwp& dedicated : carrier.dedicated_bwp()) {
-    bwps.push_back(dedicated_resources(bwps.front(), dedicated));
+  for (int i = 0; i < dedicated_bwp_count(carrier); ++i) {
+    bwps.push_back(dedicated_resources(bwps.front(), carrier.dedicated_bwp(i)));
   }
   bwps.push_back(wide_resources(bwps.front(), carrier.embb_bwp()));
   for (std::size_t own = 0; own < bwps.size(); ++own) {
@@ -126,6 +127,11 @@ std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) 
     }
   }
   return bwps;
+}
+
+int dedicated_bwp_count(const schema::Carrier& carrier) {
+  const auto most = static_cast<int>(carrier.bwp_manager().redcap_parts()) - 1;
+  return std::min(carrier.dedicated_bwp_size(), most);
 }
 
 BwpPlan bwp_plan(const schema::Carrier& carrier) {
@@ -143,7 +149,7 @@ BwpPlan bwp_plan(const schema::Carrier& carrier) {
   plan.manager = {.policy = manager.policy() == Schema::ROUND_ROBIN    ? BwpPolicy::round_robin
                             : manager.policy() == Schema::LEAST_LOADED ? BwpPolicy::least_loaded
                                                                        : BwpPolicy::delay_driven,
-                  .part_count = static_cast<std::uint32_t>(1 + carrier.dedicated_bwp_size()),
+                  .part_count = static_cast<std::uint32_t>(1 + dedicated_bwp_count(carrier)),
                   .open_use = manager.open_percent() / 100,
                   .close_use = manager.close_percent() / 100,
                   .open_delay_ms = manager.open_delay_ms(),

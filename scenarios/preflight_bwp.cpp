@@ -24,6 +24,9 @@ constexpr std::array ncd_offset_ms{0.0, 5.0, 10.0, 15.0, 20.0, 40.0, 80.0};
 constexpr std::array<std::uint32_t, 22> inactivity_ms{
     0, 2, 3, 4, 5, 6, 8, 10, 20, 30, 40, 50, 60, 80, 100, 200, 300, 500, 750, 1280, 1920, 2560};
 
+/// Longer than K1 and K2 [ours].
+constexpr std::uint32_t least_inactivity_ms = 20;
+
 std::string text_of(const phy::PrbRange& prbs) {
   return fmt::format("PRBs {} to {}", prbs.first, prbs.end() - 1);
 }
@@ -162,6 +165,15 @@ void check_manager(const CarrierView& view, Report& report) {
                                        fmt::join(inactivity_ms.begin(), inactivity_ms.end(), ", ")),
                 .clause = "TS 38.331 BWP-DownlinkDedicated"});
   }
+  if (timer > 0 && timer < least_inactivity_ms) {
+    report.add(
+        path + ".inactivity_timer_ms",
+        {.found = fmt::format("{} ms", timer),
+         .allowed = fmt::format("0, or {} ms and more: what a DCI orders must lie before the "
+                                "timer's end",
+                                least_inactivity_ms),
+         .clause = "[ours]"});
+  }
   if (timer > 0 && manager.policy() == schema::BwpManager::STATIC && has_parts) {
     report.add(path + ".inactivity_timer_ms",
                {.found = fmt::format("{} ms under STATIC", timer),
@@ -175,7 +187,7 @@ void check_capability(const CarrierView& view, const schema::Capability& capabil
                       const std::string& path, Report& report) {
   const schema::Carrier& carrier = view.carrier;
   const schema::BwpManager& manager = carrier.bwp_manager();
-  const int parts = 1 + carrier.dedicated_bwp_size();
+  const int parts = 1 + dedicated_bwp_count(carrier);
   const bool knows_all =
       manager.policy() != schema::BwpManager::STATIC &&
       (manager.switching() == schema::BwpManager::DCI || manager.inactivity_timer_ms() > 0);
@@ -188,7 +200,7 @@ void check_capability(const CarrierView& view, const schema::Capability& capabil
   }
   if (capability.bwp_without_ssb()) return;
   const phy::PrbRange cd{static_cast<int>(carrier.broadcast().ssb_first_prb()), phy::ssb_prb_count};
-  for (int i = 0; i < carrier.dedicated_bwp_size(); ++i) {
+  for (int i = 0; i < dedicated_bwp_count(carrier); ++i) {
     const schema::DedicatedBwp& bwp = carrier.dedicated_bwp(i);
     if (bwp.has_ncd_ssb_first_prb() || is_inside(cd, prbs_of(bwp))) continue;
     report.add(path_of(view, i),
@@ -216,9 +228,10 @@ void check_parts(const CarrierView& view, Report& report) {
     check_ncd_ssb(view, i, report);
   }
   if (report.count() > before) return;
-  for (std::size_t b = 1; b <= static_cast<std::size_t>(count); ++b) {
+  const auto used = static_cast<std::size_t>(dedicated_bwp_count(view.carrier));
+  for (std::size_t b = 1; b <= used; ++b) {
     for (std::size_t a = 0; a < b; ++a) check_pair(view, a, b, report);
-    check_pair(view, static_cast<std::size_t>(count) + 1, b, report);
+    check_pair(view, used + 1, b, report);
   }
 }
 

@@ -36,6 +36,15 @@ TEST(MoreBwps, have_coreset_and_pucch_as_the_first_and_keep_free_those_of_all) {
   for (const phy::ResourceMapConfig& bwp : bwps) EXPECT_EQ(bwp.ncd_ssb.size(), 2U);
 }
 
+TEST(MoreBwps, are_no_more_than_the_manager_lets_be) {
+  for (const std::uint32_t parts : {1U, 2U, 4U}) {
+    const auto limited = bwps_of(more_bwps(4, "redcap_parts: " + std::to_string(parts)));
+    EXPECT_EQ(limited.size(), parts + 1);
+    EXPECT_EQ(limited.back().ncd_ssb.size(), parts - 1);
+    EXPECT_EQ(limited.back().other_pucch.size(), 2 * parts);
+  }
+}
+
 // One beam of 20 PRBs x 12 subcarriers each 20 ms, which costs all 13 symbols behind the CORESET
 // for DMRS would meet it; SIB1, paging and PRACH where they were.
 TEST(MoreBwps, carry_a_block_of_their_own_and_no_broadcast) {
