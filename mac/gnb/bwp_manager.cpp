@@ -9,7 +9,7 @@ namespace {
 
 /// Parts whose weights differ by less than this share of their mean are even [ours]: a terminal
 /// that would go to and fro every period has a gap in each.
-constexpr double uneven_share = 0.3;
+constexpr double uneven_share = 0.15;
 
 }  // namespace
 

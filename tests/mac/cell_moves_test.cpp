@@ -110,86 +110,109 @@ struct OnAir {
   std::optional<UlGrant> grant;
 };
 
+/// Random load, loss and moves; every slot is held against the truth.
+class RandomMoves {
+ public:
+  explicit RandomMoves(bool is_tdd) : cell_(is_tdd) {
+    for (std::uint32_t i = 0; i <= moving_count; ++i) {
+      const std::uint32_t bwp = i == moving_count ? sibling_count : i % sibling_count;
+      cell_.connect(bwp);
+      truth_.push_back({.bwp = bwp});
+    }
+  }
+  void run(std::int64_t s) {
+    slot_ = Slot(s);
+    for (Truth& t : truth_) {
+      if (t.gap_until == slot_) t.bwp = t.next;
+    }
+    settle();
+    drive();
+    const SlotPlan& plan = cell_.run(s);
+    for (const BwpSwitchDci& dci : plan.switches) begin_switch(dci);
+    std::set<int> downlink;
+    for (const DlAssignment& a : plan.downlink) {
+      expect_reachable(a.ue, a.format, a.feedback_slot);
+      take(a.format, cell_.map(a.format.bwp).downlink(slot_), downlink);
+      on_air_.push_back({.due = a.feedback_slot, .assignment = a, .grant = std::nullopt});
+    }
+    for (const UlGrant& g : plan.uplink) {
+      expect_reachable(g.ue, g.format, g.pusch_slot);
+      take(g.format, cell_.map(g.format.bwp).uplink(g.pusch_slot), uplink_[g.pusch_slot]);
+      on_air_.push_back({.due = g.pusch_slot, .assignment = std::nullopt, .grant = g});
+    }
+  }
+  int switches = 0;
+  int blocks_after_a_switch = 0;
+
+ private:
+  static constexpr std::uint32_t moving_count = 8;
+
+  [[nodiscard]] double draw(std::uint64_t index) const {
+    return random_.uniform(base::Purpose::placement, {.a = 7, .b = 0},
+                           static_cast<std::uint64_t>(slot_.value()) * 256 + index);
+  }
+  /// What was on its way arrives, four times of five.
+  void settle() {
+    std::uint64_t number = 64;
+    for (const OnAir& item : on_air_) {
+      if (item.due + SlotCount(1) != slot_) continue;
+      const bool ok = draw(number++) > 0.2;
+      if (item.assignment) cell_.world().answer(*item.assignment, ok);
+      if (item.grant) cell_.world().arrive(*item.grant, {.decoded = ok, .sinr_db = 20});
+    }
+    std::erase_if(on_air_, [&](const OnAir& item) { return item.due < slot_; });
+  }
+  void drive() {
+    for (std::uint32_t i = 0; i < truth_.size(); ++i) {
+      if (draw(i) < 0.3) cell_.load(i, 3, 4000);
+      const Connection& c = cell_.world().connection(i);
+      if (i < moving_count && !c.is_moving() && draw(20 + i) < 0.01) {
+        cell_.world().cell().switch_by_dci(i, (c.config.bwp + 1) % sibling_count);
+      }
+    }
+  }
+  void begin_switch(const BwpSwitchDci& dci) {
+    Truth& t = truth_[dci.ue.value - 100];
+    ASSERT_EQ(dci.from_bwp, t.bwp);
+    t.gap_from = slot_;
+    t.gap_until = slot_ + SlotCount(switch_delay);
+    t.next = dci.to_bwp;
+    ++switches;
+    for (const OnAir& item : on_air_) {
+      const base::UeId ue = item.grant ? item.grant->ue : item.assignment->ue;
+      ASSERT_FALSE(ue == dci.ue && t.in_gap(item.due)) << "it still owes something in the gap";
+    }
+  }
+  void expect_reachable(base::UeId ue, const BlockFormat& format, Slot last) {
+    const Truth& t = truth_[ue.value - 100];
+    ASSERT_EQ(format.bwp, t.bwp) << slot_.value();
+    ASSERT_FALSE(t.in_gap(slot_) || t.in_gap(last)) << slot_.value();
+    blocks_after_a_switch += t.gap_until.value() > 0 && slot_ >= t.gap_until ? 1 : 0;
+  }
+  void take(const BlockFormat& format, const phy::SlotResources& resources, std::set<int>& taken) {
+    const phy::PrbRange& bwp = cell_.map(format.bwp).config().bwp_dl;
+    ASSERT_LE(format.prb.end(), bwp.count);
+    for (int prb = format.prb.first; prb < format.prb.end(); ++prb) {
+      if (resources.data_re[static_cast<std::size_t>(prb)] == 0) continue;
+      ASSERT_TRUE(taken.insert(bwp.first + prb).second) << slot_.value();
+    }
+  }
+
+  base::Random random_{seed, 1};
+  MovingWorld cell_;
+  Slot slot_;
+  std::vector<Truth> truth_;
+  std::vector<OnAir> on_air_;
+  std::map<Slot, std::set<int>> uplink_;
+};
+
 class CellMoves : public ::testing::TestWithParam<bool> {};
 
 TEST_P(CellMoves, keep_every_prb_single_and_every_gap_empty) {
-  const base::Random random(seed, 1);
-  MovingWorld cell(GetParam());
-  std::vector<Truth> truth;
-  for (std::uint32_t i = 0; i < 9; ++i) {
-    const std::uint32_t bwp = i == 8 ? 3 : i % sibling_count;
-    cell.connect(bwp);
-    truth.push_back({.bwp = bwp});
-  }
-  std::vector<OnAir> on_air;
-  std::map<Slot, std::set<int>> uplink;
-  int switches = 0;
-  int blocks_after = 0;
-  for (std::int64_t s = 0; s < 6000; ++s) {
-    const Slot slot(s);
-    const auto draw = [&](std::uint64_t index) {
-      return random.uniform(base::Purpose::placement, {.a = 7, .b = 0},
-                            static_cast<std::uint64_t>(s) * 64 + index);
-    };
-    for (Truth& t : truth) {
-      if (t.gap_until == slot) t.bwp = t.next;
-    }
-    for (const OnAir& item : on_air) {
-      if (item.due + SlotCount(1) != slot) continue;
-      const bool ok = draw(40 + static_cast<std::uint64_t>(&item - on_air.data())) > 0.2;
-      if (item.assignment) cell.world().answer(*item.assignment, ok);
-      if (item.grant) cell.world().arrive(*item.grant, {.decoded = ok, .sinr_db = 20});
-    }
-    std::erase_if(on_air, [&](const OnAir& item) { return item.due < slot; });
-    for (std::uint32_t i = 0; i < truth.size(); ++i) {
-      if (draw(i) < 0.3) cell.load(i, 3, 4000);
-      const bool may = i < 8 && !cell.world().connection(i).is_moving();
-      if (may && draw(20 + i) < 0.01) {
-        const std::uint32_t now = cell.world().connection(i).config.bwp;
-        cell.world().cell().switch_by_dci(i, (now + 1) % sibling_count);
-      }
-    }
-    const SlotPlan& plan = cell.run(s);
-    for (const BwpSwitchDci& dci : plan.switches) {
-      Truth& t = truth[dci.ue.value - 100];
-      ASSERT_EQ(dci.from_bwp, t.bwp);
-      t.gap_from = slot;
-      t.gap_until = slot + SlotCount(switch_delay);
-      t.next = dci.to_bwp;
-      ++switches;
-      for (const OnAir& item : on_air) {
-        const base::UeId ue = item.grant ? item.grant->ue : item.assignment->ue;
-        ASSERT_FALSE(ue == dci.ue && t.in_gap(item.due)) << "it still owes something in the gap";
-      }
-    }
-    std::set<int> downlink;
-    const auto take = [&](const BlockFormat& format, const phy::SlotResources& resources,
-                          std::set<int>& taken) {
-      const phy::PrbRange& bwp = cell.map(format.bwp).config().bwp_dl;
-      ASSERT_LE(format.prb.end(), bwp.count);
-      for (int prb = format.prb.first; prb < format.prb.end(); ++prb) {
-        if (resources.data_re[static_cast<std::size_t>(prb)] == 0) continue;
-        ASSERT_TRUE(taken.insert(bwp.first + prb).second) << s;
-      }
-    };
-    for (const DlAssignment& a : plan.downlink) {
-      const Truth& t = truth[a.ue.value - 100];
-      ASSERT_EQ(a.format.bwp, t.bwp) << s;
-      ASSERT_FALSE(t.in_gap(slot) || t.in_gap(a.feedback_slot)) << s;
-      take(a.format, cell.map(a.format.bwp).downlink(slot), downlink);
-      on_air.push_back({.due = a.feedback_slot, .assignment = a, .grant = std::nullopt});
-      blocks_after += t.gap_until.value() > 0 && slot >= t.gap_until ? 1 : 0;
-    }
-    for (const UlGrant& g : plan.uplink) {
-      const Truth& t = truth[g.ue.value - 100];
-      ASSERT_EQ(g.format.bwp, t.bwp) << s;
-      ASSERT_FALSE(t.in_gap(slot) || t.in_gap(g.pusch_slot)) << s;
-      take(g.format, cell.map(g.format.bwp).uplink(g.pusch_slot), uplink[g.pusch_slot]);
-      on_air.push_back({.due = g.pusch_slot, .assignment = std::nullopt, .grant = g});
-    }
-  }
-  EXPECT_GT(switches, 100);
-  EXPECT_GT(blocks_after, 1000);
+  RandomMoves moves(GetParam());
+  for (std::int64_t s = 0; s < 6000 && !HasFatalFailure(); ++s) moves.run(s);
+  EXPECT_GT(moves.switches, 100);
+  EXPECT_GT(moves.blocks_after_a_switch, 1000);
 }
 
 INSTANTIATE_TEST_SUITE_P(Duplex, CellMoves, ::testing::Bool(),
