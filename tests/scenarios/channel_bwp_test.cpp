@@ -25,14 +25,26 @@ World world_of(const std::string& manager) {
        "terminal_group[ue].route.fading_speed_kmh=30", on(kind, "bwp_manager.redcap_parts=4")});
 }
 
-/// CQI when the neighbour fills the PRBs of one part.
+/// The neighbour fills the PRBs of one part in this slot. Emissions must outlive it.
+class Neighbour {
+ public:
+  void fill(LayerChannel& channel, std::int64_t slot, int part) {
+    channel.go_to(base::Slot(slot));
+    down_ = {{.cell = east,
+              .ue = {},
+              .re_power_w = gnb_re_power_w(CellKind::n41_tdd),
+              .prb = {.first = 51 * part, .count = 51}}};
+    channel.set_downlink(down_, down_);
+  }
+
+ private:
+  std::vector<Emission> down_;
+};
+
+/// CQI beside it.
 int cqi(LayerChannel& channel, std::int64_t slot, int loud_part) {
-  channel.go_to(base::Slot(slot));
-  const std::vector<Emission> down{{.cell = east,
-                                    .ue = {},
-                                    .re_power_w = gnb_re_power_w(CellKind::n41_tdd),
-                                    .prb = {.first = 51 * loud_part, .count = 51}}};
-  channel.set_downlink(down, down);
+  Neighbour neighbour;
+  neighbour.fill(channel, slot, loud_part);
   return channel.measure_csi(ue, mast, base::Slot(slot)).csi.cqi.value();
 }
 
@@ -58,10 +70,14 @@ TEST(ChannelBwp, is_the_same_for_who_comes_and_who_is_there) {
   for (const std::int64_t slot : {10, 50, 200}) {
     EXPECT_EQ(cqi(moved, slot, 3), cqi(there, slot, 3));
     const ServingLink link{.ue = ue, .cell = mast, .beam = 0, .prb = {.first = 160, .count = 20}};
-    const auto a = moved.downlink_sinr(link, 1, 0);
-    const std::vector<double> first(a.begin(), a.end());
-    const auto b = there.downlink_sinr(link, 1, 0);
-    EXPECT_EQ(first, std::vector<double>(b.begin(), b.end()));
+    Neighbour neighbour;
+    const auto sinr = [&](LayerChannel& channel) {
+      neighbour.fill(channel, slot, 3);
+      const auto out = channel.downlink_sinr(link, 1, 0);
+      return std::vector<double>(out.begin(), out.end());
+    };
+    const std::vector<double> of_moved = sinr(moved);
+    EXPECT_EQ(of_moved, sinr(there));
   }
 }
 
