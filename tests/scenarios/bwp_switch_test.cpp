@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/scenarios/more_bwps.h"
+#include "tests/scenarios/two_sites.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -138,6 +139,39 @@ TEST(BwpSwitching, works_where_blocks_and_dcis_are_lost) {
                                           "terminal_group[ue].placement.max_radius_m=1500"});
   EXPECT_GE(switches_of(run).size(), 4U);
   EXPECT_GT(rate_of(run), 20);
+}
+
+// Terminals that drive to and fro between two cells while both move them: after a handover each is
+// in the first part. That no byte is lost on the way the run checks itself.
+TEST(BwpSwitching, begins_anew_after_a_handover) {
+  for (const char* switching : {"RRC", "DCI"}) {
+    const std::string manager = std::string(
+                                    "policy: ROUND_ROBIN open_percent: 30 close_percent: 1 "
+                                    "period_ms: 40 inactivity_timer_ms: 200 switching: ") +
+                                switching;
+    const Recorded run = simulate_recorded(
+        ready_text(with_bwps(two_sites(CellKind::n41_tdd, cbr(3), shuttle(40)), 4, manager),
+                   {"terminal_group[ue].count=8", "duration_s=8", "warm_up_s=0",
+                    on(CellKind::n41_tdd, "mobility.filter_coefficient=0")}));
+    std::map<std::uint32_t, bool> is_new;
+    int handovers = 0;
+    int switches_after = 0;
+    for (const analysis::KpiRecord& record : run.records) {
+      if (record.has_mobility_event() && record.mobility_event().kind() == analysis::COMPLETED) {
+        is_new[record.mobility_event().ue()] = true;
+        ++handovers;
+      }
+      if (!record.has_bwp_switch()) continue;
+      bool& is_first = is_new[record.bwp_switch().ue()];
+      if (is_first) {
+        EXPECT_EQ(record.bwp_switch().from_bwp(), 0U);
+        ++switches_after;
+      }
+      is_first = false;
+    }
+    EXPECT_GE(handovers, 8) << switching;
+    EXPECT_GE(switches_after, 4) << switching;
+  }
 }
 
 TEST(BwpSwitching, repeats_itself) {

@@ -19,10 +19,9 @@ inline std::string dedicated_text(int part_count) {
   return text;
 }
 
-/// `rest` is more text; a capability "embb" takes 100 MHz. `manager`: fields of bwp_manager.
-inline std::string more_bwps(int part_count, const std::string& manager = "",
-                             const std::string& rest = "") {
-  std::string text = one_cell(CellKind::n41_tdd, rest);
+/// An n41 carrier of testing.h with so many RedCap parts; a capability "embb" takes 100 MHz.
+/// `manager`: fields of bwp_manager.
+inline std::string with_bwps(std::string text, int part_count, const std::string& manager) {
   text = with(text, "broadcast { sib1_first_prb: 24 }",
               "redcap_bwp { prb_count: 51 }\n  embb_bwp { prb_count: 273 coreset_first_prb: 204 "
               "coreset_prb_count: 60 }\n" +
@@ -31,6 +30,12 @@ inline std::string more_bwps(int part_count, const std::string& manager = "",
   text = with(text, "name: \"redcap\" evm_percent: 0",
               "name: \"redcap\" evm_percent: 0 dedicated_bwp_count: 4");
   return text + "capability { name: \"embb\" max_bandwidth_mhz: 100 evm_percent: 0 }\n";
+}
+
+/// The same of one_cell(); `rest` is more text.
+inline std::string more_bwps(int part_count, const std::string& manager = "",
+                             const std::string& rest = "") {
+  return with_bwps(one_cell(CellKind::n41_tdd, rest), part_count, manager);
 }
 
 }  // namespace redcell::scenarios
