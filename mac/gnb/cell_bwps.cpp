@@ -1,5 +1,6 @@
 // Terminals of a cell that move between its bandwidth parts: when, and what the parts carry.
 #include <algorithm>
+#include <span>
 
 #include "base/check.h"
 #include "mac/gnb/cell.h"
@@ -10,6 +11,35 @@ namespace {
 /// Blocks and answers missed in a row after a switch, from which the cell takes its DCI for lost
 /// and looks where the terminal was [ours].
 constexpr int silences_max = 2;
+/// PRB use from which a part is full: what its terminals have had is not what they would have.
+constexpr double full_use = 0.95;
+
+/// Terminals of full parts count as what those of the emptiest have had on average, if what they
+/// have sent and have waiting is as much, give or take a fifth.
+void count_hidden_load(std::span<const PartLoad> loads, std::span<PartMember> members) {
+  std::size_t emptiest = loads.size();
+  for (std::size_t part = 0; part < loads.size(); ++part) {
+    const bool has_members = std::any_of(members.begin(), members.end(),
+                                         [&](const PartMember& m) { return m.bwp == part; });
+    if (!has_members || loads[part].use >= full_use) continue;
+    if (emptiest == loads.size() || loads[part].use < loads[emptiest].use) emptiest = part;
+  }
+  if (emptiest == loads.size()) return;
+  std::int64_t count = 0;
+  std::int64_t prbs = 0;
+  std::int64_t bytes = 0;
+  for (const PartMember& member : members) {
+    if (member.bwp != emptiest) continue;
+    ++count;
+    prbs += member.prbs;
+    bytes += member.bytes;
+  }
+  for (PartMember& member : members) {
+    const bool asks_as_much = 5 * member.bytes * count >= 4 * bytes;
+    if (loads[member.bwp].use < full_use || !asks_as_much) continue;
+    member.prbs = std::max(member.prbs, prbs / count);
+  }
+}
 
 }  // namespace
 
@@ -170,6 +200,7 @@ void Cell::measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoa
     parts_[i].recent_prbs = {};
   }
   measured_from_ = slot;
+  count_hidden_load(loads, members);
 }
 
 }  // namespace redcell::mac::gnb

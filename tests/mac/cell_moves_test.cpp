@@ -336,5 +336,38 @@ TEST(CellMove, sends_no_block_that_could_not_be_repeated_elsewhere) {
   EXPECT_EQ(widest, longest);
 }
 
+// Six in a part that is full and two beside it that have all they ask for: each of the six would
+// have as much. One that asks for nothing counts as nothing.
+TEST(CellMove, counts_the_load_that_a_full_part_hides) {
+  MovingWorld cell(false);
+  for (std::uint32_t i = 0; i < 9; ++i) cell.connect(i < 7 ? 0 : 1);
+  for (std::int64_t s = 0; s < 60; ++s) {
+    for (std::uint32_t i = 0; i < 9; ++i) {
+      if (i == 6) continue;
+      Connection& c = cell.world().connection(i);
+      // What is left of it piles up.
+      c.ul_backlog_bytes += 1500;
+      cell.world().cell().activate(i);
+    }
+    const SlotPlan plan = cell.run(s);
+    for (const UlGrant& g : plan.uplink) {
+      Connection& c = cell.world().connection(cell.world().index_of(g.ue));
+      const std::uint64_t left = c.ul_backlog_bytes;
+      cell.world().arrive(g, {.decoded = true, .sinr_db = 20});
+      c.ul_backlog_bytes = left;
+    }
+  }
+  std::vector<PartLoad> loads;
+  std::vector<PartMember> members;
+  cell.world().cell().measure_parts(Slot(60), cell.world().now(), loads, members);
+  ASSERT_EQ(loads.size(), sibling_count);
+  ASSERT_EQ(members.size(), 9U);
+  EXPECT_GT(loads[0].use, 0.95);
+  EXPECT_LT(loads[1].use, 0.9);
+  const std::int64_t free = (members[7].prbs + members[8].prbs) / 2;
+  for (std::uint32_t i = 0; i < 6; ++i) EXPECT_GE(members[i].prbs, free) << i;
+  EXPECT_EQ(members[6].prbs, 0);
+}
+
 }  // namespace
 }  // namespace redcell::mac::gnb
