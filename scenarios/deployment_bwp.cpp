@@ -162,11 +162,14 @@ mac::BwpTiming bwp_timing(const LayerPlan& layer, const schema::Capability& capa
   constexpr std::int64_t rrc_processing_ms = 10;
   constexpr std::int64_t rrc_switch_ms = 6;
   const phy::Numerology& numerology = layer.numerology();
+  // A timer leads back to the initial part: it is for who can be in another one of RedCap's.
+  const bool is_moved =
+      layer.redcap_bwp_count() > 1 && bwp_of(capability, layer.bwps) < layer.redcap_bwp_count();
   return {.switch_delay = mac::bwp_switch_delay(numerology.mu(),
                                                 static_cast<int>(capability.bwp_switch_type())),
           .rrc_processing = base::SlotCount(rrc_processing_ms * numerology.slots_per_ms()),
           .rrc_switch = base::SlotCount(rrc_switch_ms * numerology.slots_per_ms()),
-          .inactivity = layer.bwp_plan.inactivity,
+          .inactivity = is_moved ? layer.bwp_plan.inactivity : base::SlotCount(0),
           .default_bwp = 0};
 }
 

@@ -174,7 +174,7 @@ void check_manager(const CarrierView& view, Report& report) {
                                 least_inactivity_ms),
          .clause = "[ours]"});
   }
-  if (timer > 0 && manager.policy() == schema::BwpManager::STATIC && has_parts) {
+  if (timer > 0 && manager.policy() == schema::BwpManager::STATIC) {
     report.add(path + ".inactivity_timer_ms",
                {.found = fmt::format("{} ms under STATIC", timer),
                 .allowed = "0: a terminal that has gone back to redcap_bwp would stay there",

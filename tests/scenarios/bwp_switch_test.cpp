@@ -129,6 +129,21 @@ TEST(BwpSwitching, goes_back_when_there_is_nothing_to_do) {
   }
 }
 
+// A terminal of the wide part has nowhere to go back to, whatever the timer of the others.
+TEST(BwpSwitching, knows_no_timer_in_the_wide_part) {
+  for (const char* parts : {"1", "4"}) {
+    const Recorded run = simulate_recorded(ready_text(
+        more_bwps(
+            4, std::string("policy: LEAST_LOADED inactivity_timer_ms: 20 redcap_parts: ") + parts,
+            "traffic { name: \"files\" terminal_group: \"ue\" file_transfer { direction: "
+            "UPLINK file_kb: 100 mean_interval_s: 0.3 } }\n"),
+        {"terminal_group[ue].count=2", "terminal_group[ue].capability=embb", "duration_s=3",
+         "warm_up_s=1"}));
+    EXPECT_TRUE(switches_of(run).empty()) << parts;
+    EXPECT_GT(link_sum(run, analysis::UPLINK, 1).acknowledged_bytes, 200'000) << parts;
+  }
+}
+
 // Fading terminals at 0.5 to 1.5 km, moved while blocks and DCIs are lost.
 TEST(BwpSwitching, works_where_blocks_and_dcis_are_lost) {
   const Recorded run =
