@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "phy/nr/resource_occasions.h"
@@ -88,11 +91,6 @@ void check_ncd_ssb(const CarrierView& view, int index, Report& report) {
         {.found = fmt::format("a part that holds the cell-defining block on {}", text_of(cd)),
          .allowed = "a non-cell-defining block where there is no other",
          .clause = "TS 38.213 17.1"});
-  } else if (phy::overlap(ncd, cd)) {
-    report.add(path + ".ncd_ssb_first_prb",
-               {.found = fmt::format("blocks on {} and {}", text_of(ncd), text_of(cd)),
-                .allowed = "SS/PBCH blocks that share no PRB",
-                .clause = "TS 38.213 4.1"});
   }
   const auto is_of = [](const auto& list, double value) {
     return std::find(list.begin(), list.end(), value) != list.end();
@@ -115,6 +113,18 @@ void check_ncd_ssb(const CarrierView& view, int index, Report& report) {
          .clause = "TS 38.331 NonCellDefiningSSB"});
   }
 }
+
+/// An SS/PBCH block in one slot, and whose it is: -1: the cell-defining one.
+struct PlacedSsb {
+  int owner = 0;
+  int first_prb = 0;
+  int first_symbol = 0;
+  [[nodiscard]] bool meets(const PlacedSsb& other) const {
+    const bool is_same = first_prb == other.first_prb && first_symbol == other.first_symbol;
+    return !is_same && std::abs(first_prb - other.first_prb) < phy::ssb_prb_count &&
+           std::abs(first_symbol - other.first_symbol) < phy::ssb_symbol_count;
+  }
+};
 
 /// What parts must not share.
 void check_pair(const CarrierView& view, std::size_t a, std::size_t b, Report& report) {
@@ -232,6 +242,45 @@ void check_parts(const CarrierView& view, Report& report) {
   for (std::size_t b = 1; b <= used; ++b) {
     for (std::size_t a = 0; a < b; ++a) check_pair(view, a, b, report);
     check_pair(view, used + 1, b, report);
+  }
+}
+
+void check_blocks(const CarrierView& view, Report& report) {
+  const phy::ResourceMapConfig map = bwp_configs(view.carrier).front();
+  std::vector<int> part_of;
+  for (int i = 0; i < dedicated_bwp_count(view.carrier); ++i) {
+    if (view.carrier.dedicated_bwp(i).has_ncd_ssb_first_prb()) part_of.push_back(i);
+  }
+  std::set<std::pair<int, int>> met;
+  for (const phy::SlotOccupancy& slot : phy::slot_occupancies(map)) {
+    std::vector<PlacedSsb> blocks;
+    const auto add = [&](int owner, int first_prb, const std::array<int, 2>& first_symbols) {
+      for (const int symbol : first_symbols) {
+        if (symbol >= 0) blocks.push_back({owner, first_prb, symbol});
+      }
+    };
+    add(-1, map.ssb.first_prb, slot.ssb_first_symbol);
+    for (std::size_t i = 0; i < map.ncd_ssb.size(); ++i) {
+      add(part_of[i], map.ncd_ssb[i].first_prb, slot.ncd_first_symbol[i]);
+    }
+    for (const PlacedSsb& a : blocks) {
+      for (const PlacedSsb& b : blocks) {
+        if (a.owner < b.owner && a.meets(b)) met.insert({b.owner, a.owner});
+      }
+    }
+  }
+  for (const auto& [later, earlier] : met) {
+    const phy::PrbRange own{static_cast<int>(view.carrier.dedicated_bwp(later).ncd_ssb_first_prb()),
+                            phy::ssb_prb_count};
+    const std::uint32_t other_prb = earlier < 0
+                                        ? view.carrier.broadcast().ssb_first_prb()
+                                        : view.carrier.dedicated_bwp(earlier).ncd_ssb_first_prb();
+    const phy::PrbRange other{static_cast<int>(other_prb), phy::ssb_prb_count};
+    report.add(path_of(view, later) + ".ncd_ssb_first_prb",
+               {.found = fmt::format("blocks on {} and {} in the same symbols of a slot",
+                                     text_of(own), text_of(other)),
+                .allowed = "SS/PBCH blocks that share no RE, or are one and the same",
+                .clause = "TS 38.213 4.1"});
   }
 }
 

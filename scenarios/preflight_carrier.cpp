@@ -349,6 +349,7 @@ std::string dedicated_path(const CarrierView& view, std::size_t index) {
 
 void check_map(const CarrierView& view, Report& report) {
   const std::size_t before = report.count();
+  check_blocks(view, report);
   const std::vector<phy::ResourceMapConfig> bwps = bwp_configs(view.carrier);
   for (std::size_t i = 0; i < bwps.size(); ++i) {
     const std::string path = i == 0                 ? view.path

@@ -57,6 +57,9 @@ void check_periods(const CarrierView& view, Report& report);
 void check_resources(const CarrierView& view, Report& report);
 /// Further RedCap parts beside redcap_bwp, and who is moved between them. Pre: as check_resources.
 void check_parts(const CarrierView& view, Report& report);
+/// SS/PBCH blocks share no RE, unless they are one and the same. Pre: check_resources and
+/// check_periods found nothing.
+void check_blocks(const CarrierView& view, Report& report);
 /// What terminals must be able to do for them.
 void check_bwp_terminals(const schema::Scenario& scenario, Report& report);
 /// PRBs of the carrier that a field takes must exist.

@@ -14,6 +14,7 @@ TEST_P(PartRule, finds_the_broken_and_passes_the_legal) { expect_rule(GetParam()
 
 const std::string n41 = "carrier[n41].";
 const std::string part1 = n41 + "dedicated_bwp[part1]";
+const std::string part2 = n41 + "dedicated_bwp[part2]";
 const std::string manager = n41 + "bwp_manager.";
 const std::string count = "capability[redcap].dedicated_bwp_count";
 
@@ -94,9 +95,36 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"on_the_cell_defining_one",
                          more_bwps(2),
                          {n41 + "broadcast.ssb_first_prb=31", n41 + "broadcast.sib1_first_prb=0",
-                          part1 + ".first_prb=50", part1 + ".ncd_ssb_first_prb=50"},
+                          n41 + "downlink.coreset_prb_count=42", part1 + ".first_prb=47",
+                          part1 + ".ncd_ssb_first_prb=47"},
                          part1 + ".ncd_ssb_first_prb",
                          "TS 38.213 4.1"},
+                    Case{"on_the_prbs_of_the_cell_defining_one_at_another_time",
+                         more_bwps(2),
+                         {n41 + "broadcast.ssb_first_prb=31", n41 + "broadcast.sib1_first_prb=0",
+                          n41 + "downlink.coreset_prb_count=42", part1 + ".first_prb=47",
+                          part1 + ".ncd_ssb_first_prb=47", part1 + ".ncd_ssb_offset_ms=10"},
+                         "",
+                         ""},
+                    Case{"on_the_block_of_another_part",
+                         more_bwps(3),
+                         {part1 + ".ncd_ssb_first_prb=82", n41 + "downlink.coreset_prb_count=42",
+                          part2 + ".first_prb=98", part2 + ".ncd_ssb_first_prb=101"},
+                         part2 + ".ncd_ssb_first_prb",
+                         "TS 38.213 4.1"},
+                    Case{"beside_the_block_of_another_part",
+                         more_bwps(3),
+                         {part1 + ".ncd_ssb_first_prb=82", n41 + "downlink.coreset_prb_count=42",
+                          part2 + ".first_prb=98", part2 + ".ncd_ssb_first_prb=102"},
+                         "",
+                         ""},
+                    Case{"on_the_block_of_another_part_at_another_time",
+                         more_bwps(3),
+                         {part1 + ".ncd_ssb_first_prb=82", n41 + "downlink.coreset_prb_count=42",
+                          part2 + ".first_prb=98", part2 + ".ncd_ssb_first_prb=101",
+                          part2 + ".ncd_ssb_offset_ms=10"},
+                         "",
+                         ""},
                     Case{"every_40_ms", more_bwps(2), {part1 + ".ncd_ssb_period_ms=40"}, "", ""},
                     Case{"every_30_ms",
                          more_bwps(2),
