@@ -4,7 +4,8 @@
 // All of it is [ours]; the standard has no such entity. Parts are opened one after the other when
 // the open ones together are loaded enough for some periods in a row, and the last is closed when
 // the others would be loaded little enough without it. Among open parts terminals are moved from
-// the heaviest to the lightest while that evens them; a policy is what a terminal weighs.
+// the heaviest to the lightest while that evens them, when a part has just been opened or they have
+// been uneven for some periods in a row; a policy is what a terminal weighs.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,9 @@ namespace redcell::mac::gnb {
 enum class BwpPolicy : std::uint8_t {
   round_robin,   ///< One each: parts have equally many terminals.
   least_loaded,  ///< PRBs it has had.
-  delay_driven,  ///< Bytes it has sent and has waiting; parts are opened by their queueing delay.
+  /// Bytes it has sent, and waiting ones as far as they are no more than what terminals of its part
+  /// send on average; parts are opened by their queueing delay.
+  delay_driven,
 };
 
 struct BwpManagerConfig {
@@ -39,8 +42,9 @@ struct PartMember {
   std::uint32_t connection = 0;
   std::uint32_t bwp = 0;  ///< Where it is or is going to.
   bool is_moving = false;
-  std::int64_t prbs = 0;   ///< It has had in the period, both directions.
-  std::int64_t bytes = 0;  ///< Sent in the period, and waiting at its end.
+  std::int64_t prbs = 0;  ///< It has had in the period, both directions.
+  std::int64_t sent_bytes = 0;
+  std::int64_t waiting_bytes = 0;  ///< At the end of the period.
 };
 
 struct BwpMove {
@@ -60,16 +64,25 @@ class BwpManager {
   [[nodiscard]] std::uint32_t open_count() const { return open_count_; }
 
  private:
-  void open_or_close(std::span<const PartLoad> loads);
-  [[nodiscard]] std::int64_t weight_of(const PartMember& member) const;
+  /// True when a part has been opened.
+  bool open_or_close(std::span<const PartLoad> loads);
+  void weigh(std::span<const PartMember> members);
+  [[nodiscard]] bool is_even() const;
+  /// The heaviest member whose going leaves the difference smaller; members.size(): none.
+  [[nodiscard]] std::size_t mover(std::span<const PartMember> members, std::uint32_t from,
+                                  std::int64_t difference) const;
   void even_out(std::span<const PartMember> members, std::vector<BwpMove>& moves);
 
   BwpManagerConfig config_;
   std::uint32_t open_count_ = 1;
   int periods_for_opening_ = 0;
   int periods_for_closing_ = 0;
-  std::vector<std::int64_t> weights_;  ///< [part]
-  std::vector<std::uint32_t> places_;  ///< [member] Part.
+  int uneven_periods_ = 0;                    ///< In a row.
+  std::int64_t least_weight_ = 0;             ///< Who weighs less is not moved to even parts out.
+  std::vector<std::int64_t> weights_;         ///< [part]
+  std::vector<std::int64_t> mean_sent_;       ///< [part]
+  std::vector<std::int64_t> member_weights_;  ///< [member]
+  std::vector<std::uint32_t> places_;         ///< [member] Part.
 };
 
 }  // namespace redcell::mac::gnb

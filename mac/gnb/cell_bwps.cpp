@@ -32,10 +32,11 @@ void count_hidden_load(std::span<const PartLoad> loads, std::span<PartMember> me
     if (member.bwp != emptiest) continue;
     ++count;
     prbs += member.prbs;
-    bytes += member.bytes;
+    bytes += member.sent_bytes + member.waiting_bytes;
   }
   for (PartMember& member : members) {
-    const bool asks_as_much = 5 * member.bytes * count >= 4 * bytes;
+    const std::int64_t asked = member.sent_bytes + member.waiting_bytes;
+    const bool asks_as_much = 5 * asked * count >= 4 * bytes;
     if (loads[member.bwp].use < full_use || !asks_as_much) continue;
     member.prbs = std::max(member.prbs, prbs / count);
   }
@@ -177,7 +178,8 @@ void Cell::measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoa
     for (const std::size_t d : {0U, 1U}) {
       bytes[c.config.bwp][d].waiting += waiting[d];
       bytes[c.config.bwp][d].served += c.recent_bytes[d];
-      member.bytes += waiting[d] + c.recent_bytes[d];
+      member.sent_bytes += c.recent_bytes[d];
+      member.waiting_bytes += waiting[d];
     }
     c.recent_prbs = 0;
     c.recent_bytes = {};

@@ -32,7 +32,8 @@ class World {
                           .bwp = 0,
                           .is_moving = false,
                           .prbs = prbs,
-                          .bytes = 10 * prbs});
+                          .sent_bytes = 10 * prbs,
+                          .waiting_bytes = 0});
     }
   }
   /// One period in which every open part has this load.
@@ -107,13 +108,13 @@ TEST(BwpManager, weighs_terminals_as_the_policy_says) {
        {BwpPolicy::round_robin, BwpPolicy::least_loaded, BwpPolicy::delay_driven}) {
     World world(policy, 5, 10);
     world.members()[0].prbs = 40;
-    world.members()[1].bytes = 400;
+    world.members()[1].sent_bytes = 400;
     world.run_many(3, 0.9, 200);
     std::array<std::int64_t, 2> weights{};
     for (const PartMember& m : world.members()) {
       weights[m.bwp] += policy == BwpPolicy::round_robin    ? 1
                         : policy == BwpPolicy::least_loaded ? m.prbs
-                                                            : m.bytes / 10;
+                                                            : m.sent_bytes / 10;
     }
     if (policy == BwpPolicy::round_robin) {
       EXPECT_EQ(weights[0], 3);
@@ -131,6 +132,57 @@ TEST(BwpManager, leaves_who_is_moving_alone) {
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(world.run(1).empty());
 }
 
+/// Weights drawn anew every period; how many are moved once four parts are open, and in how many
+/// periods.
+struct Unrest {
+  int moves = 0;
+  int periods = 0;
+};
+Unrest unrest_of(BwpPolicy policy, int busy_count, int member_count) {
+  const base::Random random(seed, 2);
+  World world(policy, member_count);
+  world.run_many(30, 0.9, 200);
+  Unrest out;
+  for (std::uint32_t period = 0; period < 300; ++period) {
+    for (std::size_t i = 0; i < world.members().size(); ++i) {
+      const double draw = random.uniform(base::Purpose::placement, {.a = period, .b = 2}, i);
+      const bool is_busy = i < static_cast<std::size_t>(busy_count);
+      world.members()[i].prbs = is_busy ? 1000 : static_cast<std::int64_t>(20 * draw);
+      if (busy_count == 0) world.members()[i].prbs = static_cast<std::int64_t>(1000 * draw);
+      world.members()[i].sent_bytes = 10 * world.members()[i].prbs;
+    }
+    const auto moves = static_cast<int>(world.run(0.7, 50).size());
+    out.moves += moves;
+    out.periods += moves > 0 ? 1 : 0;
+  }
+  return out;
+}
+
+// Bursts are not load: parts must be uneven for three periods before anyone is moved.
+TEST(BwpManager, moves_seldom_when_weights_are_drawn_anew_every_period) {
+  for (const BwpPolicy policy : {BwpPolicy::least_loaded, BwpPolicy::delay_driven}) {
+    const Unrest unrest = unrest_of(policy, 0, 16);
+    EXPECT_GT(unrest.periods, 0);
+    EXPECT_LE(unrest.periods, 100);
+  }
+}
+
+// Three that send all the time, in three of four parts: what the others weigh evens nothing.
+TEST(BwpManager, leaves_alone_who_sends_next_to_nothing) {
+  for (const BwpPolicy policy : {BwpPolicy::least_loaded, BwpPolicy::delay_driven}) {
+    EXPECT_LE(unrest_of(policy, 3, 16).moves, 3);
+  }
+}
+
+// A queue that never empties is not what its terminal would send elsewhere.
+TEST(BwpManager, counts_of_a_queue_no_more_than_others_send) {
+  World world(BwpPolicy::delay_driven, 5, 100);
+  world.members()[0].waiting_bytes = 1'000'000'000;
+  world.run_many(3, 0.9, 200);
+  // It counts twice: with one other it weighs what three do.
+  EXPECT_EQ(world.counts(), (std::array<int, 4>{3, 2, 0, 0}));
+}
+
 // Nobody goes to a closed part, nobody twice, and what is even stays.
 TEST(BwpManager, comes_to_rest_under_any_steady_load) {
   const base::Random random(seed, 1);
@@ -141,7 +193,7 @@ TEST(BwpManager, comes_to_rest_under_any_steady_load) {
     World world(static_cast<BwpPolicy>(turn % 3), static_cast<int>(1 + draw(0) * 20));
     for (std::size_t i = 0; i < world.members().size(); ++i) {
       world.members()[i].prbs = static_cast<std::int64_t>(draw(10 + 2 * i) * 1000);
-      world.members()[i].bytes = static_cast<std::int64_t>(draw(11 + 2 * i) * 1e6);
+      world.members()[i].sent_bytes = static_cast<std::int64_t>(draw(11 + 2 * i) * 1e6);
     }
     const double use = draw(1);
     const double delay_ms = 200 * draw(2);
