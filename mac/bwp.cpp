@@ -23,15 +23,17 @@ void ActiveBwp::on_switch_dci(base::Slot n, std::uint32_t to) {
               .until = n + timing_.switch_delay};
 }
 
-void ActiveBwp::on_command(base::Slot n, std::uint32_t to) {
+void ActiveBwp::on_command(base::Slot first, base::Slot last, std::uint32_t to) {
+  RC_CHECK(first <= last);
   if (pending_) return;
-  const base::Slot from = n + base::SlotCount(1) + timing_.rrc_processing;
+  const base::SlotCount processing = base::SlotCount(1) + timing_.rrc_processing;
+  const base::Slot from = first + processing;
   timer_start_ = from + timing_.rrc_switch;
   pending_ = {.from_bwp = bwp_,
               .to_bwp = to,
               .cause = BwpCause::command,
               .from = from,
-              .until = from + timing_.rrc_switch};
+              .until = last + processing + timing_.rrc_switch};
 }
 
 void ActiveBwp::on_dci(base::Slot n) { timer_start_ = std::max(timer_start_, n); }
@@ -39,7 +41,9 @@ void ActiveBwp::on_dci(base::Slot n) { timer_start_ = std::max(timer_start_, n);
 std::optional<base::Slot> ActiveBwp::expiry() const {
   if (timing_.inactivity.value() == 0 || bwp_ == timing_.default_bwp || pending_)
     return std::nullopt;
-  return timer_start_ + timing_.inactivity;
+  const std::int64_t slots = timing_.subframe.value();
+  const base::Slot next_subframe((timer_start_.value() / slots + 1) * slots);
+  return next_subframe + timing_.inactivity;
 }
 
 std::optional<BwpSwitch> ActiveBwp::advance(base::Slot slot) {

@@ -20,7 +20,8 @@ struct BwpTiming {
   base::SlotCount switch_delay{1};    ///< T_BWPswitchDelay, >= 1.
   base::SlotCount rrc_processing{1};  ///< RRC procedure delay.
   base::SlotCount rrc_switch{1};      ///< T_BWPswitchDelayRRC, >= 1.
-  base::SlotCount inactivity{0};      ///< bwp-InactivityTimer; 0: none.
+  base::SlotCount inactivity{0};      ///< bwp-InactivityTimer, whole subframes; 0: none.
+  base::SlotCount subframe{1};        ///< Slots of 1 ms: what the timer counts.
   std::uint32_t default_bwp = 0;      ///< Where the timer leads.
 };
 
@@ -47,15 +48,19 @@ class ActiveBwp {
   [[nodiscard]] bool in_gap(base::Slot slot) const {
     return pending_ && slot >= pending_->from && slot < pending_->until;
   }
-  /// Something that begins in `first` and is answered or sent in `last` meets no gap between them.
+  /// Something that begins in `first` and is answered or sent in `last` meets no gap between them,
+  /// not even that of a timer which nothing starts anew.
   [[nodiscard]] bool allows(base::Slot first, base::Slot last) const {
-    return !pending_ || last < pending_->from || first >= pending_->until;
+    if (pending_) return last < pending_->from || first >= pending_->until;
+    const std::optional<base::Slot> end = expiry();
+    return !end || last < *end;
   }
 
   /// A DCI of slot n names another part. Ignored while a switch is pending.
   void on_switch_dci(base::Slot n, std::uint32_t to);
-  /// A command whose PDSCH ended with slot n.
-  void on_command(base::Slot n, std::uint32_t to);
+  /// A command whose last PDSCH ended with one of slots first .. last: the gap is that of all of
+  /// them, the timer that of the first.
+  void on_command(base::Slot first, base::Slot last, std::uint32_t to);
   /// Any other DCI of slot n for this terminal: the timer starts anew.
   void on_dci(base::Slot n);
   /// Time has come to slot. Returns the switch that has ended by it. Call again after a change.
@@ -64,6 +69,8 @@ class ActiveBwp {
   [[nodiscard]] std::optional<base::Slot> next(base::Slot after) const;
 
  private:
+  /// First slot of the subframe behind that at whose end the timer runs out (TS 38.213 12: it is
+  /// decremented at the end of every subframe in which it was not started).
   [[nodiscard]] std::optional<base::Slot> expiry() const;
 
   BwpTiming timing_;

@@ -170,6 +170,7 @@ mac::BwpTiming bwp_timing(const LayerPlan& layer, const schema::Capability& capa
           .rrc_processing = base::SlotCount(rrc_processing_ms * numerology.slots_per_ms()),
           .rrc_switch = base::SlotCount(rrc_switch_ms * numerology.slots_per_ms()),
           .inactivity = is_moved ? layer.bwp_plan.inactivity : base::SlotCount(0),
+          .subframe = base::SlotCount(numerology.slots_per_ms()),
           .default_bwp = 0};
 }
 

@@ -59,7 +59,8 @@ void Spine::send_switch(Layer& layer, std::uint32_t cell, const mac::BwpSwitchDc
 /// A command is acted upon from the slot in which its PDSCH ended.
 void Spine::on_bwp_message(Layer& layer, base::UeId ue, const mac::BwpReconfiguration& message,
                            base::Slot slot) {
-  terminals_[ue.value]->bwp.on_command(slot - base::SlotCount(1), message.bwp);
+  const base::Slot last = slot - base::SlotCount(1);
+  terminals_[ue.value]->bwp.on_command(last, last, message.bwp);
   touch(layer, ue);
 }
 

@@ -242,7 +242,8 @@ void Spine::receive_control(Layer& layer, base::Slot slot) {
   for (const UciOnAir& air : layer.uci_on_air) {
     const Leg* leg = find_leg(*terminals_[air.uci.ue.value], air.leg.cell, air.uci.epoch);
     if (!air.heard || leg == nullptr) continue;
-    layer.cells[leg->cell]->found_in(leg->connection, bwp_of(air.uci.ue));
+    layer.cells[leg->cell]->found_in(leg->connection, bwp_of(air.uci.ue),
+                                     slot - base::SlotCount(1));
     if (air.uci.sr) layer.cells[leg->cell]->on_scheduling_request(leg->connection);
     for (int i = 0; i < air.uci.feedback_count; ++i) {
       conclude_feedback(layer,
@@ -279,7 +280,8 @@ void Spine::receive_csi(Layer& layer, const CsiOnAir& csi, base::Slot slot) {
   // A report of the part it has left, or due while it was on its way, is not sent.
   const base::Slot sent = csi.arrival - base::SlotCount(1);
   if (csi.bwp != terminal.bwp.bwp() || terminal.bwp.in_gap(sent)) return;
-  mac::gnb::Connection& c = layer.cells[leg->cell]->connection(leg->connection);
+  mac::gnb::Cell& cell = *layer.cells[leg->cell];
+  mac::gnb::Connection& c = cell.connection(leg->connection);
   const double power_dbm = deployment_.terminals[csi.ue.value].capability.max_power_dbm();
   const double sinr =
       pucch_sinr(layer, {.ue = csi.ue, .cell = leg->cell, .beam = c.beam}, bwp_of(csi.ue),
@@ -289,6 +291,7 @@ void Spine::receive_csi(Layer& layer, const CsiOnAir& csi, base::Slot slot) {
   const double draw = random_.uniform(base::Purpose::control_channel, {.a = csi.ue.value, .b = 0},
                                       draw_index(slot, csi_draw));
   if (draw < error_rate) return;
+  cell.found_in(leg->connection, csi.bwp, sent);
   c.csi = csi.report.csi;
   c.beam = csi.report.beam;
 }

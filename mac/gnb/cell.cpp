@@ -131,16 +131,7 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
   } else {
     note_silence(c);
   }
-  if (outcome == HarqOutcome::acknowledged && c.command) {
-    const std::vector<RlcPdu>& pdus = c.dl_blocks[process].signalling.pdus;
-    const bool holds_end = std::any_of(pdus.begin(), pdus.end(), [&](const RlcPdu& pdu) {
-      return pdu.packet == c.command->packet && pdu.last;
-    });
-    if (holds_end) {
-      c.bwp.on_command(c.dl_dci[process], c.command->bwp);
-      c.command.reset();
-    }
-  }
+  if (outcome == HarqOutcome::acknowledged) note_command_heard(c, process);
   // Silence tells of the PDCCH or the PUCCH, not of the block: the loop learns nothing from it.
   if (feedback.harq.attempt == 0 && feedback.heard) {
     // Rate matching may have lowered the block's scheme: what the loop asks for decides, too.
@@ -165,6 +156,7 @@ void Cell::on_scheduling_request(std::uint32_t index) {
 HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception, BlockOutput& out) {
   const auto& [grant, pdu, result, now] = reception;
   Connection& c = connection(index);
+  if (result.detected) found_in(index, grant.format.bwp, grant.pusch_slot);
   const HarqOutcome outcome = c.ul_harq.on_feedback(grant.harq, result.decoded);
   RC_CHECK(outcome != HarqOutcome::stale);
   Connection::FirstHeard& heard = c.ul_first_heard[static_cast<std::size_t>(grant.harq.process)];

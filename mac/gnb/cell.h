@@ -121,8 +121,9 @@ class Cell {
   void switch_by_dci(std::uint32_t index, std::uint32_t to);
   /// A packet of SRB1 tells the terminal to switch: served on until it has been acknowledged.
   void expect_command(std::uint32_t index, const Connection::Command& command);
-  /// Control information has come from the terminal on this part's PUCCH.
-  void found_in(std::uint32_t index, std::uint32_t bwp);
+  /// In slot `sent` the terminal has sent something in this part; it is in no other. RedCap's parts
+  /// have PUCCH of their own, so the cell knows.
+  void found_in(std::uint32_t index, std::uint32_t bwp, base::Slot sent);
   /// What siblings and their terminals have had since the last call; begins anew.
   void measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoad>& loads,
                      std::vector<PartMember>& members);
@@ -211,7 +212,10 @@ class Cell {
   void send_switches(base::Slot slot, SlotPlan& plan);
   void note_heard(Connection& c, base::Slot dci);
   void note_silence(Connection& c);
-  void put_back(Connection& c, std::uint32_t bwp);
+  static void follow(Connection& c, base::Slot slot);
+  static void put_back(Connection& c, const ActiveBwp& bwp);
+  static void note_command_sent(Connection& c, const MacPdu& pdu, base::Slot slot);
+  static void note_command_heard(Connection& c, std::size_t process);
   [[nodiscard]] std::int64_t available_prbs(const Part& part, base::Direction direction,
                                             base::Slot slot) const;
 

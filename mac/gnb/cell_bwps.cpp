@@ -8,8 +8,8 @@
 namespace redcell::mac::gnb {
 namespace {
 
-/// Blocks and answers missed in a row after a switch, from which the cell takes its DCI for lost
-/// and looks where the terminal was [ours].
+/// Slots in a row after a switch in which a block or answers were missed, from which the cell takes
+/// its DCI for lost and looks where the terminal was [ours].
 constexpr int silences_max = 2;
 /// PRB use from which a part is full: what its terminals have had is not what they would have.
 constexpr double full_use = 0.95;
@@ -79,7 +79,15 @@ void Cell::follow_switches(base::Slot slot) {
   if (config_.sibling_count < 2) return;
   for (const std::uint32_t index : active_) {
     Connection& c = *connections_[index];
-    while (c.bwp.advance(slot)) c.config.bwp = c.bwp.bwp();
+    follow(c, slot);
+  }
+}
+
+void Cell::follow(Connection& c, base::Slot slot) {
+  while (const std::optional<BwpSwitch> done = c.bwp.advance(slot)) {
+    c.config.bwp = done->to_bwp;
+    // Wherever it was, its own timer leads it there, too.
+    if (done->cause == BwpCause::timer) c.unconfirmed.reset();
   }
 }
 
@@ -101,8 +109,8 @@ void Cell::send_switches(base::Slot slot, SlotPlan& plan) {
                              .to_bwp = *c.wanted_bwp,
                              .beam = c.beam,
                              .aggregation_level = *level});
+    if (!c.unconfirmed) c.unconfirmed = c.bwp;
     c.bwp.on_switch_dci(slot, *c.wanted_bwp);
-    c.unconfirmed = c.config.bwp;
     c.silences = 0;
     c.wanted_bwp.reset();
   }
@@ -115,23 +123,62 @@ void Cell::note_heard(Connection& c, base::Slot dci) {
   c.unconfirmed.reset();
 }
 
+/// All answers of a slot share a PUCCH: they are lost together and count once.
 void Cell::note_silence(Connection& c) {
-  if (!c.unconfirmed || ++c.silences < silences_max) return;
+  if (!c.unconfirmed || c.silent_slot == slot_) return;
+  c.silent_slot = slot_;
+  if (++c.silences < silences_max) return;
+  const ActiveBwp given_up = c.bwp;
   put_back(c, *c.unconfirmed);
+  c.unconfirmed = given_up;
 }
 
-void Cell::put_back(Connection& c, std::uint32_t bwp) {
-  c.bwp = ActiveBwp(c.config.bwp_timing, bwp);
-  c.bwp.on_dci(slot_);
-  c.config.bwp = bwp;
-  c.unconfirmed.reset();
+void Cell::put_back(Connection& c, const ActiveBwp& bwp) {
+  c.bwp = bwp;
+  c.config.bwp = bwp.bwp();
+  c.silences = 0;
 }
 
-void Cell::found_in(std::uint32_t index, std::uint32_t bwp) {
+void Cell::found_in(std::uint32_t index, std::uint32_t bwp, base::Slot sent) {
   Connection& c = connection(index);
-  if (!c.unconfirmed || c.bwp.pending()) return;
-  if (bwp != c.config.bwp) put_back(c, bwp);
+  if (config_.sibling_count < 2 || c.config.bwp >= config_.sibling_count) return;
+  follow(c, sent);
+  if (c.bwp.pending()) return;
+  if (bwp != c.config.bwp) {
+    const bool was_there = c.unconfirmed && c.unconfirmed->bwp() == bwp;
+    ActiveBwp found = was_there ? *c.unconfirmed : ActiveBwp(c.config.bwp_timing, bwp);
+    // It is there, so its timer has been started since; how long ago is not known.
+    if (!was_there) found.on_dci(sent);
+    put_back(c, found);
+    c.command.reset();
+  }
   c.unconfirmed.reset();
+}
+
+void Cell::note_command_sent(Connection& c, const MacPdu& pdu, base::Slot slot) {
+  if (!c.command || c.command->end_sent >= base::Slot(0)) return;
+  const std::vector<RlcPdu>& pdus = pdu.signalling.pdus;
+  const bool holds_end = std::any_of(pdus.begin(), pdus.end(), [&](const RlcPdu& each) {
+    return each.packet == c.command->packet && each.last;
+  });
+  if (holds_end) c.command->end_sent = slot;
+}
+
+/// The terminal acts when it has all of the command. Which of the transmissions it was able to
+/// decode, where answers were lost, is not known.
+void Cell::note_command_heard(Connection& c, std::size_t process) {
+  if (!c.command) return;
+  Connection::Command& command = *c.command;
+  for (const RlcPdu& pdu : c.dl_blocks[process].signalling.pdus) {
+    if (pdu.packet != command.packet) continue;
+    command.newest_heard = std::max(command.newest_heard, c.dl_dci[process]);
+    if (command.hear({.begin = pdu.offset, .end = pdu.offset + pdu.bytes}) < pdu.sdu_bytes) {
+      continue;
+    }
+    c.bwp.on_command(command.end_sent, command.newest_heard, command.bwp);
+    c.command.reset();
+    return;
+  }
 }
 
 void Cell::note_taken(Connection& c, base::Direction direction, const BlockFormat& format) {
@@ -165,7 +212,7 @@ void Cell::measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoa
   for (std::uint32_t index = 0; index < connections_.size(); ++index) {
     if (connections_[index] == nullptr) continue;
     Connection& c = *connections_[index];
-    while (c.bwp.advance(slot)) c.config.bwp = c.bwp.bwp();
+    follow(c, slot);
     if (c.config.bwp >= config_.sibling_count) continue;
     const std::array<std::int64_t, 2> waiting{static_cast<std::int64_t>(c.waiting_bytes(now)),
                                               static_cast<std::int64_t>(c.ul_backlog_bytes)};

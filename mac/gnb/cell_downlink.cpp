@@ -161,6 +161,7 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
     part.cces_left = cces_before;
     return false;
   }
+  note_command_sent(c, pdu, slot);
   const phy::Mcs mcs = phy::mcs(config_.dl_table, fit.mcs);
   const BlockFormat format{.mcs = fit.mcs,
                            .modulation_order = mcs.modulation_order,

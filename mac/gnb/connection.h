@@ -85,12 +85,25 @@ struct Connection {
   struct Command {
     base::PacketId packet;
     std::uint32_t bwp = 0;
+    base::Slot end_sent{-1};        ///< When its end was first sent: not heard as a whole before.
+    base::Slot newest_heard{-1};    ///< Last transmission of those acknowledged.
+    std::uint32_t heard_bytes = 0;  ///< From its begin on, without a hole.
+    struct Range {
+      std::uint32_t begin = 0;
+      std::uint32_t end = 0;
+    };
+    std::array<Range, 8> heard_beyond{};  ///< Behind a hole; more of them are not kept.
+    std::size_t heard_beyond_count = 0;
+
+    /// Returns heard_bytes.
+    std::uint32_t hear(const Range& range);
   };
   std::optional<Command> command;
-  std::optional<std::uint32_t>
-      unconfirmed;          ///< Where it was, until it is heard where it should be.
-  int silences = 0;         ///< Since then.
-  base::Slot promised{-1};  ///< Last slot in which it owes an answer or a block.
+  /// Where else it may be: it was there, and has not been heard where it should be.
+  std::optional<ActiveBwp> unconfirmed;
+  int silences = 0;            ///< Since then; slots.
+  base::Slot silent_slot{-1};  ///< In which the last of them was counted.
+  base::Slot promised{-1};     ///< Last slot in which it owes an answer or a block.
   std::array<base::Slot, harq_process_count_max> dl_dci{};  ///< Of the last transmission.
   std::array<base::Slot, harq_process_count_max> ul_dci{};
   std::int64_t recent_prbs = 0;  ///< Since parts were last measured, both directions.

@@ -48,8 +48,13 @@ void UeMac::disconnect() {
 void UeMac::pause(base::Slot from, base::Slot until) {
   const auto is_lost = [&](base::Slot slot) { return slot >= from && slot < until; };
   std::erase_if(feedback_, [&](const PendingFeedback& pending) { return is_lost(pending.slot); });
+  const bool expected_grant = expects_new_data_grant();
   std::erase_if(grants_, [&](const UlGrant& grant) { return is_lost(grant.pusch_slot); });
   silent_until_ = until;
+  // What the grant was asked for waits still.
+  if (expected_grant && !expects_new_data_grant() && !sr_due_) {
+    sr_due_ = sr_occasion_at_or_after(until);
+  }
   if (sr_due_ && is_lost(*sr_due_)) sr_due_ = sr_occasion_at_or_after(until);
 }
 

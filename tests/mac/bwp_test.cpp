@@ -15,6 +15,7 @@ constexpr BwpTiming timing{.switch_delay = SlotCount(2),
                            .rrc_processing = SlotCount(20),
                            .rrc_switch = SlotCount(12),
                            .inactivity = SlotCount(0),
+                           .subframe = SlotCount(2),
                            .default_bwp = 0};
 BwpTiming with_timer(std::int64_t slots) {
   BwpTiming t = timing;
@@ -52,7 +53,7 @@ TEST(ActiveBwp, is_in_neither_part_between_the_dci_and_its_delay) {
 // PDSCH in slot 100: RRC takes 20 slots from its end, the terminal works on; then 12 of silence.
 TEST(ActiveBwp, works_on_while_rrc_is_processed) {
   ActiveBwp bwp(timing, 0);
-  bwp.on_command(Slot(100), 3);
+  bwp.on_command(Slot(100), Slot(100), 3);
   EXPECT_FALSE(bwp.in_gap(Slot(120)));
   EXPECT_TRUE(bwp.in_gap(Slot(121)));
   EXPECT_TRUE(bwp.in_gap(Slot(132)));
@@ -66,7 +67,7 @@ TEST(ActiveBwp, works_on_while_rrc_is_processed) {
 TEST(ActiveBwp, allows_what_lies_on_one_side_of_the_gap) {
   ActiveBwp bwp(timing, 0);
   EXPECT_TRUE(bwp.allows(Slot(100), Slot(140)));
-  bwp.on_command(Slot(100), 3);
+  bwp.on_command(Slot(100), Slot(100), 3);
   EXPECT_TRUE(bwp.allows(Slot(118), Slot(120)));
   EXPECT_FALSE(bwp.allows(Slot(118), Slot(121)));
   EXPECT_FALSE(bwp.allows(Slot(118), Slot(140))) << "over the gap";
@@ -74,20 +75,57 @@ TEST(ActiveBwp, allows_what_lies_on_one_side_of_the_gap) {
   EXPECT_TRUE(bwp.allows(Slot(133), Slot(140)));
 }
 
+// Decoded with the transmission of slot 100 or of slot 108: away from 121 on, or until 140.
+TEST(ActiveBwp, is_away_for_every_slot_in_which_a_command_may_have_been_heard) {
+  ActiveBwp bwp(with_timer(40), 0);
+  bwp.on_command(Slot(100), Slot(108), 3);
+  EXPECT_FALSE(bwp.in_gap(Slot(120)));
+  EXPECT_TRUE(bwp.in_gap(Slot(121)));
+  EXPECT_TRUE(bwp.in_gap(Slot(140)));
+  EXPECT_FALSE(bwp.in_gap(Slot(141)));
+  ASSERT_TRUE(bwp.advance(Slot(141)).has_value());
+  // Of the first: from 133 on, in subframe 66.
+  EXPECT_EQ(bwp.next(Slot(141)), Slot(174));
+}
+
+// What would be answered behind the end of the timer may find the terminal gone.
+TEST(ActiveBwp, allows_nothing_beyond_the_end_of_its_timer) {
+  ActiveBwp bwp(with_timer(40), 2);
+  bwp.on_dci(Slot(100));
+  EXPECT_TRUE(bwp.allows(Slot(138), Slot(141)));
+  EXPECT_FALSE(bwp.allows(Slot(138), Slot(142)));
+  bwp.on_dci(Slot(102));
+  EXPECT_TRUE(bwp.allows(Slot(138), Slot(142)));
+  EXPECT_TRUE(ActiveBwp(with_timer(40), 0).allows(Slot(138), Slot(500))) << "no timer runs";
+}
+
+// 20 subframes: those of slots 100 and 101 do not count, 102 to 141 do.
+TEST(ActiveBwp, counts_the_timer_in_whole_subframes) {
+  for (const std::int64_t start : {100, 101}) {
+    ActiveBwp bwp(with_timer(40), 2);
+    bwp.on_dci(Slot(start));
+    bwp.advance(Slot(141));
+    EXPECT_FALSE(bwp.pending().has_value()) << start;
+    bwp.advance(Slot(142));
+    ASSERT_TRUE(bwp.pending().has_value()) << start;
+    EXPECT_EQ(bwp.pending()->from, Slot(142));
+  }
+}
+
 TEST(ActiveBwp, goes_back_when_no_dci_came_for_long) {
   ActiveBwp bwp(with_timer(40), 0);
   EXPECT_FALSE(bwp.next(Slot(0)).has_value()) << "in the default part no timer runs";
   bwp.on_switch_dci(Slot(100), 2);
   bwp.advance(Slot(102));
-  EXPECT_EQ(bwp.next(Slot(102)), Slot(140));
+  EXPECT_EQ(bwp.next(Slot(102)), Slot(142));
   bwp.on_dci(Slot(120));
-  EXPECT_EQ(bwp.next(Slot(120)), Slot(160));
-  EXPECT_FALSE(bwp.advance(Slot(159)).has_value());
-  EXPECT_FALSE(bwp.in_gap(Slot(159)));
-  EXPECT_FALSE(bwp.advance(Slot(160)).has_value());
-  EXPECT_TRUE(bwp.in_gap(Slot(160)));
-  EXPECT_TRUE(bwp.in_gap(Slot(161)));
-  const auto done = bwp.advance(Slot(162));
+  EXPECT_EQ(bwp.next(Slot(120)), Slot(162));
+  EXPECT_FALSE(bwp.advance(Slot(161)).has_value());
+  EXPECT_FALSE(bwp.in_gap(Slot(161)));
+  EXPECT_FALSE(bwp.advance(Slot(162)).has_value());
+  EXPECT_TRUE(bwp.in_gap(Slot(162)));
+  EXPECT_TRUE(bwp.in_gap(Slot(163)));
+  const auto done = bwp.advance(Slot(164));
   ASSERT_TRUE(done.has_value());
   EXPECT_EQ(done->cause, BwpCause::timer);
   EXPECT_EQ(bwp.bwp(), 0U);
@@ -99,15 +137,15 @@ TEST(ActiveBwp, says_the_same_when_it_is_asked_late) {
   bwp.on_dci(Slot(100));
   const auto done = bwp.advance(Slot(5000));
   ASSERT_TRUE(done.has_value());
-  EXPECT_EQ(done->from, Slot(140));
-  EXPECT_EQ(done->until, Slot(142));
+  EXPECT_EQ(done->from, Slot(142));
+  EXPECT_EQ(done->until, Slot(144));
 }
 
 TEST(ActiveBwp, ignores_a_second_switch_under_way) {
   ActiveBwp bwp(timing, 0);
   bwp.on_switch_dci(Slot(100), 2);
   bwp.on_switch_dci(Slot(101), 3);
-  bwp.on_command(Slot(101), 1);
+  bwp.on_command(Slot(101), Slot(101), 1);
   bwp.advance(Slot(102));
   EXPECT_EQ(bwp.bwp(), 2U);
 }

@@ -44,6 +44,20 @@ TEST(UeMacPause, asks_for_a_grant_behind_the_gap) {
   EXPECT_EQ(without.asks(6, 40), 8);
 }
 
+// The request was answered by a grant that is lost in the gap; one for a repetition asked nothing.
+TEST(UeMacPause, asks_again_when_the_gap_takes_its_grant) {
+  UeWorld ue;
+  ue.enqueue(100, 5);
+  ue.mac.on_grant(ul_grant(Slot(10), 100));
+  ue.mac.pause(Slot(9), Slot(12));
+  EXPECT_EQ(ue.asks(9, 40), 28);
+  UeWorld kept;
+  kept.enqueue(100, 5);
+  kept.mac.on_grant(ul_grant(Slot(12), 100));
+  kept.mac.pause(Slot(9), Slot(12));
+  EXPECT_FALSE(kept.asks(9, 40).has_value());
+}
+
 TEST(UeMacPause, ends_with_the_connection) {
   UeWorld ue;
   ue.mac.pause(Slot(7), Slot(20));

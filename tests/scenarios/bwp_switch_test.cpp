@@ -39,6 +39,19 @@ Recorded run_of(const std::string& manager, const std::vector<std::string>& more
           more));
 }
 
+/// Every one of the first terminals has delivered something in the last second.
+void expect_all_served(const Recorded& run, std::uint32_t count) {
+  std::int64_t last_ns = 0;
+  std::map<std::uint32_t, std::int64_t> newest_ns;
+  for (const analysis::PacketLatency& packet : packets(run, analysis::UPLINK)) {
+    last_ns = std::max(last_ns, packet.time_ns());
+    newest_ns[packet.ue()] = std::max(newest_ns[packet.ue()], packet.time_ns());
+  }
+  for (std::uint32_t ue = 0; ue < count; ++ue) {
+    EXPECT_GT(newest_ns[ue], last_ns - 1'000'000'000) << ue;
+  }
+}
+
 double rate_of(const Recorded& run) { return 8 * link_sum(run, analysis::UPLINK, 2).mbps(); }
 
 TEST(BwpSwitching, carries_what_one_part_could_not) {
@@ -154,6 +167,7 @@ TEST(BwpSwitching, works_where_blocks_and_dcis_are_lost) {
                                           "terminal_group[ue].placement.max_radius_m=1500"});
   EXPECT_GE(switches_of(run).size(), 4U);
   EXPECT_GT(rate_of(run), 20);
+  expect_all_served(run, 8);
 }
 
 // Terminals that drive to and fro between two cells while both move them: after a handover each is
