@@ -139,6 +139,21 @@ TEST(CellMove, keeps_the_timer_of_the_part_it_puts_the_terminal_back_into) {
   EXPECT_EQ(bwp.next(Slot(until)), Slot(44));
 }
 
+// Whichever part it was in, its timer has led it back, too: there is no other to look in.
+TEST(CellMove, looks_nowhere_else_when_the_timer_has_run_out) {
+  MovingWorld cell(false, 20);
+  const std::uint32_t index = cell.connect(1);
+  cell.world().cell().switch_by_dci(index, 2);
+  const Slot sent = run_to_switch(cell, 0);
+  for (std::int64_t s = sent.value() + 1; s < 40; ++s) {
+    cell.run(s);
+    cell.world().cell().activate(index);
+  }
+  ASSERT_EQ(cell.world().connection(index).config.bwp, 0U);
+  EXPECT_FALSE(cell.world().connection(index).unconfirmed.has_value());
+  EXPECT_EQ(parts_of_the_silent(cell, index, 40, 60), (std::vector<std::uint32_t>{0}));
+}
+
 // Long after it was confirmed: what comes from another part says where the terminal is.
 TEST(CellMove, is_found_in_any_part_at_any_time) {
   MovingWorld cell(false);
