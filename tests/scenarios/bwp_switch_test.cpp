@@ -157,17 +157,21 @@ TEST(BwpSwitching, knows_no_timer_in_the_wide_part) {
   }
 }
 
-// Fading terminals at 0.5 to 1.5 km, moved while blocks and DCIs are lost.
+// Fading terminals at up to 5 km, moved while blocks, answers and DCIs are lost.
 TEST(BwpSwitching, works_where_blocks_and_dcis_are_lost) {
-  const Recorded run =
-      run_of("policy: LEAST_LOADED switching: DCI period_ms: 20",
-             fading_overrides(CellKind::n41_tdd, 30, 0) +
-                 std::vector<std::string>{"terminal_group[ue].placement.x_m=0",
-                                          "terminal_group[ue].placement.min_radius_m=500",
-                                          "terminal_group[ue].placement.max_radius_m=1500"});
-  EXPECT_GE(switches_of(run).size(), 4U);
-  EXPECT_GT(rate_of(run), 20);
-  expect_all_served(run, 8);
+  for (const char* radius_m : {"2500", "5000"}) {
+    const Recorded run = run_of(
+        "policy: LEAST_LOADED switching: DCI period_ms: 20 patience: 1 open_percent: 41 "
+        "close_percent: 40 open_delay_ms: 9999 inactivity_timer_ms: 20",
+        fading_overrides(CellKind::n41_tdd, 30, 0) +
+            std::vector<std::string>{
+                "terminal_group[ue].placement.x_m=0",
+                "terminal_group[ue].placement.min_radius_m=500",
+                std::string("terminal_group[ue].placement.max_radius_m=") + radius_m});
+    EXPECT_GE(switches_of(run).size(), 4U) << radius_m;
+    EXPECT_GT(rate_of(run), 20) << radius_m;
+    expect_all_served(run, 8);
+  }
 }
 
 // Terminals that drive to and fro between two cells while both move them: after a handover each is
