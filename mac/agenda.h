@@ -22,6 +22,8 @@ enum class Task : std::uint8_t {
   random_access = 7,  ///< A PRACH occasion the UE may want.
   network_timer = 8,  ///< A timer of the cells' mobility control.
   drive_row = 9,      ///< A row of the drive log.
+  bwp_timer = 10,     ///< The UE's BWP switch begins or ends, or its inactivity timer runs out.
+  bwp_manager = 11,   ///< The cells look at the load of their BWPs.
 };
 
 struct AgendaEntry {

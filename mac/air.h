@@ -27,9 +27,10 @@ struct BlockFormat {
   double rate_x1024 = 0;
   int layer_count = 1;
   int pmi = 0;
-  int beam = 0;       ///< Of the cell's traffic beams (TCI state, TS 38.214 5.1.5).
-  phy::PrbRange prb;  ///< Relative to the BWP; blocked PRBs inside are left out.
-  int prb_count = 0;  ///< PRBs that carry the block.
+  std::uint32_t bwp = 0;  ///< Whose PRBs are meant (bandwidth part indicator).
+  int beam = 0;           ///< Of the cell's traffic beams (TCI state, TS 38.214 5.1.5).
+  phy::PrbRange prb;      ///< Relative to the BWP; blocked PRBs inside are left out.
+  int prb_count = 0;      ///< PRBs that carry the block.
   base::Bits tbs;
 };
 
@@ -58,6 +59,17 @@ struct UlGrant {
   HarqId harq;
   BlockFormat format;
   base::Slot pusch_slot;
+  int aggregation_level = 1;
+};
+
+/// A DCI that names another BWP than the active one and no block [ours]: what it could schedule
+/// would have to lie behind the switch.
+struct BwpSwitchDci {
+  base::UeId ue;
+  std::uint32_t epoch = 0;
+  std::uint32_t from_bwp = 0;  ///< Whose CORESET carries it.
+  std::uint32_t to_bwp = 0;
+  int beam = 0;
   int aggregation_level = 1;
 };
 

@@ -14,6 +14,9 @@ struct Size {
   std::uint32_t operator()(const ReestablishmentRequest&) const { return 6; }
   std::uint32_t operator()(const Reestablishment&) const { return 2; }
   std::uint32_t operator()(const ReestablishmentComplete&) const { return 2; }
+  // One downlink and one uplink BWP with their control channels.
+  std::uint32_t operator()(const BwpReconfiguration&) const { return 120; }
+  std::uint32_t operator()(const BwpReconfigurationComplete&) const { return 2; }
 };
 
 }  // namespace

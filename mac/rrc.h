@@ -55,8 +55,16 @@ struct ReestablishmentComplete {
   std::uint32_t epoch = 0;
 };
 
+/// RRCReconfiguration that makes another dedicated BWP the active one (firstActiveDownlinkBWP-Id
+/// and its uplink twin); its complete message is sent there.
+struct BwpReconfiguration {
+  std::uint32_t bwp = 0;
+};
+struct BwpReconfigurationComplete {};
+
 using RrcMessage = std::variant<MeasurementReport, HandoverCommand, HandoverComplete,
-                                ReestablishmentRequest, Reestablishment, ReestablishmentComplete>;
+                                ReestablishmentRequest, Reestablishment, ReestablishmentComplete,
+                                BwpReconfiguration, BwpReconfigurationComplete>;
 
 /// The message as ASN.1, before PDCP. Plausible lengths [ours]: only the request's is fixed by the
 /// standard (48 bits on CCCH).

@@ -143,6 +143,7 @@ class ChannelTile {
   ChannelTile& operator=(const ChannelTile&) = delete;
 
   [[nodiscard]] FadingBank& bank() { return bank_; }
+  [[nodiscard]] const FadingBank& bank() const { return bank_; }
   /// For the bank: where the terminal is at a refresh instant, and what it hears there.
   void move_to(base::Instant t, const LargeScale& large_scale);
   /// Makes sure that a cell has a lane: one that serves is followed however weak it has become.

@@ -8,7 +8,6 @@
 
 #include "base/check.h"
 #include "base/math.h"
-#include "phy/nr/band.h"
 #include "scenarios/large_scale.h"
 
 namespace redcell::scenarios {
@@ -18,12 +17,6 @@ namespace {
 /// five SMTC periods.
 int samples_per_measurement(double ssb_period_ms) {
   return std::max(5, static_cast<int>(200 / ssb_period_ms + 0.5));
-}
-
-phy::DmrsConfig dmrs_config(const schema::Dmrs& dmrs) {
-  return {.type = static_cast<int>(dmrs.type()),
-          .additional_position = static_cast<int>(dmrs.additional_position()),
-          .cdm_groups_without_data = static_cast<int>(dmrs.cdm_groups_without_data())};
 }
 
 phy::McsTable mcs_table(schema::MacMcsTable table, bool transform_precoding) {
@@ -42,41 +35,6 @@ phy::McsTable mcs_table(schema::MacMcsTable table, bool transform_precoding) {
 phy::CqiTable cqi_table(phy::McsTable table) {
   if (table == phy::McsTable::qam256) return phy::CqiTable::table_2;
   return table == phy::McsTable::qam64_low_se ? phy::CqiTable::table_3 : phy::CqiTable::table_1;
-}
-
-/// The last uplink slot of a frame holds the PRACH, so that PUSCH can begin a period [ours].
-int prach_slot(const phy::Numerology& numerology, const phy::Duplex& duplex) {
-  for (int slot = numerology.slots_per_frame() - 1; slot > 0; --slot) {
-    if (duplex.uplink(base::Slot(slot)).count == phy::symbols_per_slot) return slot;
-  }
-  return 0;
-}
-
-phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::Carrier& carrier) {
-  const schema::Broadcast& b = carrier.broadcast();
-  const phy::Band* band = phy::find_band(carrier.band());
-  RC_CHECK(band != nullptr);
-  const auto pattern = carrier.scs_khz() == 15 ? band->ssb_case_15_khz : band->ssb_case_30_khz;
-  const int slots_per_ms = map.numerology.slots_per_ms();
-  map.ssb = {.period = duration_of_ms(b.ssb_period_ms()),
-             .beam_count = static_cast<int>(b.ssb_beam_count()),
-             .first_prb = static_cast<int>(b.ssb_first_prb()),
-             .pattern = pattern.value_or(phy::SsbCase::a)};
-  map.sib1 = {.prb_count = static_cast<int>(b.sib1_prb_count()),
-              .first_prb = static_cast<int>(b.sib1_first_prb()),
-              .coreset_zero = {.first = map.bwp_dl.first, .count = map.coreset.prb_count},
-              .coreset_zero_symbol_count = map.coreset.symbol_count};
-  // Tracking and CSI reference signals lie in the half of a frame that has no SSB burst [ours].
-  map.paging = {.period = duration_of_ms(b.paging_period_ms()),
-                .slot_offset = 5 * slots_per_ms,
-                .prb_count = static_cast<int>(b.paging_prb_count()),
-                .first_prb = static_cast<int>(b.sib1_first_prb())};
-  map.trs = {.period = duration_of_ms(b.trs_period_ms()), .slot_offset = 5 * slots_per_ms};
-  map.csi_rs = {.period = duration_of_ms(b.csi_rs_period_ms()),
-                .slot_offset = 5 * slots_per_ms + 2,
-                .port_count = 2,
-                .has_csi_im = true};
-  return map;
 }
 
 mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
@@ -144,7 +102,7 @@ LayerRadio layer_radio(const schema::Carrier& carrier) {
           .sr_period = base::SlotCount(carrier.uplink().sr_period_slots()),
           .ssb_period = slots_of_ms(carrier.broadcast().ssb_period_ms()),
           .prach_period = slots_of_ms(carrier.uplink().prach_period_ms()),
-          .prach_offset = base::SlotCount(prach_slot(numerology, duplex_of(carrier))),
+          .prach_offset = base::SlotCount(bwp_configs(carrier).front().prach.slot_offset),
           .ssb = ssb};
 }
 
@@ -322,11 +280,21 @@ void choose_serving_cells(const base::Random& random, Deployment& d) {
       if (b.layer == nullptr || rsrp_w > b.rsrp_w) b = {&layer, layer.cells[loudest].id, rsrp_w};
     }
   }
+  std::vector<std::uint32_t> redcap_count;  // [cell]
+  for (const LayerPlan& layer : d.layers) {
+    redcap_count.resize(
+        std::max<std::size_t>(redcap_count.size(), layer.cells.back().id.value + std::size_t{1}));
+  }
   for (TerminalPlan& terminal : d.terminals) {
     const Best& b = best[terminal.id.value];
     RC_CHECK(b.layer != nullptr);
     terminal.serving = b.cell;
     terminal.bwp = bwp_of(terminal.capability, b.layer->bwps);
+    if (terminal.bwp == 0 && !b.layer->bwp_plan.manager) {
+      // In turn over the parts, in each cell by itself.
+      std::uint32_t& count = redcap_count[terminal.serving.value];
+      terminal.bwp = count++ % b.layer->redcap_bwp_count();
+    }
     b.layer->terminals.push_back(terminal.id);
   }
 }
@@ -355,74 +323,6 @@ phy::Duplex duplex_of(const schema::Carrier& carrier) {
   return phy::Duplex::tdd(numerology, patterns);
 }
 
-namespace {
-
-phy::PucchConfig edges_of(std::uint32_t pucch_prb_count, bool hops) {
-  const int pucch = static_cast<int>(pucch_prb_count);
-  if (!hops) return {.low_edge_prb_count = pucch, .high_edge_prb_count = 0};
-  return {.low_edge_prb_count = pucch / 2, .high_edge_prb_count = pucch - pucch / 2};
-}
-
-phy::ResourceMapConfig redcap_resources(const schema::Carrier& carrier) {
-  const phy::Numerology numerology = numerology_of(carrier);
-  const phy::Duplex duplex = duplex_of(carrier);
-  const phy::PrbRange bwp{.first = static_cast<int>(carrier.redcap_bwp().first_prb()),
-                          .count = static_cast<int>(carrier.redcap_bwp().prb_count())};
-  const phy::PucchConfig edges =
-      edges_of(carrier.uplink().pucch_prb_count(), carrier.uplink().pucch_hopping());
-  phy::ResourceMapConfig map{
-      .numerology = numerology,
-      .duplex = duplex,
-      .bwp_dl = bwp,
-      .bwp_ul = bwp,
-      .coreset = {.symbol_count = static_cast<int>(carrier.downlink().coreset_symbols()),
-                  .prb_count = static_cast<int>(carrier.downlink().coreset_prb_count())},
-      .pdsch_dmrs = dmrs_config(carrier.downlink().dmrs()),
-      .pusch_dmrs = dmrs_config(carrier.uplink().dmrs()),
-      .prach = {.period = duration_of_ms(carrier.uplink().prach_period_ms()),
-                .slot_offset = prach_slot(numerology, duplex),
-                .prb_count = static_cast<int>(carrier.uplink().prach_prb_count()),
-                .first_prb = bwp.first + edges.low_edge_prb_count},
-      .pucch = edges};
-  return with_broadcast(map, carrier);
-}
-
-/// The same slots seen from the whole carrier: what is common stays where it is.
-phy::ResourceMapConfig wide_resources(const phy::ResourceMapConfig& redcap,
-                                      const schema::WideBwp& wide) {
-  phy::ResourceMapConfig map = redcap;
-  map.bwp_dl = {.first = static_cast<int>(wide.first_prb()),
-                .count = static_cast<int>(wide.prb_count())};
-  map.bwp_ul = map.bwp_dl;
-  map.coreset.prb_count = static_cast<int>(wide.coreset_prb_count());
-  map.coreset.first_prb = static_cast<int>(wide.coreset_first_prb()) - map.bwp_dl.first;
-  map.pucch = edges_of(wide.pucch_prb_count(), true);
-  return map;
-}
-
-}  // namespace
-
-std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) {
-  std::vector<phy::ResourceMapConfig> bwps{redcap_resources(carrier)};
-  if (!carrier.has_embb_bwp()) return bwps;
-  bwps.push_back(wide_resources(bwps.front(), carrier.embb_bwp()));
-  for (const std::size_t own : {0U, 1U}) {
-    for (const phy::PrbRange& edge : bwps[1 - own].pucch_prbs()) {
-      bwps[own].other_pucch.push_back(edge);
-    }
-  }
-  return bwps;
-}
-
-std::uint32_t bwp_of(const schema::Capability& capability,
-                     std::span<const phy::ResourceMapConfig> bwps) {
-  const auto widest =
-      phy::widest_prb_count(capability.max_bandwidth_mhz(), bwps.front().numerology.scs_khz());
-  auto bwp = static_cast<std::uint32_t>(bwps.size() - 1);
-  while (bwp > 0 && (!widest || bwps[bwp].bwp_dl.count > widest->value())) --bwp;
-  return bwp;
-}
-
 PlanePoint from_site(const SitePlan& site, const phy::Position& position) {
   const PlanePoint direct{.east_m = position.east_m - site.position.east_m,
                           .north_m = position.north_m - site.position.north_m};
@@ -440,6 +340,7 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .carrier = carrier.name(),
                         .channel = channel_plan(carrier.channel()),
                         .bwps = bwp_configs(carrier),
+                        .bwp_plan = bwp_plan(carrier),
                         .cell = cell_config(carrier),
                         .dl_slice_of = {},
                         .ul_slice_of = {},
@@ -451,6 +352,7 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .path_switch = duration_of_ms(scenario.core().path_switch_ms()),
                         .cells = std::move(cells),
                         .terminals = {}});
+    d.layers.back().cell.sibling_count = d.layers.back().redcap_bwp_count();
     add_slices(scenario, carrier, d.layers.back());
   }
   return d;

@@ -1,6 +1,7 @@
 // From a resolved scenario to plain plans: what the schema says, in the words of the lower rooms.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,7 +51,7 @@ struct TerminalPlan {
   phy::PenetrationModel penetration = phy::PenetrationModel::none;
   bool nearest_site_in_sight = false;
   bool is_background = false;
-  std::uint32_t bwp = 0;    ///< Of its layer's.
+  std::uint32_t bwp = 0;    ///< Of its layer's; where it begins.
   std::uint32_t slice = 0;  ///< 0: none; else that of the scenario, from 1 on.
   base::Duration drive_log_period;
   schema::Capability capability;
@@ -94,13 +95,22 @@ struct ChannelPlan {
   [[nodiscard]] bool fades() const { return fading.has_value() || by_clusters; }
 };
 
+/// Who moves terminals between RedCap's BWPs, and how.
+struct BwpPlan {
+  std::optional<mac::gnb::BwpManagerConfig> manager;  ///< nullopt: nobody is moved.
+  bool by_dci = false;                                ///< Else by RRC.
+  base::SlotCount period;
+  base::SlotCount inactivity;  ///< 0: no timer.
+};
+
 /// Cells that share frequency, numerology and TDD pattern.
 struct LayerPlan {
   base::LayerId id;
   std::string carrier;
   ChannelPlan channel;
-  /// Narrowest first: RedCap's, then that of the whole carrier, where there is one.
+  /// RedCap's, the initial one first; then that of the whole carrier, where there is one.
   std::vector<phy::ResourceMapConfig> bwps;
+  BwpPlan bwp_plan;
   mac::gnb::CellConfig cell;               ///< BWPs still empty: the testbed owns the maps.
   std::vector<std::uint32_t> dl_slice_of;  ///< [TerminalPlan::slice] Of CellConfig::dl_slices.
   std::vector<std::uint32_t> ul_slice_of;
@@ -113,6 +123,9 @@ struct LayerPlan {
   std::vector<CellPlan> cells;
   std::vector<base::UeId> terminals;  ///< Served by the layer, ascending.
 
+  [[nodiscard]] std::uint32_t redcap_bwp_count() const {
+    return static_cast<std::uint32_t>(std::max<std::size_t>(bwps.size(), 2) - 1);
+  }
   [[nodiscard]] const phy::Numerology& numerology() const { return bwps.front().numerology; }
   [[nodiscard]] const phy::Duplex& duplex() const { return bwps.front().duplex; }
   [[nodiscard]] const phy::PrachConfig& prach() const { return bwps.front().prach; }
@@ -163,6 +176,12 @@ struct SrPlan {
 /// What a slot of the carrier is used for in each BWP, RedCap's first; also the calculator's and
 /// preflight's way to it.
 [[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
+/// How many of dedicated_bwp the cell has: as far as bwp_manager.redcap_parts lets it.
+[[nodiscard]] int dedicated_bwp_count(const schema::Carrier& carrier);
+[[nodiscard]] BwpPlan bwp_plan(const schema::Carrier& carrier);
+/// How soon a terminal changes between BWPs of the layer.
+[[nodiscard]] mac::BwpTiming bwp_timing(const LayerPlan& layer,
+                                        const schema::Capability& capability);
 /// Index of the widest BWP that a terminal can take (TS 38.306 4.2.21.1).
 [[nodiscard]] std::uint32_t bwp_of(const schema::Capability& capability,
                                    std::span<const phy::ResourceMapConfig> bwps);

@@ -20,7 +20,17 @@ LayerChannel::LayerChannel(const LayerPlan& layer, const Deployment& deployment,
       deployment_(deployment),
       large_scale_(layer, deployment, random),
       groups_(layer),
-      tiles_(deployment.terminals.size()) {
+      tiles_(deployment.terminals.size()),
+      bwp_of_ue_(deployment.terminals.size()) {
+  for (const phy::ResourceMapConfig& map : layer.bwps) {
+    phy::PrbRange ssb = layer.radio.ssb;
+    for (const phy::NcdSsbConfig& ncd : map.ncd_ssb) {
+      const phy::PrbRange prbs{.first = ncd.first_prb, .count = phy::ssb_prb_count};
+      const bool has_ssb = shared_prb_count(layer.radio.ssb, map.bwp_dl) == layer.radio.ssb.count;
+      if (!has_ssb && shared_prb_count(prbs, map.bwp_dl) == prbs.count) ssb = prbs;
+    }
+    ssb_groups_.push_back(groups_.of(ssb));
+  }
   const base::Hertz re_width(1e3 * layer.numerology().scs_khz());
   ul_noise_w_ = phy::noise_power_w(re_width, base::Db(layer.radio.gnb_noise_figure_db));
   heard_.w.reserve(static_cast<std::size_t>(groups_.count()));
@@ -29,17 +39,21 @@ LayerChannel::LayerChannel(const LayerPlan& layer, const Deployment& deployment,
   for (auto& numbers : audible_at_) numbers.reserve(2 * layer.cells.size());
   for (const base::UeId ue : layer.terminals) {
     const TerminalPlan& terminal = deployment.terminals[ue.value];
+    bwp_of_ue_[ue.value] = terminal.bwp;
+    // Who may go to another BWP has the groups of all of them.
+    const bool may_move = layer.redcap_bwp_count() > 1;
+    const auto bwp = may_move ? static_cast<std::uint32_t>(layer.bwps.size() - 1) : terminal.bwp;
     const auto rx_count = static_cast<int>(terminal.capability.rx_branches());
     const std::int64_t slots = refresh_slots(layer, terminal.route);
     const auto fits = [&](const auto& bank) {
-      return bank->setup().rx_count == rx_count && bank->setup().bwp == terminal.bwp &&
+      return bank->setup().rx_count == rx_count && bank->setup().bwp == bwp &&
              bank->setup().refresh_slots == slots && bank->has_room(lanes_per_terminal(layer));
     };
     auto bank = std::find_if(banks_.begin(), banks_.end(), fits);
     if (bank == banks_.end()) {
       banks_.push_back(std::make_unique<FadingBank>(FadingBank::Setup{.layer = layer,
                                                                       .groups = groups_,
-                                                                      .bwp = terminal.bwp,
+                                                                      .bwp = bwp,
                                                                       .random = random_,
                                                                       .rx_count = rx_count,
                                                                       .refresh_slots = slots}));
@@ -182,8 +196,8 @@ void LayerChannel::hear_uplink(const ServingLink& link) {
   hear_remote(remote_ul_, 1);
 }
 
-phy::ChannelView LayerChannel::heard_part(phy::ChannelView all, base::UeId ue) const {
-  const int rows = (heard_.groups.first - groups_of(ue).first) * all.rx_count * all.tx_count;
+phy::ChannelView LayerChannel::heard_part(phy::ChannelView all, const FadingBank& bank) const {
+  const int rows = (heard_.groups.first - bank.groups().first) * all.rx_count * all.tx_count;
   const auto skipped = static_cast<std::size_t>(rows) * base::lane_count;
   all.re += skipped;
   all.im += skipped;
@@ -195,7 +209,7 @@ phy::SinrInput LayerChannel::downlink_input(const ChannelTile& tile,
                                             const ServingLink& link) const {
   const std::size_t at =
       link.cell * large_scale_.beam_count() + static_cast<std::size_t>(link.beam);
-  return {.channel = heard_part(tile.downlink(link.cell), link.ue),
+  return {.channel = heard_part(tile.downlink(link.cell), tile.bank()),
           .signal_re_power = layer_.radio.dl_re_power_w *
                              tile.links().cells[link.cell].dl_gain_lin *
                              static_cast<double>(tile.links().beam_gain_lin[at]),
@@ -231,7 +245,7 @@ std::span<const double> LayerChannel::uplink_sinr(const ServingLink& link, doubl
   tile.follow(link.cell);
   hear_uplink(link);
   const std::span<double> sinr(sinr_.data(), static_cast<std::size_t>(heard_.groups.count()));
-  phy::post_sinr({.channel = heard_part(tile.uplink(link.cell), link.ue),
+  phy::post_sinr({.channel = heard_part(tile.uplink(link.cell), tile.bank()),
                   .signal_re_power = re_power_w * uplink_gain(tile, link),
                   .noise_interference = heard_.w,
                   .evm_tx = deployment_.terminals[link.ue.value].capability.evm_percent() / 100},
@@ -282,11 +296,16 @@ LayerChannel::ChannelReport LayerChannel::measure_csi(base::UeId ue, std::uint32
 
 void LayerChannel::forget_interference(base::UeId ue) { tiles_[ue.value]->forget_interference(); }
 
+void LayerChannel::set_bwp(base::UeId ue, std::uint32_t bwp) {
+  bwp_of_ue_[ue.value] = bwp;
+  tiles_[ue.value]->forget_interference();
+}
+
 void LayerChannel::measure_cells(base::UeId ue, std::vector<mac::ue::CellSample>& samples) {
   const ChannelTile& tile = fresh(ue);
   const TerminalLinks& links = tile.links();
   const std::size_t beam_count = large_scale_.ssb_beam_count();
-  const GroupRange groups = groups_.of(layer_.radio.ssb);
+  const GroupRange& groups = ssb_groups_[bwp_of(ue)];
   samples.clear();
   for (std::uint32_t cell = 0; cell < layer_.cells.size(); ++cell) {
     const double faded = tile.ssb_power(cell, groups);

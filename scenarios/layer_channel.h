@@ -89,6 +89,8 @@ class LayerChannel {
   [[nodiscard]] int best_beam(base::UeId ue, std::uint32_t cell);
   /// The terminal begins with another cell: interference is measured anew.
   void forget_interference(base::UeId ue);
+  /// The terminal goes to another BWP of the layer; so does what it measures.
+  void set_bwp(base::UeId ue, std::uint32_t bwp);
 
   /// Refreshes the tiles of these terminals, shared among the workers.
   void prepare(std::span<const base::UeId> terminals, Workers& workers);
@@ -130,10 +132,8 @@ class LayerChannel {
   [[nodiscard]] phy::SinrInput downlink_input(const ChannelTile& tile,
                                               const ServingLink& link) const;
   /// The groups heard, of all that a tile has.
-  [[nodiscard]] phy::ChannelView heard_part(phy::ChannelView all, base::UeId ue) const;
-  [[nodiscard]] std::uint32_t bwp_of(base::UeId ue) const {
-    return deployment_.terminals[ue.value].bwp;
-  }
+  [[nodiscard]] phy::ChannelView heard_part(phy::ChannelView all, const FadingBank& bank) const;
+  [[nodiscard]] std::uint32_t bwp_of(base::UeId ue) const { return bwp_of_ue_[ue.value]; }
   [[nodiscard]] const GroupRange& groups_of(base::UeId ue) const {
     return groups_.of_bwp(bwp_of(ue));
   }
@@ -153,8 +153,10 @@ class LayerChannel {
   base::Slot slot_{-1};
   std::vector<std::unique_ptr<FadingBank>> banks_;
   std::vector<std::unique_ptr<ChannelTile>>
-      tiles_;                       ///< [ue] of the whole deployment; null for others'.
-  std::vector<FadingBank*> stale_;  ///< Working memory of prepare().
+      tiles_;                             ///< [ue] of the whole deployment; null for others'.
+  std::vector<std::uint32_t> bwp_of_ue_;  ///< [ue] Active.
+  std::vector<GroupRange> ssb_groups_;    ///< [bwp] Where a terminal in it measures.
+  std::vector<FadingBank*> stale_;        ///< Working memory of prepare().
   Downlink data_;
   Downlink control_;
   std::span<const Emission> uplink_;

@@ -45,6 +45,7 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
   }
   check_sites(scenario, report);
   check_terminals(full, report);
+  check_bwp_terminals(full, report);
   check_slices(full, report);
   check_routes(scenario, report);
   const std::size_t before = report.count();

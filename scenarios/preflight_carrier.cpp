@@ -10,6 +10,7 @@
 #include "phy/nr/duplex.h"
 #include "phy/nr/resource_map.h"
 #include "scenarios/deployment.h"
+#include "scenarios/path.h"
 #include "scenarios/preflight_rules.h"
 #include "scenarios/resolve_carrier.h"
 
@@ -157,17 +158,6 @@ void check_duplex(const CarrierView& view, const phy::Band& band, Report& report
 // --------------------------------------------------------------------------- on the grid of the
 // carrier
 
-void check_inside(const CarrierView& view, const std::string& field, phy::PrbRange range,
-                  Report& report) {
-  const int width = carrier_prb_count(view.carrier).value_or(0);
-  if (range.end() <= width) return;
-  report.add(view.path + "." + field,
-             {.found = fmt::format("PRBs {} to {}", range.first, range.end() - 1),
-              .allowed = fmt::format("PRBs 0 to {} of a carrier of {} MHz at {} kHz", width - 1,
-                                     view.carrier.bandwidth_mhz(), view.carrier.scs_khz()),
-              .clause = "TS 38.211 4.4.5"});
-}
-
 void check_coreset(const CarrierView& view, Report& report) {
   const schema::DownlinkControl& d = view.carrier.downlink();
   const std::uint32_t prb_count = d.coreset_prb_count();
@@ -230,8 +220,8 @@ void check_broadcast(const CarrierView& view, Report& report) {
                 .allowed = "a bandwidth part that holds the cell-defining SS/PBCH block and "
                            "CORESET 0",
                 .clause = "TS 38.213 17.1",
-                .advice = "Move redcap_bwp.first_prb or broadcast.ssb_first_prb; a "
-                          "non-cell-defining block is not there yet."});
+                .advice = "Move redcap_bwp.first_prb or broadcast.ssb_first_prb; terminals of a "
+                          "part without are dedicated_bwp's."});
   }
   const bool is_wide = view.carrier.dl_centre_mhz() > 3000 ||
                        (view.carrier.scs_khz() == 30 && view.carrier.tdd_size() > 0 &&
@@ -325,6 +315,17 @@ void check_band(const CarrierView& view, Report& report) {
   if (report.count() == before) check_duplex(view, *band, report);
 }
 
+void check_inside(const CarrierView& view, const std::string& field, const phy::PrbRange& range,
+                  Report& report) {
+  const int width = carrier_prb_count(view.carrier).value_or(0);
+  if (range.end() <= width) return;
+  report.add(view.path + "." + field,
+             {.found = fmt::format("PRBs {} to {}", range.first, range.end() - 1),
+              .allowed = fmt::format("PRBs 0 to {} of a carrier of {} MHz at {} kHz", width - 1,
+                                     view.carrier.bandwidth_mhz(), view.carrier.scs_khz()),
+              .clause = "TS 38.211 4.4.5"});
+}
+
 void check_resources(const CarrierView& view, Report& report) {
   const schema::Bwp& bwp = view.carrier.redcap_bwp();
   check_inside(view, "redcap_bwp",
@@ -334,13 +335,26 @@ void check_resources(const CarrierView& view, Report& report) {
   check_broadcast(view, report);
   check_uplink_edges(view, report);
   if (view.carrier.has_embb_bwp()) check_wide(view, report);
+  check_parts(view, report);
 }
+
+namespace {
+
+std::string dedicated_path(const CarrierView& view, std::size_t index) {
+  const auto i = static_cast<int>(index);
+  return element_path(view.path, view.carrier.dedicated_bwp(i), "dedicated_bwp", i);
+}
+
+}  // namespace
 
 void check_map(const CarrierView& view, Report& report) {
   const std::size_t before = report.count();
+  check_blocks(view, report);
   const std::vector<phy::ResourceMapConfig> bwps = bwp_configs(view.carrier);
   for (std::size_t i = 0; i < bwps.size(); ++i) {
-    const std::string path = i == 0 ? view.path : view.path + ".embb_bwp";
+    const std::string path = i == 0                 ? view.path
+                             : i + 1 == bwps.size() ? view.path + ".embb_bwp"
+                                                    : dedicated_path(view, i - 1);
     for (const std::string& sentence : phy::resource_findings(bwps[i])) {
       report.add(path, {.found = sentence, .allowed = "resources that do not collide"});
     }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "phy/nr/resource_config.h"
 #include "scenarios/finding.h"
 #include "scenarios/load.h"
 #include "scenarios/schema/scenario.pb.h"
@@ -54,6 +55,16 @@ void check_band(const CarrierView& view, Report& report);
 void check_periods(const CarrierView& view, Report& report);
 /// Bandwidth part, CORESET, DMRS, broadcast, PUCCH and PRACH. Pre: check_band found nothing.
 void check_resources(const CarrierView& view, Report& report);
+/// Further RedCap parts beside redcap_bwp, and who is moved between them. Pre: as check_resources.
+void check_parts(const CarrierView& view, Report& report);
+/// SS/PBCH blocks share no RE, unless they are one and the same. Pre: check_resources and
+/// check_periods found nothing.
+void check_blocks(const CarrierView& view, Report& report);
+/// What terminals must be able to do for them.
+void check_bwp_terminals(const schema::Scenario& scenario, Report& report);
+/// PRBs of the carrier that a field takes must exist.
+void check_inside(const CarrierView& view, const std::string& field, const phy::PrbRange& range,
+                  Report& report);
 /// What the resource map finds beyond that. Pre: none of the above found anything.
 void check_map(const CarrierView& view, Report& report);
 /// K1 and K2 for terminals up to far_m away. Pre: none of the above found anything.

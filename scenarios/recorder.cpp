@@ -235,6 +235,23 @@ void Recorder::mobility(const mac::MobilityEvent& event, base::Instant now) {
   sink_(record_);
 }
 
+void Recorder::bwp_switch(base::UeId ue, base::CellId cell, const mac::BwpSwitch& done,
+                          const BwpGap& gap) {
+  if (!sink_) return;
+  record_.Clear();
+  analysis::BwpSwitch& out = *record_.mutable_bwp_switch();
+  out.set_time_ns((gap.until - base::Instant()).value());
+  out.set_ue(ue.value);
+  out.set_cell(cell.value);
+  out.set_from_bwp(done.from_bwp);
+  out.set_to_bwp(done.to_bwp);
+  out.set_cause(done.cause == mac::BwpCause::dci       ? analysis::BWP_BY_DCI
+                : done.cause == mac::BwpCause::command ? analysis::BWP_BY_RRC
+                                                       : analysis::BWP_BY_TIMER);
+  out.set_gap_ns((gap.until - gap.from).value());
+  sink_(record_);
+}
+
 void Recorder::interruption(base::UeId ue, base::Direction direction, base::Instant now,
                             base::Duration length) {
   if (!sink_) return;

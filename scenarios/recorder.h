@@ -9,6 +9,7 @@
 #include "analysis/schema/kpi_log.pb.h"
 #include "base/ids.h"
 #include "base/units.h"
+#include "mac/bwp.h"
 #include "mac/rrc.h"
 #include "mac/sdu.h"
 #include "phy/channel/geometry.h"
@@ -80,6 +81,12 @@ class Recorder {
   /// Ends a row of the drive log; blocks and bytes since the last one are in it.
   void drive_row(const DriveState& state, base::Instant now);
   void mobility(const mac::MobilityEvent& event, base::Instant now);
+  /// A terminal has changed its active BWP; [from, until) it was in none.
+  struct BwpGap {
+    base::Instant from;
+    base::Instant until;
+  };
+  void bwp_switch(base::UeId ue, base::CellId cell, const mac::BwpSwitch& done, const BwpGap& gap);
   void interruption(base::UeId ue, base::Direction direction, base::Instant now,
                     base::Duration length);
   void round_trip(base::UeId ue, base::Instant now, base::Duration rtt, std::int64_t payload_bytes);

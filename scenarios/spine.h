@@ -66,6 +66,7 @@ struct CsiOnAir {
   base::UeId ue;
   Leg leg;
   base::Slot arrival;
+  std::uint32_t bwp = 0;  ///< That was measured.
   LayerChannel::ChannelReport report;
 };
 
@@ -105,6 +106,7 @@ struct ForwardedSdu {
 struct Dci {
   ServingLink link;
   int aggregation_level = 1;
+  std::uint32_t bwp = 0;  ///< Whose CORESET carries it.
   bool is_grant = false;
   base::Slot data_slot;  ///< Of the block it names: no two DCIs of a kind share it.
 };
@@ -123,6 +125,7 @@ struct Terminal {
       : mac(mac_config), rrc(rrc_config, connection) {}
   mac::ue::UeMac mac;
   mac::ue::Rrc rrc;
+  mac::ActiveBwp bwp{{}, 0};  ///< As the UE has it.
   std::size_t layer = 0;
   Leg leg;                ///< The connection the UE has, while mac.is_connected().
   std::vector<Leg> legs;  ///< All that the network holds for it.
@@ -139,7 +142,7 @@ struct Terminal {
   base::Slot csi_until{-1};  ///< Reports go on until this slot; later when data comes.
   bool csi_planned = false;
   bool touched = false;  ///< Something happened in this slot that may have set a timer.
-  std::array<std::optional<base::Slot>, 10> timer_slot;  ///< [task] Latest entry in the agenda.
+  std::array<std::optional<base::Slot>, 12> timer_slot;  ///< [task] Latest entry in the agenda.
   bool measures = false;                                 ///< A measurement is planned.
   std::vector<double> link_sinr;  ///< Of the serving cell's last SS/PBCH blocks, linear; a ring.
   std::size_t link_sinr_count = 0;
@@ -181,10 +184,13 @@ struct Layer {
   // What is on the air in the slot that runs.
   std::vector<std::pair<std::uint32_t, mac::DlAssignment>> assignments;  ///< With their cells.
   std::vector<std::pair<std::uint32_t, mac::UlGrant>> grants;
+  std::vector<std::pair<std::uint32_t, mac::BwpSwitchDci>> switches;
   std::vector<Emission> dl_data;
   std::vector<Emission> dl_control;
   std::vector<Emission> ul_data;
   std::vector<base::UeId> csi_due;
+  std::vector<base::UeId> csi_fresh;  ///< Reports of a BWP just entered, beside the periodic ones.
+  std::vector<mac::gnb::BwpManager> bwp_managers;  ///< [cell] None where nobody is moved.
 
   [[nodiscard]] base::Instant start_of(base::Slot slot) const {
     return plan.numerology().slot_start(slot);
@@ -267,6 +273,19 @@ class Spine {
   bool dci_heard(Layer& layer, const Dci& dci);
   void measure_csi(Layer& layer, base::UeId ue, base::Slot slot);
   void plan_csi(Layer& layer, base::UeId ue, base::Slot slot);
+  void send_csi(Layer& layer, base::UeId ue, base::Slot slot);
+  // spine_bwp.cpp
+  void send_switch(Layer& layer, std::uint32_t cell, const mac::BwpSwitchDci& dci, base::Slot slot);
+  void run_bwp_timer(Layer& layer, base::UeId ue, base::Slot slot);
+  void manage_bwps(Layer& layer, base::Slot slot);
+  void start_bwps(Layer& layer);
+  void reset_bwp(Layer& layer, base::UeId ue);
+  void on_bwp_message(Layer& layer, base::UeId ue, const mac::BwpReconfiguration& message,
+                      base::Slot slot);
+  /// It monitors the PDCCH of this part in the slot.
+  [[nodiscard]] bool listens(const Terminal& terminal, std::uint32_t bwp, base::Slot slot) const {
+    return terminal.bwp.bwp() == bwp && !terminal.bwp.in_gap(slot);
+  }
   // spine_uplink.cpp
   void receive_uplink(Layer& layer, base::Slot slot);
   void receive_pusch(Layer& layer, const UplinkOnAir& air, base::Slot slot);
@@ -339,12 +358,13 @@ class Spine {
   /// Mean SINR of PUCCH over the PRBs of an uplink BWP between which it hops.
   double pucch_sinr(Layer& layer, ServingLink link, std::uint32_t bwp, double re_power_w);
   [[nodiscard]] std::uint32_t bwp_of(base::UeId ue) const {
-    return deployment_.terminals[ue.value].bwp;
+    return terminals_[ue.value]->bwp.bwp();
   }
-  /// From PRBs of a terminal's BWP to those of the carrier.
-  [[nodiscard]] phy::PrbRange carrier_prbs(const Layer& layer, base::UeId ue,
-                                           const phy::PrbRange& prb) const {
-    return {.first = layer.plan.bwps[bwp_of(ue)].bwp_dl.first + prb.first, .count = prb.count};
+  /// From PRBs of a block's BWP to those of the carrier.
+  [[nodiscard]] static phy::PrbRange carrier_prbs(const Layer& layer,
+                                                  const mac::BlockFormat& format) {
+    return {.first = layer.plan.bwps[format.bwp].bwp_dl.first + format.prb.first,
+            .count = format.prb.count};
   }
 
   schema::Scenario scenario_;
@@ -369,6 +389,9 @@ class Spine {
   std::vector<base::UeId> busy_terminals_;
   mac::gnb::SlotPlan plan_;
   mac::BlockOutput output_;
+  std::vector<mac::gnb::PartLoad> part_loads_;
+  std::vector<mac::gnb::PartMember> part_members_;
+  std::vector<mac::gnb::BwpMove> bwp_moves_;
   std::vector<mac::DroppedSdu> drops_;
   std::vector<int> re_count_;
   std::vector<mac::ue::CellSample> samples_;

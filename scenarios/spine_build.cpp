@@ -87,7 +87,7 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
   assignments.reserve(at_most);
   grants.reserve(at_most);
   dl_data.reserve(at_most);
-  dl_control.reserve(2 * at_most);
+  dl_control.reserve(2 * at_most + plan.terminals.size());
   ul_data.reserve(at_most);
   downlink_on_air.reserve(at_most);
   uplink_on_air.reserve(at_most);
@@ -96,6 +96,8 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
   uci_on_air.reserve(terminal_count);
   csi_on_air.reserve(4 * terminal_count);
   csi_due.reserve(terminal_count);
+  csi_fresh.reserve(terminal_count);
+  switches.reserve(terminal_count);
   touched.reserve(terminal_count);
   expected_feedback.reserve(static_cast<std::size_t>(mac::harq_process_count_max) * at_most);
 }
@@ -116,14 +118,16 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
       recorder_(deployment_.terminals.size(), capacities(deployment_), options.sink),
       clock_([this](base::Instant now) { return tick(now); }) {
   terminals_.resize(deployment_.terminals.size());
-  constexpr std::size_t block_count_max = 2 * 64;  // Of the schema, in one slot and direction.
+  constexpr std::size_t block_count_max = 6 * 64;  // Of the schema, in one slot and direction.
   plan_.downlink.reserve(block_count_max);
   plan_.uplink.reserve(block_count_max);
+  plan_.switches.reserve(terminals_.size());
   due_.reserve(8 * terminals_.size());
   due_terminals_.reserve(8 * terminals_.size());
   for (const LayerPlan& plan : deployment_.layers) {
     layers_.push_back(std::make_unique<Layer>(plan, deployment_, random_));
     for (const base::UeId ue : plan.terminals) connect(*layers_.back(), ue);
+    start_bwps(*layers_.back());
   }
   network_.set_wake([this](base::Instant now) { wake(now); });
   network_.on_core_delivered(
@@ -200,6 +204,7 @@ void Spine::connect(Layer& layer, base::UeId ue) {
       rrc, mac::ue::JoinCell{.cell = plan.serving, .epoch = epoch});
   Terminal& terminal = *terminals_[ue.value];
   terminal.layer = layer.plan.id.value;
+  terminal.bwp = mac::ActiveBwp(bwp_timing(layer.plan, plan.capability), plan.bwp);
   terminal.ungranted.reserve(64);
   open_connection(layer, {.ue = ue, .cell = plan.serving, .epoch = epoch});
   terminal.leg = terminal.legs.front();

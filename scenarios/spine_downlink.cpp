@@ -103,6 +103,17 @@ void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   Terminal& terminal = *terminals_[ue.value];
   terminal.csi_planned = false;
   if (!terminal.mac.is_connected()) return;
+  send_csi(layer, ue, slot);
+  const base::Slot again = slot + layer.plan.radio.csi_period;
+  terminal.csi_planned = again <= terminal.csi_until;
+  if (terminal.csi_planned) {
+    layer.agenda.add({.slot = again, .task = mac::Task::csi_report, .ue = ue});
+  }
+}
+
+void Spine::send_csi(Layer& layer, base::UeId ue, base::Slot slot) {
+  Terminal& terminal = *terminals_[ue.value];
+  if (!terminal.mac.is_connected() || terminal.bwp.in_gap(slot)) return;
   const int slots_per_ms = layer.plan.numerology().slots_per_ms();
   // TS 38.214 5.2.2.5: the reference resource lies at least 4 x 2^mu slots before the report.
   base::Slot report = slot + base::SlotCount(4 * slots_per_ms);
@@ -110,14 +121,12 @@ void Spine::measure_csi(Layer& layer, base::UeId ue, base::Slot slot) {
   const LayerChannel::ChannelReport measured =
       layer.channel.measure_csi(ue, terminal.leg.cell, slot);
   recorder_.cqi(ue, measured.csi.cqi);
-  layer.csi_on_air.push_back(
-      {.ue = ue, .leg = terminal.leg, .arrival = report + base::SlotCount(1), .report = measured});
+  layer.csi_on_air.push_back({.ue = ue,
+                              .leg = terminal.leg,
+                              .arrival = report + base::SlotCount(1),
+                              .bwp = bwp_of(ue),
+                              .report = measured});
   layer.agenda.add({.slot = report + base::SlotCount(1), .task = mac::Task::wake, .ue = ue});
-  const base::Slot again = slot + layer.plan.radio.csi_period;
-  terminal.csi_planned = again <= terminal.csi_until;
-  if (terminal.csi_planned) {
-    layer.agenda.add({.slot = again, .task = mac::Task::csi_report, .ue = ue});
-  }
 }
 
 /// A PDCCH is sent over one port from all PRBs of its CORESET (interleaved).
@@ -131,8 +140,7 @@ double Spine::dci_error_rate(Layer& layer, ServingLink link, std::uint32_t bwp,
 }
 
 bool Spine::dci_heard(Layer& layer, const Dci& dci) {
-  const double error_rate =
-      dci_error_rate(layer, dci.link, bwp_of(dci.link.ue), dci.aggregation_level);
+  const double error_rate = dci_error_rate(layer, dci.link, dci.bwp, dci.aggregation_level);
   return random_.uniform(base::Purpose::control_channel, {.a = dci.link.ue.value, .b = 0},
                          draw_index(dci.data_slot, dci.is_grant ? grant_dci : assignment_dci)) >=
          error_rate;
@@ -143,15 +151,16 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
   const base::Instant now = layer.start_of(slot);
   layer.assignments.clear();
   layer.grants.clear();
+  layer.switches.clear();
   layer.dl_data.clear();
   layer.dl_control.clear();
   const double re_power_w = layer.plan.radio.dl_re_power_w;
-  const auto add_control = [&](std::uint32_t cell, base::UeId ue, const mac::BlockFormat& format,
+  const auto add_control = [&](std::uint32_t cell, int beam, std::uint32_t bwp,
                                int aggregation_level) {
-    const phy::ResourceMap& map = layer.maps[bwp_of(ue)];
+    const phy::ResourceMap& map = layer.maps[bwp];
     layer.dl_control.push_back({.cell = cell,
-                                .beam = format.beam,
-                                .ue = ue,
+                                .beam = beam,
+                                .ue = {},
                                 .re_power_w = re_power_w,
                                 .prb = map.config().coreset_prbs(),
                                 .share = static_cast<double>(aggregation_level) / map.cce_count()});
@@ -165,14 +174,18 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
                                .beam = a.format.beam,
                                .ue = a.ue,
                                .re_power_w = re_power_w,
-                               .prb = carrier_prbs(layer, a.ue, a.format.prb),
+                               .prb = carrier_prbs(layer, a.format),
                                .share = 1});
-      add_control(cell, a.ue, a.format, a.aggregation_level);
+      add_control(cell, a.format.beam, a.format.bwp, a.aggregation_level);
       recorder_.downlink_used(layer.id_of(cell), a.format.prb_count);
     }
     for (const mac::UlGrant& grant : plan_.uplink) {
       layer.grants.emplace_back(cell, grant);
-      add_control(cell, grant.ue, grant.format, grant.aggregation_level);
+      add_control(cell, grant.format.beam, grant.format.bwp, grant.aggregation_level);
+    }
+    for (const mac::BwpSwitchDci& dci : plan_.switches) {
+      layer.switches.emplace_back(cell, dci);
+      add_control(cell, dci.beam, dci.from_bwp, dci.aggregation_level);
     }
     for (const mac::DroppedSdu& dropped : plan_.drops) {
       drops_.assign(1, dropped);
@@ -188,8 +201,11 @@ void Spine::send_downlink(Layer& layer, base::Slot slot) {
     send_assignment(layer, cell, assignment, slot);
   }
   for (const auto& [cell, grant] : layer.grants) send_grant(layer, cell, grant, slot);
+  for (const auto& [cell, dci] : layer.switches) send_switch(layer, cell, dci, slot);
   for (const base::UeId ue : layer.csi_due) measure_csi(layer, ue, slot);
   layer.csi_due.clear();
+  for (const base::UeId ue : layer.csi_fresh) send_csi(layer, ue, slot);
+  layer.csi_fresh.clear();
 }
 
 void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssignment& a,
@@ -207,19 +223,23 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
       book_.on_sent(piece_of(a.ue, base::Direction::downlink, rlc), begins, ends);
     plan_csi(layer, a.ue, slot + base::SlotCount(1));
   }
-  const phy::PrbRange prb = carrier_prbs(layer, a.ue, a.format.prb);
+  const phy::PrbRange prb = carrier_prbs(layer, a.format);
   const ServingLink link{.ue = a.ue, .cell = cell, .beam = a.format.beam, .prb = prb};
   DownlinkOnAir air{.assignment = a, .leg = *leg, .dci_heard = false, .quality = {}};
-  if (terminal.mac.is_of(a.epoch)) {
+  if (terminal.mac.is_of(a.epoch) && listens(terminal, a.format.bwp, slot)) {
     air.dci_heard = dci_heard(layer, {.link = link,
                                       .aggregation_level = a.aggregation_level,
+                                      .bwp = a.format.bwp,
                                       .is_grant = false,
                                       .data_slot = slot});
-    if (air.dci_heard) terminal.mac.on_assignment(a);
+    if (air.dci_heard) {
+      terminal.mac.on_assignment(a);
+      terminal.bwp.on_dci(slot);
+    }
     const std::span<const double> sinr =
         layer.channel.downlink_sinr(link, a.format.layer_count, a.format.pmi);
     air.quality = block_quality(
-        layer, {.format = a.format, .prb = prb, .slot = layer.maps[bwp_of(a.ue)].downlink(slot)},
+        layer, {.format = a.format, .prb = prb, .slot = layer.maps[a.format.bwp].downlink(slot)},
         sinr);
   }
   layer.downlink_on_air.push_back(air);
@@ -238,12 +258,16 @@ void Spine::send_grant(Layer& layer, std::uint32_t cell, const mac::UlGrant& gra
   const Leg* leg = find_leg(terminal, cell, grant.epoch);
   RC_CHECK(leg != nullptr);
   const bool heard =
-      terminal.mac.is_of(grant.epoch) &&
+      terminal.mac.is_of(grant.epoch) && listens(terminal, grant.format.bwp, slot) &&
       dci_heard(layer, {.link = {.ue = grant.ue, .cell = cell, .beam = grant.format.beam},
                         .aggregation_level = grant.aggregation_level,
+                        .bwp = grant.format.bwp,
                         .is_grant = true,
                         .data_slot = grant.pusch_slot});
-  if (heard) return terminal.mac.on_grant(grant);
+  if (heard) {
+    terminal.bwp.on_dci(slot);
+    return terminal.mac.on_grant(grant);
+  }
   layer.grants_missed.push_back(
       {.grant = grant, .leg = *leg, .is_sent = false, .quality = {}, .sinr_db = 0});
   layer.agenda.add(

@@ -133,6 +133,10 @@ void Spine::take_messages(Layer& layer, base::Slot slot) {
     touch(layer, arrived.ue);
     if (arrived.at_ue) {
       if (!terminal.mac.is_of(arrived.leg.epoch)) continue;
+      if (const auto* bwp = std::get_if<mac::BwpReconfiguration>(&message)) {
+        on_bwp_message(layer, arrived.ue, *bwp, slot);
+        continue;
+      }
       ue_actions_.clear();
       terminal.rrc.on_message(message, now, ue_actions_);
       execute_ue(layer, arrived.ue, now);
@@ -342,11 +346,12 @@ void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
   const std::uint32_t index = layer.cells[cell]->connect(
       {.ue = link.ue,
        .epoch = link.epoch,
-       .bwp = bwp_of(link.ue),
+       .bwp = deployment_.terminals[link.ue.value].bwp,
        .dl_slice = layer.plan.dl_slice_of[slice],
        .ul_slice = layer.plan.ul_slice_of[slice],
        .max_dl_modulation_order = static_cast<int>(capability.max_dl_modulation()),
-       .max_ul_modulation_order = static_cast<int>(capability.max_ul_modulation())});
+       .max_ul_modulation_order = static_cast<int>(capability.max_ul_modulation()),
+       .bwp_timing = bwp_timing(layer.plan, capability)});
   terminal.legs.push_back({.cell = cell, .connection = index, .epoch = link.epoch});
   recorder_.connected(link.cell, 1);
 }
@@ -425,6 +430,7 @@ void Spine::join(Layer& layer, base::UeId ue, const mac::ue::JoinCell& connectio
                                       .epoch = connection.epoch};
   restart_bearers(layer, ue, now);
   terminal.mac.connect(connection.epoch);
+  reset_bwp(layer, ue);
   terminal.link_sinr_count = 0;
   terminal.interrupted = {true, true};
   layer.channel.forget_interference(ue);

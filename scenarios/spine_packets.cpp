@@ -253,6 +253,9 @@ void Spine::plan_timers(Layer& layer, base::Instant now) {
                   mac::Task::gnb_timer);
     }
     plan(terminal.rrc.deadline(), mac::Task::rrc_timer);
+    if (const auto slot = terminal.bwp.next(running); slot && terminal.mac.is_connected()) {
+      plan(layer.start_of(*slot), mac::Task::bwp_timer);
+    }
     const std::optional<base::Slot> uplink = terminal.mac.next_uplink_slot(running);
     if (uplink) layer.agenda.add({.slot = *uplink, .task = mac::Task::ue_uplink, .ue = ue});
   }

@@ -104,7 +104,7 @@ void Spine::build_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, 
                            .beam = grant.format.beam,
                            .ue = ue,
                            .re_power_w = base::from_db(power.per_re.value()) * 1e-3,
-                           .prb = carrier_prbs(layer, ue, grant.format.prb),
+                           .prb = carrier_prbs(layer, grant.format),
                            .share = 1});
   recorder_.uplink_used(layer.id_of(terminal.leg.cell), grant.format.prb_count);
 }
@@ -115,8 +115,7 @@ void Spine::judge_pusch(Layer& layer, UplinkOnAir& air, const Emission& emission
       .ue = air.grant.ue, .cell = air.leg.cell, .beam = format.beam, .prb = emission.prb};
   const std::span<const double> sinr = layer.channel.uplink_sinr(link, emission.re_power_w);
   air.quality = block_quality(
-      layer,
-      {.format = format, .prb = emission.prb, .slot = layer.maps[bwp_of(link.ue)].uplink(slot)},
+      layer, {.format = format, .prb = emission.prb, .slot = layer.maps[format.bwp].uplink(slot)},
       sinr);
   air.sinr_db = base::to_db(phy::effective_sinr(format.modulation_order, re_count_, sinr));
   recorder_.interference(layer.id_of(link.cell), layer.channel.interference_over_thermal_db(link));
@@ -243,6 +242,8 @@ void Spine::receive_control(Layer& layer, base::Slot slot) {
   for (const UciOnAir& air : layer.uci_on_air) {
     const Leg* leg = find_leg(*terminals_[air.uci.ue.value], air.leg.cell, air.uci.epoch);
     if (!air.heard || leg == nullptr) continue;
+    layer.cells[leg->cell]->found_in(leg->connection, bwp_of(air.uci.ue),
+                                     slot - base::SlotCount(1));
     if (air.uci.sr) layer.cells[leg->cell]->on_scheduling_request(leg->connection);
     for (int i = 0; i < air.uci.feedback_count; ++i) {
       conclude_feedback(layer,
@@ -276,7 +277,11 @@ void Spine::receive_csi(Layer& layer, const CsiOnAir& csi, base::Slot slot) {
   const Terminal& terminal = *terminals_[csi.ue.value];
   const Leg* leg = find_leg(terminal, csi.leg.cell, csi.leg.epoch);
   if (leg == nullptr || !terminal.mac.is_of(csi.leg.epoch)) return;
-  mac::gnb::Connection& c = layer.cells[leg->cell]->connection(leg->connection);
+  // A report of the part it has left, or due while it was on its way, is not sent.
+  const base::Slot sent = csi.arrival - base::SlotCount(1);
+  if (csi.bwp != terminal.bwp.bwp() || terminal.bwp.in_gap(sent)) return;
+  mac::gnb::Cell& cell = *layer.cells[leg->cell];
+  mac::gnb::Connection& c = cell.connection(leg->connection);
   const double power_dbm = deployment_.terminals[csi.ue.value].capability.max_power_dbm();
   const double sinr =
       pucch_sinr(layer, {.ue = csi.ue, .cell = leg->cell, .beam = c.beam}, bwp_of(csi.ue),
@@ -286,6 +291,7 @@ void Spine::receive_csi(Layer& layer, const CsiOnAir& csi, base::Slot slot) {
   const double draw = random_.uniform(base::Purpose::control_channel, {.a = csi.ue.value, .b = 0},
                                       draw_index(slot, csi_draw));
   if (draw < error_rate) return;
+  cell.found_in(leg->connection, csi.bwp, sent);
   c.csi = csi.report.csi;
   c.beam = csi.report.beam;
 }

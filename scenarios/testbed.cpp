@@ -68,6 +68,10 @@ void Spine::run_task(Layer& layer, const mac::AgendaEntry& entry, base::Slot slo
       return run_network_timer(layer, now);
     case mac::Task::drive_row:
       return record_drive_row(layer, entry.ue, now);
+    case mac::Task::bwp_timer:
+      return run_bwp_timer(layer, entry.ue, slot);
+    case mac::Task::bwp_manager:
+      return manage_bwps(layer, slot);
   }
 }
 

@@ -28,6 +28,7 @@ Cell::Cell(const CellConfig& config)
       granted.reserve(static_cast<std::size_t>(config.max_ues_per_slot));
     }
   }
+  limit_blocks();
   for (int cqi = 1; cqi < static_cast<int>(mcs_of_cqi_.size()); ++cqi) {
     const double reported = phy::cqi(config.cqi_table, base::CqiIndex(cqi)).spectral_efficiency();
     int& index = mcs_of_cqi_[static_cast<std::size_t>(cqi)];
@@ -99,7 +100,7 @@ void Cell::retire_idle(base::Instant now) {
   std::erase_if(active_, [&](std::uint32_t index) {
     const Connection& c = *connections_[index];
     const bool busy = c.has_downlink(now) || c.wants_uplink() || c.dl_harq.has_to_repeat() ||
-                      c.ul_harq.has_to_repeat();
+                      c.ul_harq.has_to_repeat() || c.wanted_bwp || c.bwp.pending();
     if (!busy) is_active_[index] = false;
     return !busy;
   });
@@ -124,6 +125,13 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
   Connection& c = connection(index);
   const HarqOutcome outcome = c.dl_harq.on_feedback(feedback.harq, feedback.ack);
   if (outcome == HarqOutcome::stale) return outcome;
+  const auto process = static_cast<std::size_t>(feedback.harq.process);
+  if (feedback.heard) {
+    note_heard(c, c.dl_dci[process]);
+  } else {
+    note_silence(c);
+  }
+  if (outcome == HarqOutcome::acknowledged) note_command_heard(c, process);
   // Silence tells of the PDCCH or the PUCCH, not of the block: the loop learns nothing from it.
   if (feedback.harq.attempt == 0 && feedback.heard) {
     // Rate matching may have lowered the block's scheme: what the loop asks for decides, too.
@@ -148,9 +156,15 @@ void Cell::on_scheduling_request(std::uint32_t index) {
 HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception, BlockOutput& out) {
   const auto& [grant, pdu, result, now] = reception;
   Connection& c = connection(index);
+  if (result.detected) found_in(index, grant.format.bwp, grant.pusch_slot);
   const HarqOutcome outcome = c.ul_harq.on_feedback(grant.harq, result.decoded);
   RC_CHECK(outcome != HarqOutcome::stale);
   Connection::FirstHeard& heard = c.ul_first_heard[static_cast<std::size_t>(grant.harq.process)];
+  if (result.detected) {
+    note_heard(c, c.ul_dci[static_cast<std::size_t>(grant.harq.process)]);
+  } else {
+    note_silence(c);
+  }
   if (result.detected && heard.block != grant.harq.block) {
     heard = {.block = grant.harq.block, .slot = grant.pusch_slot};
   }
@@ -231,6 +245,8 @@ FreePrbs::Start Cell::placing_start(const Part& part, base::Slot slot, base::Dir
 
 void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   plan.clear();
+  slot_ = slot;
+  follow_switches(slot);
   const phy::ResourceMap& narrowest = *parts_.front().resources;
   const phy::ResourceMapConfig& map = narrowest.config();
   if (map.duplex.downlink(slot).count < map.coreset.symbol_count) return;
@@ -238,6 +254,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     part.cces_left = part.resources->cce_count();
     part.dl_count = 0;
   }
+  send_switches(slot, plan);
   for (const int k2 : config_.k2) {
     const base::Slot pusch_slot = slot + base::SlotCount(k2);
     if (narrowest.uplink(pusch_slot).symbols.count == 0) continue;

@@ -22,6 +22,7 @@
 #include "base/check.h"
 #include "base/units.h"
 #include "mac/air.h"
+#include "mac/gnb/bwp_manager.h"
 #include "mac/gnb/connection.h"
 #include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
@@ -37,6 +38,7 @@ struct CellConfig {
   std::uint32_t cell = 0;  ///< Turns placing (placing.h).
   /// Bandwidth parts, narrowest first, on the same slots; they outlive the cell.
   std::vector<const phy::ResourceMap*> bwps;
+  std::uint32_t sibling_count = 1;  ///< Parts 0 .. that connections may be moved between.
   phy::McsTable dl_table = phy::McsTable::qam256;
   phy::McsTable ul_table = phy::McsTable::qam256;
   phy::CqiTable cqi_table = phy::CqiTable::table_2;
@@ -58,8 +60,10 @@ struct CellConfig {
 struct SlotPlan {
   std::vector<DlAssignment> downlink;
   std::vector<UlGrant> uplink;
+  std::vector<BwpSwitchDci> switches;
   std::vector<DroppedSdu> drops;
   void clear() {
+    switches.clear();
     downlink.clear();
     uplink.clear();
     drops.clear();
@@ -112,6 +116,18 @@ class Cell {
 
   void schedule(base::Slot slot, base::Instant now, SlotPlan& plan);
 
+  // Moves between parts (cell_bwps.cpp). From the moment a switch is wanted nothing new is begun
+  // with the terminal; the DCI goes out when it owes nothing more.
+  void switch_by_dci(std::uint32_t index, std::uint32_t to);
+  /// A packet of SRB1 tells the terminal to switch: served on until it has been acknowledged.
+  void expect_command(std::uint32_t index, const Connection::Command& command);
+  /// In slot `sent` the terminal has sent something in this part; it is in no other. RedCap's parts
+  /// have PUCCH of their own, so the cell knows.
+  void found_in(std::uint32_t index, std::uint32_t bwp, base::Slot sent);
+  /// What siblings and their terminals have had since the last call; begins anew.
+  void measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoad>& loads,
+                     std::vector<PartMember>& members);
+
   /// A connection may have become busy (data, a request, a retransmission): the scheduler looks at
   /// it again.
   void activate(std::uint32_t index);
@@ -127,6 +143,9 @@ class Cell {
     const phy::ResourceMap* resources = nullptr;
     int cces_left = 0;
     int dl_count = 0;  ///< Assignments in the slot at work.
+    /// A block of more might never be repeated in a sibling.
+    std::array<int, 2> prbs_max{carrier_prb_count_max, carrier_prb_count_max};
+    std::array<std::int64_t, 2> recent_prbs{};  ///< [direction] Taken since the last measurement.
 
     /// PRBs of the carrier that a block takes from others: by bitmap whole groups.
     [[nodiscard]] phy::PrbRange taken_by(const phy::PrbRange& prb, Allocation allocation) const;
@@ -151,8 +170,8 @@ class Cell {
   /// It has new data to send in the slot, and a HARQ process for it.
   [[nodiscard]] static bool may_assign(const Connection& c, const DownlinkSlot& at,
                                        const SlotPlan& plan);
-  [[nodiscard]] static bool may_grant(const Connection& c, std::uint32_t index,
-                                      const UplinkSlot& pusch);
+  [[nodiscard]] bool may_grant(const Connection& c, std::uint32_t index,
+                               const UplinkSlot& pusch) const;
   /// Which slices have something new to send, and the PRBs of the parts where they have.
   void ask_downlink(const DownlinkSlot& at, const SlotPlan& plan);
   void ask_uplink(UplinkSlot& pusch);
@@ -162,8 +181,8 @@ class Cell {
                                        const phy::SlotResources& resources) const;
   [[nodiscard]] int uplink_prb_count(const Connection& c, int longest,
                                      const phy::SlotResources& resources) const;
-  void take_downlink(const Connection& c, const BlockFormat& format);
-  void take_uplink(const Connection& c, const BlockFormat& format, UplinkSlot& pusch);
+  void take_downlink(Connection& c, const BlockFormat& format);
+  void take_uplink(Connection& c, const BlockFormat& format, UplinkSlot& pusch);
   bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
   bool grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan);
   void repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan);
@@ -186,7 +205,23 @@ class Cell {
   [[nodiscard]] int uplink_prb_limit(const Connection& c, int prb_count) const;
   [[nodiscard]] UplinkSlot& uplink_slot(base::Slot pusch_slot);
 
+  void limit_blocks();
+  void note_taken(Connection& c, base::Direction direction, const BlockFormat& format);
+  /// Switches that have ended, timers that ran out.
+  void follow_switches(base::Slot slot);
+  void send_switches(base::Slot slot, SlotPlan& plan);
+  void note_heard(Connection& c, base::Slot dci);
+  void note_silence(Connection& c);
+  static void follow(Connection& c, base::Slot slot);
+  static void put_back(Connection& c, const ActiveBwp& bwp);
+  static void note_command_sent(Connection& c, const MacPdu& pdu, base::Slot slot);
+  static void note_command_heard(Connection& c, std::size_t process);
+  [[nodiscard]] std::int64_t available_prbs(const Part& part, base::Direction direction,
+                                            base::Slot slot) const;
+
   CellConfig config_;
+  base::Slot slot_;           ///< At work.
+  base::Slot measured_from_;  ///< Of recent_prbs.
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;

@@ -43,6 +43,7 @@ base::McsIndex Cell::downlink_mcs(const Connection& c) const {
 
 bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPlan& plan) {
   if (!c.has_downlink(at.now) || !c.dl_harq.idle_process()) return false;
+  if (!c.may_begin(at.slot, at.feedback)) return false;
   return std::none_of(plan.downlink.begin(), plan.downlink.end(),
                       [&](const DlAssignment& a) { return a.ue == c.config.ue; });
 }
@@ -90,7 +91,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     Connection& c = *connections_[index];
     if (&part_of(c) != &part) continue;
     const std::optional<int> process = c.dl_harq.process_to_repeat();
-    if (!process) continue;
+    if (!process || !c.bwp.allows(at.slot, at.feedback)) continue;
     if (!is_ready) {
       prbs_.reset(part.resources->downlink(at.slot),
                   placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
@@ -107,8 +108,11 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     }
     ++part.dl_count;
     format.prb = *range;
+    format.bwp = c.config.bwp;
     take_downlink(c, format);
     format.beam = c.beam;
+    c.promised = std::max(c.promised, at.feedback);
+    c.dl_dci[static_cast<std::size_t>(*process)] = at.slot;
     plan.downlink.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
                              .harq = c.dl_harq.repeat(*process),
@@ -133,7 +137,8 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   const int allowance = dl_shares_.allowance(c.config.dl_slice, dl_slices_);
   if (allowance == 0) return false;
   const base::McsIndex wanted = downlink_mcs(c);
-  const int prb_count = std::min(allowance, downlink_prb_count(c, now, resources));
+  const int prb_count =
+      std::min({allowance, downlink_prb_count(c, now, resources), part.prbs_max[0]});
   const int cces_before = part.cces_left;
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
@@ -156,16 +161,20 @@ bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
     part.cces_left = cces_before;
     return false;
   }
+  note_command_sent(c, pdu, slot);
   const phy::Mcs mcs = phy::mcs(config_.dl_table, fit.mcs);
   const BlockFormat format{.mcs = fit.mcs,
                            .modulation_order = mcs.modulation_order,
                            .rate_x1024 = mcs.rate_x1024,
                            .layer_count = c.csi.rank,
                            .pmi = c.csi.pmi,
+                           .bwp = c.config.bwp,
                            .beam = c.beam,
                            .prb = *range,
                            .prb_count = fit.prb_count,
                            .tbs = fit.tbs};
+  c.promised = std::max(c.promised, feedback_slot);
+  c.dl_dci[static_cast<std::size_t>(*process)] = slot;
   plan.downlink.push_back({.ue = c.config.ue,
                            .epoch = c.config.epoch,
                            .harq = c.dl_harq.start(*process, format),

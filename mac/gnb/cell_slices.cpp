@@ -55,14 +55,16 @@ Candidate Cell::candidate_of(std::uint32_t index, std::uint32_t slice) const {
   return {.ue = config.ue, .connection = index, .part = config.bwp, .slice = slice};
 }
 
-void Cell::take_downlink(const Connection& c, const BlockFormat& format) {
+void Cell::take_downlink(Connection& c, const BlockFormat& format) {
   dl_taken_.add(part_of(c).taken_by(format.prb, Allocation::bitmap));
   dl_shares_.take(c.config.dl_slice, format.prb_count, dl_slices_);
+  note_taken(c, base::Direction::downlink, format);
 }
 
-void Cell::take_uplink(const Connection& c, const BlockFormat& format, UplinkSlot& pusch) {
+void Cell::take_uplink(Connection& c, const BlockFormat& format, UplinkSlot& pusch) {
   pusch.taken.add(part_of(c).taken_by(format.prb, Allocation::contiguous));
   ul_shares_.take(c.config.ul_slice, format.prb_count, pusch.slices);
+  note_taken(c, base::Direction::uplink, format);
 }
 
 }  // namespace redcell::mac::gnb

@@ -30,8 +30,9 @@ int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
   return count;
 }
 
-bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot& pusch) {
+bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot& pusch) const {
   if (!c.wants_uplink() || !c.ul_harq.idle_process()) return false;
+  if (!c.may_begin(slot_, pusch.slot)) return false;
   const std::vector<std::uint32_t>& granted = pusch.granted[c.config.bwp];
   return std::find(granted.begin(), granted.end(), index) == granted.end();
 }
@@ -82,6 +83,7 @@ void Cell::repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan) {
     if (static_cast<int>(granted.size()) >= config_.max_ues_per_slot) return;
     Connection& c = *connections_[index];
     if (&part_of(c) != &part || !c.ul_harq.has_to_repeat()) continue;
+    if (!c.bwp.allows(slot_, pusch.slot)) continue;
     if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
     if (!is_ready) {
       prbs_.reset(part.resources->uplink(pusch.slot),
@@ -107,7 +109,10 @@ bool Cell::repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
     return false;
   }
   format.prb = *range;
+  format.bwp = c.config.bwp;
   format.beam = c.beam;
+  c.promised = std::max(c.promised, pusch.slot);
+  c.ul_dci[static_cast<std::size_t>(*process)] = slot_;
   plan.uplink.push_back({.ue = c.config.ue,
                          .epoch = c.config.epoch,
                          .harq = c.ul_harq.repeat(*process),
@@ -152,7 +157,8 @@ bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   if (ul_shares_.limit() && allowance < std::min(least_prb_count(resources), prbs_.longest())) {
     return false;
   }
-  const int prb_count = uplink_prb_count(c, std::min(prbs_.longest(), allowance), resources);
+  const int most = std::min({prbs_.longest(), allowance, part_of(c).prbs_max[1]});
+  const int prb_count = uplink_prb_count(c, most, resources);
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
   const auto range = prbs_.take(prb_count, true);
@@ -171,6 +177,7 @@ bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
                            .rate_x1024 = mcs.rate_x1024,
                            .layer_count = 1,
                            .pmi = 0,
+                           .bwp = c.config.bwp,
                            .beam = c.beam,
                            .prb = *range,
                            .prb_count = fit.prb_count,
@@ -179,6 +186,8 @@ bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   c.ul_granted_bytes += bytes;
   c.ul_backlog_bytes -= std::min(c.ul_backlog_bytes, bytes);
   c.sr_pending = false;
+  c.promised = std::max(c.promised, pusch.slot);
+  c.ul_dci[static_cast<std::size_t>(*process)] = slot_;
   plan.uplink.push_back({.ue = c.config.ue,
                          .epoch = c.config.epoch,
                          .harq = c.ul_harq.start(*process, format),

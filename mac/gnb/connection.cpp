@@ -19,6 +19,21 @@ std::optional<double> UplinkQuality::sinr_db(int prb_count) const {
   return *sinr_db_one_prb_full_power + prb_power_below_max_db(prb_count);
 }
 
+std::uint32_t Connection::Command::hear(const Range& range) {
+  if (range.begin > heard_bytes) {
+    if (heard_beyond_count < heard_beyond.size()) heard_beyond[heard_beyond_count++] = range;
+    return heard_bytes;
+  }
+  heard_bytes = std::max(heard_bytes, range.end);
+  for (std::size_t turn = 0; turn < heard_beyond_count; ++turn) {
+    for (std::size_t i = 0; i < heard_beyond_count; ++i) {
+      if (heard_beyond[i].begin > heard_bytes) continue;
+      heard_bytes = std::max(heard_bytes, heard_beyond[i].end);
+    }
+  }
+  return heard_bytes;
+}
+
 Connection::Connection(const ConnectionConfig& c, ConnectionSetup setup)
     : config(c),
       signalling(signalling_bearer()),
@@ -27,6 +42,7 @@ Connection::Connection(const ConnectionConfig& c, ConnectionSetup setup)
       dl_thresholds(std::move(setup.dl_thresholds)),
       ul_thresholds(std::move(setup.ul_thresholds)),
       dl_loop(setup.outer_loop),
-      ul_loop(setup.outer_loop) {}
+      ul_loop(setup.outer_loop),
+      bwp(c.bwp_timing, c.bwp) {}
 
 }  // namespace redcell::mac::gnb

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "mac/air.h"
+#include "mac/bwp.h"
 #include "mac/gnb/outer_loop.h"
 #include "mac/harq.h"
 #include "mac/radio_bearer.h"
@@ -23,6 +24,7 @@ struct ConnectionConfig {
   std::uint32_t ul_slice = 0;
   int max_dl_modulation_order = 8;
   int max_ul_modulation_order = 8;
+  BwpTiming bwp_timing{};  ///< Read where it is moved between parts.
 };
 
 /// The uplink as the cell has heard it: what one PRB sent with all the UE's power would give.
@@ -75,6 +77,43 @@ struct Connection {
   };
   std::array<FirstHeard, harq_process_count_max> ul_first_heard{};
   base::Slot ul_report_slot{-1};  ///< Moment of the newest report taken.
+
+  /// Its active BWP as the cell knows it; `config.bwp` follows.
+  ActiveBwp bwp;
+  std::optional<std::uint32_t> wanted_bwp;  ///< A switch by DCI waits for its moment.
+  /// A reconfiguration on its way, and the packet of SRB1 that carries it.
+  struct Command {
+    base::PacketId packet;
+    std::uint32_t bwp = 0;
+    base::Slot end_sent{-1};        ///< When its end was first sent: not heard as a whole before.
+    base::Slot newest_heard{-1};    ///< Last transmission of those acknowledged.
+    std::uint32_t heard_bytes = 0;  ///< From its begin on, without a hole.
+    struct Range {
+      std::uint32_t begin = 0;
+      std::uint32_t end = 0;
+    };
+    std::array<Range, 8> heard_beyond{};  ///< Behind a hole; more of them are not kept.
+    std::size_t heard_beyond_count = 0;
+
+    /// Returns heard_bytes.
+    std::uint32_t hear(const Range& range);
+  };
+  std::optional<Command> command;
+  /// Where else it may be: it was there, and has not been heard where it should be.
+  std::optional<ActiveBwp> unconfirmed;
+  int silences = 0;            ///< Since then; slots.
+  base::Slot silent_slot{-1};  ///< In which the last of them was counted.
+  base::Slot promised{-1};     ///< Last slot in which it owes an answer or a block.
+  std::array<base::Slot, harq_process_count_max> dl_dci{};  ///< Of the last transmission.
+  std::array<base::Slot, harq_process_count_max> ul_dci{};
+  std::int64_t recent_prbs = 0;  ///< Since parts were last measured, both directions.
+  std::array<std::int64_t, 2> recent_bytes{};
+
+  [[nodiscard]] bool is_moving() const { return wanted_bwp || command || bwp.pending(); }
+  /// New data may begin in one slot and end in another.
+  [[nodiscard]] bool may_begin(base::Slot first, base::Slot last) const {
+    return !wanted_bwp && bwp.allows(first, last);
+  }
 
   bool sr_pending = false;
   std::uint64_t ul_backlog_bytes = 0;  ///< As last reported, less what was granted since.

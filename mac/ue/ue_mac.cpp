@@ -41,7 +41,21 @@ void UeMac::disconnect() {
   feedback_.clear();
   grants_.clear();
   sr_due_.reset();
+  silent_until_ = base::Slot();
   reported_one_prb_headroom_db_.reset();
+}
+
+void UeMac::pause(base::Slot from, base::Slot until) {
+  const auto is_lost = [&](base::Slot slot) { return slot >= from && slot < until; };
+  std::erase_if(feedback_, [&](const PendingFeedback& pending) { return is_lost(pending.slot); });
+  const bool expected_grant = expects_new_data_grant();
+  std::erase_if(grants_, [&](const UlGrant& grant) { return is_lost(grant.pusch_slot); });
+  silent_until_ = until;
+  // What the grant was asked for waits still.
+  if (expected_grant && !expects_new_data_grant() && !sr_due_) {
+    sr_due_ = sr_occasion_at_or_after(until);
+  }
+  if (sr_due_ && is_lost(*sr_due_)) sr_due_ = sr_occasion_at_or_after(until);
 }
 
 std::uint64_t UeMac::waiting_bytes(base::Instant now) const {
@@ -83,7 +97,7 @@ void UeMac::request_grant_if_needed(base::Slot slot, base::Instant now) {
   // A grant still to be used carries a BSR, which tells the network; else a scheduling request
   // must.
   if (!is_connected() || sr_due_ || expects_new_data_grant() || waiting_bytes(now) == 0) return;
-  sr_due_ = sr_occasion_at_or_after(slot);
+  sr_due_ = sr_occasion_at_or_after(std::max(slot, silent_until_));
 }
 
 void UeMac::on_assignment(const DlAssignment& assignment) {

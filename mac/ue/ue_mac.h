@@ -62,6 +62,9 @@ class UeMac {
   /// A message of RRC for SRB1.
   void enqueue_signalling(const Sdu& sdu, base::Slot slot, base::Instant now);
 
+  /// Nothing is sent in slots [from, until): what was due there is lost, a request waits.
+  void pause(base::Slot from, base::Slot until);
+
   void on_assignment(const DlAssignment& assignment);
   /// Outcome of a block: answers, and takes its content.
   void on_block(const ReceivedBlock& block, base::Instant now, BlockOutput& out);
@@ -126,6 +129,7 @@ class UeMac {
   std::array<Process, harq_process_count_max> processes_;  ///< Uplink.
   std::vector<PendingFeedback> feedback_;
   std::vector<UlGrant> grants_;
+  base::Slot silent_until_;
   std::optional<base::Slot>
       sr_due_;  ///< Set while an SR is pending: the occasion that will carry it.
   std::optional<double> reported_one_prb_headroom_db_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <vector>
 
 #include "base/units.h"
@@ -31,6 +32,15 @@ struct SsbConfig {
   int first_prb = 0;   ///< Of the block's 20 PRBs.
   SsbCase pattern = SsbCase::a;
 };
+
+/// Non-cell-defining blocks of the same beams, on other PRBs: each quasi co-located with the
+/// cell-defining one of its index (TS 38.213 17.1). No SIB1 and no paging belong to them.
+struct NcdSsbConfig {
+  int first_prb = 0;
+  base::Duration period = base::milliseconds(20);
+  base::Duration offset{};  ///< Of the burst, after the cell-defining one; whole half frames.
+};
+inline constexpr std::size_t ncd_ssb_count_max = 4;  ///< A terminal has four dedicated BWPs.
 
 /// SIB1 of every SSB beam in the first Type0-PDCCH monitoring slot of multiplexing pattern 1, its
 /// PDSCH in the same slot (TS 38.213 13, Table 13-11). Two beams that share a slot share the PRBs.
@@ -106,6 +116,7 @@ struct ResourceMapConfig {
   CsiRsConfig csi_rs{};
   PrachConfig prach{};
   PucchConfig pucch{};
+  std::vector<NcdSsbConfig> ncd_ssb{};  ///< Of all BWPs of the carrier.
   std::vector<PrbRange> other_pucch{};  ///< Of other BWPs of the carrier, which data goes round.
 
   /// PRBs of the carrier.

@@ -47,6 +47,18 @@ void add_period_findings(const ResourceMapConfig& c, Findings& findings) {
   };
   const bool has_ssb = c.ssb.beam_count > 0;
   add(has_ssb, {"SSB", c.ssb.period, 0, 0});
+  for (const NcdSsbConfig& ncd : c.ncd_ssb) {
+    add(has_ssb, {"NCD-SSB", ncd.period, 0, 0});
+    add_if(ncd.period < c.ssb.period,
+           "NCD-SSB: the period must not be less than that of the cell-defining block"
+           " (TS 38.331 NonCellDefiningSSB)",
+           findings);
+    add_if(ncd.offset.value() % base::milliseconds(5).value() != 0 || ncd.offset >= ncd.period ||
+               ncd.offset.value() < 0,
+           "NCD-SSB: the offset must be whole half frames inside the period"
+           " (TS 38.331 NonCellDefiningSSB)",
+           findings);
+  }
   add(c.sib1.prb_count > 0, {"SIB1", c.sib1.period, 0, 0});
   add(c.paging.prb_count > 0,
       {"paging", c.paging.period, c.paging.slot_offset, c.paging.slot_offset});
@@ -93,6 +105,10 @@ void add_broadcast_findings(const ResourceMapConfig& c, Findings& findings) {
          "SSB: case A needs 15 kHz, cases B and C 30 kHz, the carrier's own spacing"
          " (TS 38.213 4.1)",
          findings);
+  add_if(c.ncd_ssb.size() > ncd_ssb_count_max, "NCD-SSB: four at most (TS 38.331 BWP-Id)",
+         findings);
+  add_if(!c.ncd_ssb.empty() && c.ssb.beam_count == 0,
+         "NCD-SSB: has no cell-defining block to be co-located with (TS 38.213 17.1)", findings);
   const PrbRange ssb{c.ssb.first_prb, ssb_prb_count};
   const PrbRange sib1{c.sib1.first_prb, c.sib1.prb_count};
   const PrbRange paging{c.paging.first_prb, c.paging.prb_count};
@@ -120,26 +136,28 @@ void add_first_slot(const std::vector<SlotOccupancy>& slots, std::string_view te
 
 void add_downlink_slot_findings(const ResourceMapConfig& c, const std::vector<SlotOccupancy>& slots,
                                 Findings& findings) {
-  const PrbRange ssb{c.ssb.first_prb, ssb_prb_count};
-  const auto ssb_meets = [&](const SlotOccupancy& s, int symbol) {
-    for (const int first : s.ssb_first_symbol) {
-      if (first >= 0 && symbol >= first && symbol < first + ssb_symbol_count) return true;
-    }
-    return false;
+  /// A block that has this symbol and some of these PRBs.
+  const auto ssb_meets = [&](const SlotOccupancy& s, int symbol, PrbRange prbs) {
+    bool meets = false;
+    for_each_ssb(c, s, [&](PrbRange ssb, int first) {
+      meets = meets || (symbol >= first && symbol < first + ssb_symbol_count && overlap(ssb, prbs));
+    });
+    return meets;
   };
   add_first_slot(
       slots, "an SSB beam lies outside the downlink symbols (TS 38.213 11.1)",
       [&](const SlotOccupancy& s, base::Slot slot) {
-        for (const int first : s.ssb_first_symbol) {
-          if (first >= 0 && first + ssb_symbol_count > c.duplex.downlink(slot).end()) return true;
-        }
-        return false;
+        bool is_outside = false;
+        for_each_ssb(c, s, [&](PrbRange, int first) {
+          is_outside = is_outside || first + ssb_symbol_count > c.duplex.downlink(slot).end();
+        });
+        return is_outside;
       },
       findings);
   add_first_slot(
       slots, "an SSB meets the CORESET (TS 38.213 10)",
       [&](const SlotOccupancy& s, base::Slot) {
-        return ssb_meets(s, c.coreset.symbol_count - 1) && overlap(ssb, c.coreset_prbs());
+        return ssb_meets(s, c.coreset.symbol_count - 1, c.coreset_prbs());
       },
       findings);
   add_first_slot(
@@ -151,7 +169,11 @@ void add_downlink_slot_findings(const ResourceMapConfig& c, const std::vector<Sl
   add_first_slot(
       slots, "SIB1 shares PRBs with an SSB (DMRS would meet it, TS 38.214 5.1.4)",
       [&](const SlotOccupancy& s, base::Slot) {
-        return s.has_sib1() && s.has_ssb() && overlap(ssb, {c.sib1.first_prb, c.sib1.prb_count});
+        bool meets = false;
+        for_each_ssb(c, s, [&](PrbRange ssb, int) {
+          meets = meets || overlap(ssb, {c.sib1.first_prb, c.sib1.prb_count});
+        });
+        return s.has_sib1() && meets;
       },
       findings);
   add_first_slot(
@@ -164,8 +186,7 @@ void add_downlink_slot_findings(const ResourceMapConfig& c, const std::vector<Sl
       slots, "TRS meets an SSB (TS 38.214 5.2.2.3.1)",
       [&](const SlotOccupancy& s, base::Slot) {
         const auto trs = trs_symbols(c);
-        return s.has_trs && overlap(ssb, c.bwp_dl) &&
-               (ssb_meets(s, trs[0]) || ssb_meets(s, trs[1]));
+        return s.has_trs && (ssb_meets(s, trs[0], c.bwp_dl) || ssb_meets(s, trs[1], c.bwp_dl));
       },
       findings);
 }

@@ -166,10 +166,9 @@ SlotResources downlink_slot(const ResourceMapConfig& c, const SlotOccupancy& slo
   if (downlink.count >= c.coreset.symbol_count) {
     grid.paint(c.coreset_prbs(), {0, c.coreset.symbol_count}, ReUse::coreset);
   }
-  for (const int first : slot.ssb_first_symbol) {
-    if (first < 0) continue;
-    grid.paint({c.ssb.first_prb, ssb_prb_count}, {first, ssb_symbol_count}, ReUse::ssb);
-  }
+  for_each_ssb(c, slot, [&](PrbRange prbs, int first) {
+    grid.paint(prbs, {first, ssb_symbol_count}, ReUse::ssb);
+  });
   const auto free_for_control = [](ReUse owner) {
     return owner == ReUse::data || owner == ReUse::idle;
   };

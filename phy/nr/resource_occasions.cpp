@@ -24,6 +24,7 @@ std::size_t hyper_period_slots(const ResourceMapConfig& c) {
     if (used) slots = std::lcm(slots, std::int64_t{slots_in(c, period)});
   };
   add(c.ssb.beam_count > 0, c.ssb.period);
+  for (const NcdSsbConfig& ncd : c.ncd_ssb) add(c.ssb.beam_count > 0, ncd.period);
   add(c.sib1.prb_count > 0, c.sib1.period);
   add(c.paging.prb_count > 0, c.paging.period);
   add(c.trs.period.value() > 0, c.trs.period);
@@ -56,6 +57,19 @@ void mark_ssb_and_sib1(const ResourceMapConfig& c, Slots& slots) {
   }
 }
 
+void mark_ncd_ssb(const ResourceMapConfig& c, Slots& slots) {
+  for (std::size_t i = 0; i < c.ncd_ssb.size(); ++i) {
+    const auto step = static_cast<std::size_t>(slots_in(c, c.ncd_ssb[i].period));
+    for (int beam = 0; beam < c.ssb.beam_count; ++beam) {
+      const SsbOccasion ssb = ssb_occasion(c.ssb.pattern, beam);
+      const auto first = static_cast<std::size_t>(ssb.slot + slots_in(c, c.ncd_ssb[i].offset));
+      for (std::size_t s = first % step; s < slots.size(); s += step) {
+        append(slots[s].ncd_first_symbol[i], ssb.first_symbol);
+      }
+    }
+  }
+}
+
 /// Sets a flag in count slots from offset on, every period.
 template <class Mark>
 void mark_every(Slots& slots, int period, int offset, Mark mark) {
@@ -69,7 +83,9 @@ void mark_every(Slots& slots, int period, int offset, Mark mark) {
 bool paging_fits(const ResourceMapConfig& c, const SlotOccupancy& slot, base::Slot number) {
   const PrbRange paging{c.paging.first_prb, c.paging.prb_count};
   if (pdsch_symbols(c, number).count == 0) return false;
-  if (slot.has_ssb() && overlap(paging, {c.ssb.first_prb, ssb_prb_count})) return false;
+  bool meets_ssb = false;
+  for_each_ssb(c, slot, [&](PrbRange ssb, int) { meets_ssb = meets_ssb || overlap(paging, ssb); });
+  if (meets_ssb) return false;
   return !slot.has_sib1() || !overlap(paging, {c.sib1.first_prb, c.sib1.prb_count});
 }
 
@@ -140,7 +156,10 @@ bool overlap(PrbRange a, PrbRange b) { return a.first < b.end() && b.first < a.e
 
 std::vector<SlotOccupancy> slot_occupancies(const ResourceMapConfig& c) {
   Slots slots(hyper_period_slots(c));
-  if (c.ssb.beam_count > 0) mark_ssb_and_sib1(c, slots);
+  if (c.ssb.beam_count > 0) {
+    mark_ssb_and_sib1(c, slots);
+    mark_ncd_ssb(c, slots);
+  }
   if (c.trs.period.value() > 0) {
     for (const int offset : {c.trs.slot_offset, c.trs.slot_offset + 1}) {
       mark_every(slots, slots_in(c, c.trs.period), offset,

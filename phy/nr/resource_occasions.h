@@ -33,6 +33,9 @@ struct Sib1Occasion {
 struct SlotOccupancy {
   std::array<int, 2> ssb_first_symbol{-1, -1};
   std::array<int, 2> coreset_zero_first_symbol{-1, -1};  ///< Also says that SIB1 is sent.
+  /// [NcdSsbConfig] The same of non-cell-defining blocks.
+  std::array<std::array<int, 2>, ncd_ssb_count_max> ncd_first_symbol{
+      {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}}};
   bool has_paging = false;
   bool has_trs = false;
   bool has_csi_rs = false;
@@ -41,6 +44,20 @@ struct SlotOccupancy {
   [[nodiscard]] bool has_ssb() const { return ssb_first_symbol[0] >= 0; }
   [[nodiscard]] bool has_sib1() const { return coreset_zero_first_symbol[0] >= 0; }
 };
+
+/// Calls visit(PrbRange of the carrier, first symbol) for every SS/PBCH block of the slot, the
+/// cell-defining ones first.
+template <class Visit>
+void for_each_ssb(const ResourceMapConfig& config, const SlotOccupancy& slot, Visit visit) {
+  for (const int first : slot.ssb_first_symbol) {
+    if (first >= 0) visit(PrbRange{config.ssb.first_prb, ssb_prb_count}, first);
+  }
+  for (std::size_t i = 0; i < config.ncd_ssb.size(); ++i) {
+    for (const int first : slot.ncd_first_symbol[i]) {
+      if (first >= 0) visit(PrbRange{config.ncd_ssb[i].first_prb, ssb_prb_count}, first);
+    }
+  }
+}
 
 /// Symbols of the PDSCH in a slot, behind the CORESET, and of the PUSCH; count 0 where mapping type
 /// A has no room.

@@ -14,7 +14,7 @@
 #include "net/simulation.h"
 #include "net/slot_clock.h"
 #include "scenarios/testbed.h"
-#include "tests/scenarios/testing.h"
+#include "tests/scenarios/more_bwps.h"
 
 namespace {
 std::uint64_t allocation_count = 0;
@@ -68,6 +68,15 @@ struct Kind {
   const char* fading;
 };
 
+Count count_of(const schema::Scenario& scenario) {
+  Testbed testbed(scenario);
+  testbed.start();
+  const Count count = count_last_second([&] { return testbed.slot_count(); });
+  testbed.finish();
+  net::destroy_simulation();
+  return count;
+}
+
 Count saturated_cell(const Kind& what) {
   const CellKind kind = CellKind::n41_tdd;
   std::vector<std::string> overrides = fading_overrides(kind, 30, -30);
@@ -80,26 +89,37 @@ Count saturated_cell(const Kind& what) {
   overrides.push_back(on(kind, std::string("scheduler.policy=") + what.policy));
   overrides.push_back(on(kind, "channel.path_loss=UMA"));
   overrides.push_back(on(kind, std::string("channel.fading=") + what.fading));
-  const schema::Scenario scenario =
-      ready_text(one_cell(kind, full_buffer("DOWNLINK") + full_buffer("UPLINK")), overrides);
-  Testbed testbed(scenario);
-  testbed.start();
-  const Count count = count_last_second([&] { return testbed.slot_count(); });
-  testbed.finish();
-  net::destroy_simulation();
-  return count;
+  return count_of(
+      ready_text(one_cell(kind, full_buffer("DOWNLINK") + full_buffer("UPLINK")), overrides));
 }
 
-class SlotLoop : public testing::TestWithParam<Kind> {};
+/// Ten saturated terminals that a manager of four parts has spread out.
+Count moved_cell(const std::string& switching) {
+  return count_of(
+      ready_text(more_bwps(4, "policy: LEAST_LOADED period_ms: 20 switching: " + switching,
+                           full_buffer("DOWNLINK") + full_buffer("UPLINK")),
+                 {"duration_s=10", "warm_up_s=0", "terminal_group[ue].count=10"}));
+}
 
-TEST_P(SlotLoop, allocates_nothing_once_warm) {
+class SaturatedSlotLoop : public testing::TestWithParam<Kind> {};
+
+TEST_P(SaturatedSlotLoop, allocates_nothing_once_warm) {
   const Count empty = empty_ticks(base::Duration(500'000));
   const Count cell = saturated_cell(GetParam());
   ASSERT_EQ(empty.slots, cell.slots) << "both run every slot of the second";
   EXPECT_EQ(cell.allocations, empty.allocations);
 }
 
-INSTANTIATE_TEST_SUITE_P(EachKind, SlotLoop,
+TEST(SlotLoop, allocates_nothing_while_bwps_are_managed) {
+  const Count empty = empty_ticks(base::Duration(500'000));
+  for (const char* switching : {"DCI", "RRC"}) {
+    const Count cell = moved_cell(switching);
+    ASSERT_EQ(empty.slots, cell.slots);
+    EXPECT_EQ(cell.allocations, empty.allocations) << switching;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EachKind, SaturatedSlotLoop,
                          testing::Values(Kind{"ROUND_ROBIN", "TDL_A"},
                                          Kind{"PROPORTIONAL_FAIR", "TDL_A"},
                                          Kind{"PROPORTIONAL_FAIR", "CLUSTERS"}),

@@ -201,5 +201,29 @@ TEST(PrbGroupsDeathTest, refuse_a_redcap_bwp_outside_the_wide_one) {
   EXPECT_DEATH(PrbGroups{layer_of({.redcap = {160, 51}, .wide = {10, 200}})}, "redcap");
 }
 
+// Four RedCap BWPs side by side, a gap, two that overlap: each consists of whole fine groups.
+TEST(PrbGroups, are_fine_in_every_redcap_bwp) {
+  for (const std::vector<int>& firsts :
+       {std::vector<int>{0, 51, 102, 153}, std::vector<int>{5, 100}, std::vector<int>{0, 30}}) {
+    LayerPlan layer;
+    layer.channel.prb_group_size = 4;
+    for (const int first : firsts) layer.bwps.push_back(bwp_of({first, 51}, 0, 48));
+    layer.bwps.push_back(bwp_of({0, 273}, 204, 60));
+    const PrbGroups groups(layer);
+    for (std::uint32_t bwp = 0; bwp < firsts.size(); ++bwp) {
+      const GroupRange& range = groups.of_bwp(bwp);
+      EXPECT_EQ(groups.prbs(range.first).first, firsts[bwp]);
+      EXPECT_EQ(groups.prbs(range.end - 1).end(), firsts[bwp] + 51);
+      int on_grids = 0;
+      for (const phy::BlockGrid& grid : groups.grids(bwp)) on_grids += grid.count;
+      EXPECT_EQ(on_grids, range.count());
+      for (int group = range.first; group < range.end; ++group) {
+        EXPECT_LE(groups.prbs(group).count, 4);
+      }
+    }
+    EXPECT_EQ(groups.of_bwp(static_cast<std::uint32_t>(firsts.size())).count(), groups.count());
+  }
+}
+
 }  // namespace
 }  // namespace redcell::scenarios
