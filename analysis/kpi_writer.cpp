@@ -21,6 +21,7 @@ void KpiWriter::distribution(const Figure& figure, const Distribution& samples) 
   put(figure, "median", samples.quantile(0.5), samples.count());
   put(figure, "p95", samples.quantile(0.95), samples.count());
   put(figure, "p99", samples.quantile(0.99), samples.count());
+  put(figure, "p99.9", samples.quantile(0.999), samples.count());
   put(figure, "min", exact(samples.min()), samples.count());
   put(figure, "max", exact(samples.max()), samples.count());
 }

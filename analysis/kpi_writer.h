@@ -28,7 +28,7 @@ class KpiWriter {
     double scale;  ///< From the unit of the samples to that of the figure.
   };
 
-  /// mean, p5, median, p95, p99, min and max.
+  /// mean, p5, median, p95, p99, p99.9, min and max.
   void distribution(const Figure& figure, const Distribution& samples);
   /// The samples of a mean are its weights, or, when what is weighed is no sample, a number apart.
   void mean(const Figure& figure, const BatchedSums& sums);

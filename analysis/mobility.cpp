@@ -1,6 +1,7 @@
 #include "analysis/mobility.h"
 
 #include <string>
+#include <utility>
 
 namespace redcell::analysis {
 namespace {
@@ -8,6 +9,8 @@ namespace {
 constexpr double ms_per_ns = 1e-6;
 constexpr double per_thousandth = 1e-3;
 constexpr double percent = 100.0;
+/// A PRB for a slot: twelve subcarriers of 15 kHz for 1 ms, or of 30 kHz for half of it.
+constexpr double s_hz_per_prb = 12 * 15e3 * 1e-3;
 
 void count(Trials& trials, std::optional<bool> success) {
   if (!success) return;
@@ -117,6 +120,8 @@ void CellSeries::add(const CellBin& bin, std::int64_t time_ns) {
   const auto add_load = [&](LinkDirection direction, std::int64_t used, std::int64_t available) {
     Load& load = load_[direction];
     load.prb.add(time_ns, {.sum = real(used), .weight = real(available)});
+    load.bits_of_used.add(time_ns, {.sum = 0, .weight = s_hz_per_prb * real(used)});
+    load.bits_of_available.add(time_ns, {.sum = 0, .weight = s_hz_per_prb * real(available)});
     load.bins += available > 0 ? 1 : 0;
   };
   add_load(DOWNLINK, bin.dl_prb_slots_used(), bin.dl_prb_slots_available());
@@ -125,11 +130,25 @@ void CellSeries::add(const CellBin& bin, std::int64_t time_ns) {
                         {.sum = real(bin.iot_sum_mdb()), .weight = real(bin.iot_samples())});
 }
 
+void CellSeries::add(const ThroughputBin& bin, std::int64_t time_ns) {
+  Load& load = load_[bin.direction()];
+  const double bits = 8 * real(bin.mac_bytes_acked());
+  load.bits_of_used.add(time_ns, {.sum = bits, .weight = 0});
+  load.bits_of_available.add(time_ns, {.sum = bits, .weight = 0});
+}
+
 void CellSeries::write(KpiWriter& to) const {
   const Load& dl = load_[DOWNLINK];
   const Load& ul = load_[UPLINK];
   to.mean({"dl_prb_utilisation_percent", "percent", percent}, dl.prb, dl.bins);
   to.mean({"ul_prb_utilisation_percent", "percent", percent}, ul.prb, ul.bins);
+  for (const auto& [name, load] : {std::pair{"dl", &dl}, std::pair{"ul", &ul}}) {
+    const std::string direction(name);
+    to.mean({direction + "_spectral_efficiency_bps_hz", "bps_hz", 1.0}, load->bits_of_used,
+            load->bins);
+    to.mean({direction + "_carrier_efficiency_bps_hz", "bps_hz", 1.0}, load->bits_of_available,
+            load->bins);
+  }
   to.mean({"ul_interference_over_thermal_db", "db", per_thousandth}, interference_mdb_);
 }
 

@@ -67,11 +67,15 @@ class MobilitySeries {
 class CellSeries {
  public:
   void add(const CellBin& bin, std::int64_t time_ns);
+  /// What the cells' terminals, all of them, have had.
+  void add(const ThroughputBin& bin, std::int64_t time_ns);
   void write(KpiWriter& to) const;
 
  private:
   struct Load {
     BatchedSums prb;
+    BatchedSums bits_of_used;       ///< Over the seconds times Hz of PRBs used.
+    BatchedSums bits_of_available;  ///< Of all PRBs there were.
     std::int64_t bins = 0;
   };
   std::array<Load, 2> load_;  ///< [LinkDirection]

@@ -202,6 +202,7 @@ class SummaryBuilder::State {
     require(bin.mac_bytes_acked() >= 0 && bin.payload_bytes() >= 0, "a bin has negative bytes");
     const bool whole = bin.duration_ns() == bin_ns;
     if (!seen(bin.time_ns()) || !whole) return;
+    cells_.add(bin, bin.time_ns() - warm_up_ns_);
     for_each_direction(bin, [&](DirectionSeries& series) {
       series.throughput_bytes.add(bin.time_ns() - warm_up_ns_, bin.mac_bytes_acked());
       series.goodput_bytes.add(bin.time_ns() - warm_up_ns_, bin.payload_bytes());

@@ -16,7 +16,7 @@ namespace redcell::analysis {
 struct Kpi {
   std::string name;            ///< snake_case, unit last.
   std::string terminal_group;  ///< Empty: all terminals that do not only make load.
-  std::string statistic;       ///< mean, median, p5, p95, p99, min, max or ratio.
+  std::string statistic;       ///< mean, median, p5, p95, p99, p99.9, min, max or ratio.
   double value = 0.0;
   std::string unit;  ///< mbps, ms, dbm, bytes, ratio, ..., or empty for a plain number.
   double ci_low = 0.0;
@@ -42,8 +42,8 @@ struct Summary {
 
 /// Takes the records of one run in log order and keeps sums and histograms, never the records.
 ///
-/// Rates are one-second bins of single terminals after warm-up: mean, median, p5, p95, p99, min and
-/// max. An interval of a mean speaks of more time in the same place with the same terminals, not of
+/// Rates are one-second bins of single terminals after warm-up: mean, median, p5, p95, p99, p99.9,
+/// min and max. An interval of a mean speaks of more time in the same place with the same terminals, not of
 /// other terminals. min, max and counts are what this run saw: their interval has no width. Ratios
 /// use Wilson's interval on effective trials.
 ///

@@ -23,6 +23,8 @@ const char* statistic_name(Target::Statistic statistic) {
       return "p95";
     case Target::P99:
       return "p99";
+    case Target::P99_9:
+      return "p99.9";
     case Target::MIN:
       return "min";
     case Target::MAX:

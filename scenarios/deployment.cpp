@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -260,6 +261,26 @@ mac::ue::RrcConfig rrc_config(const schema::Carrier& carrier) {
   return config;
 }
 
+/// [cell, slice with parts of its own or 0] How many terminals have been given one.
+using PartTurns = std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t>;
+
+/// RedCap's parts in turn, in each cell by itself: those of the terminal's slice, or those for all.
+void choose_part(const LayerPlan& layer, PartTurns& turns, TerminalPlan& terminal) {
+  const std::uint32_t shared = layer.shared_bwp_count();
+  std::vector<std::uint32_t> parts;
+  for (std::uint32_t i = 0; i < layer.owners.size(); ++i) {
+    if (layer.owners[i] == terminal.slice) parts.push_back(shared + i);
+  }
+  const std::uint32_t slice = parts.empty() ? 0 : terminal.slice;
+  if (parts.empty()) {
+    if (layer.bwp_plan.manager) return;  // All begin in the initial one.
+    parts.resize(shared);
+    std::iota(parts.begin(), parts.end(), 0U);
+  }
+  std::uint32_t& turn = turns[{terminal.serving.value, slice}];
+  terminal.bwp = parts[turn++ % parts.size()];
+}
+
 /// Every terminal starts connected to the cell it hears loudest.
 void choose_serving_cells(const base::Random& random, Deployment& d) {
   struct Best {
@@ -280,21 +301,13 @@ void choose_serving_cells(const base::Random& random, Deployment& d) {
       if (b.layer == nullptr || rsrp_w > b.rsrp_w) b = {&layer, layer.cells[loudest].id, rsrp_w};
     }
   }
-  std::vector<std::uint32_t> redcap_count;  // [cell]
-  for (const LayerPlan& layer : d.layers) {
-    redcap_count.resize(
-        std::max<std::size_t>(redcap_count.size(), layer.cells.back().id.value + std::size_t{1}));
-  }
+  PartTurns next_of;
   for (TerminalPlan& terminal : d.terminals) {
     const Best& b = best[terminal.id.value];
     RC_CHECK(b.layer != nullptr);
     terminal.serving = b.cell;
     terminal.bwp = bwp_of(terminal.capability, b.layer->bwps);
-    if (terminal.bwp == 0 && !b.layer->bwp_plan.manager) {
-      // In turn over the parts, in each cell by itself.
-      std::uint32_t& count = redcap_count[terminal.serving.value];
-      terminal.bwp = count++ % b.layer->redcap_bwp_count();
-    }
+    if (terminal.bwp == 0) choose_part(*b.layer, next_of, terminal);
     b.layer->terminals.push_back(terminal.id);
   }
 }
@@ -341,6 +354,7 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .channel = channel_plan(carrier.channel()),
                         .bwps = bwp_configs(carrier),
                         .bwp_plan = bwp_plan(carrier),
+                        .owners = {},
                         .cell = cell_config(carrier),
                         .dl_slice_of = {},
                         .ul_slice_of = {},
@@ -352,8 +366,8 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .path_switch = duration_of_ms(scenario.core().path_switch_ms()),
                         .cells = std::move(cells),
                         .terminals = {}});
-    d.layers.back().cell.sibling_count = d.layers.back().redcap_bwp_count();
     add_slices(scenario, carrier, d.layers.back());
+    d.layers.back().cell.sibling_count = d.layers.back().shared_bwp_count();
   }
   return d;
 }

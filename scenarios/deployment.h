@@ -111,6 +111,8 @@ struct LayerPlan {
   /// RedCap's, the initial one first; then that of the whole carrier, where there is one.
   std::vector<phy::ResourceMapConfig> bwps;
   BwpPlan bwp_plan;
+  /// [of the last of RedCap's BWPs] TerminalPlan::slice that it is for; the others are for all.
+  std::vector<std::uint32_t> owners;
   mac::gnb::CellConfig cell;               ///< BWPs still empty: the testbed owns the maps.
   std::vector<std::uint32_t> dl_slice_of;  ///< [TerminalPlan::slice] Of CellConfig::dl_slices.
   std::vector<std::uint32_t> ul_slice_of;
@@ -125,6 +127,10 @@ struct LayerPlan {
 
   [[nodiscard]] std::uint32_t redcap_bwp_count() const {
     return static_cast<std::uint32_t>(std::max<std::size_t>(bwps.size(), 2) - 1);
+  }
+  /// Those of them that are no slice's own; they come first.
+  [[nodiscard]] std::uint32_t shared_bwp_count() const {
+    return redcap_bwp_count() - static_cast<std::uint32_t>(owners.size());
   }
   [[nodiscard]] const phy::Numerology& numerology() const { return bwps.front().numerology; }
   [[nodiscard]] const phy::Duplex& duplex() const { return bwps.front().duplex; }
@@ -151,10 +157,10 @@ struct Deployment {
 
 /// Sites and layers of a scenario, without terminals.
 [[nodiscard]] Deployment make_network(const schema::Scenario& scenario);
-/// TerminalPlan::slice of a group.
-[[nodiscard]] std::uint32_t slice_of(const schema::Scenario& scenario,
-                                     const schema::TerminalGroup& group);
-/// Policies of a carrier as the scheduler's slices; what none of them names comes first.
+/// TerminalPlan::slice of who belongs to the slice of this name; 0: none.
+[[nodiscard]] std::uint32_t slice_of(const schema::Scenario& scenario, const std::string& name);
+/// Policies of a carrier as the scheduler's slices, and the parts that slices have for themselves;
+/// what no policy names comes first.
 void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier, LayerPlan& layer);
 /// Places the terminals of all groups.
 void add_terminals(const schema::Scenario& scenario, const base::Random& random,
@@ -178,10 +184,11 @@ struct SrPlan {
 [[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
 /// How many of dedicated_bwp the cell has: as far as bwp_manager.redcap_parts lets it.
 [[nodiscard]] int dedicated_bwp_count(const schema::Carrier& carrier);
+/// How many of these are for all: those before the first that is a slice's own.
+[[nodiscard]] int shared_bwp_count(const schema::Carrier& carrier);
 [[nodiscard]] BwpPlan bwp_plan(const schema::Carrier& carrier);
 /// How soon a terminal changes between BWPs of the layer.
-[[nodiscard]] mac::BwpTiming bwp_timing(const LayerPlan& layer,
-                                        const schema::Capability& capability);
+[[nodiscard]] mac::BwpTiming bwp_timing(const LayerPlan& layer, const TerminalPlan& terminal);
 /// Index of the widest BWP that a terminal can take (TS 38.306 4.2.21.1).
 [[nodiscard]] std::uint32_t bwp_of(const schema::Capability& capability,
                                    std::span<const phy::ResourceMapConfig> bwps);

@@ -118,9 +118,13 @@ std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) 
     bwps.push_back(dedicated_resources(bwps.front(), carrier.dedicated_bwp(i)));
   }
   bwps.push_back(wide_resources(bwps.front(), carrier.embb_bwp()));
+  const auto first_owned = static_cast<std::size_t>(1 + shared_bwp_count(carrier));
   for (std::size_t own = 0; own < bwps.size(); ++own) {
     for (std::size_t other = 0; other < bwps.size(); ++other) {
       if (other == own) continue;
+      if (other >= first_owned && other + 1 < bwps.size()) {
+        bwps[own].other_data.push_back(bwps[other].bwp_dl);
+      }
       for (const phy::PrbRange& edge : bwps[other].pucch_prbs()) {
         bwps[own].other_pucch.push_back(edge);
       }
@@ -132,6 +136,14 @@ std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) 
 int dedicated_bwp_count(const schema::Carrier& carrier) {
   const auto most = static_cast<int>(carrier.bwp_manager().redcap_parts()) - 1;
   return std::min(carrier.dedicated_bwp_size(), most);
+}
+
+int shared_bwp_count(const schema::Carrier& carrier) {
+  int count = 0;
+  while (count < dedicated_bwp_count(carrier) && carrier.dedicated_bwp(count).slice().empty()) {
+    ++count;
+  }
+  return count;
 }
 
 BwpPlan bwp_plan(const schema::Carrier& carrier) {
@@ -149,7 +161,7 @@ BwpPlan bwp_plan(const schema::Carrier& carrier) {
   plan.manager = {.policy = manager.policy() == Schema::ROUND_ROBIN    ? BwpPolicy::round_robin
                             : manager.policy() == Schema::LEAST_LOADED ? BwpPolicy::least_loaded
                                                                        : BwpPolicy::delay_driven,
-                  .part_count = static_cast<std::uint32_t>(1 + dedicated_bwp_count(carrier)),
+                  .part_count = static_cast<std::uint32_t>(1 + shared_bwp_count(carrier)),
                   .open_use = manager.open_percent() / 100,
                   .close_use = manager.close_percent() / 100,
                   .open_delay_ms = manager.open_delay_ms(),
@@ -157,16 +169,15 @@ BwpPlan bwp_plan(const schema::Carrier& carrier) {
   return plan;
 }
 
-mac::BwpTiming bwp_timing(const LayerPlan& layer, const schema::Capability& capability) {
+mac::BwpTiming bwp_timing(const LayerPlan& layer, const TerminalPlan& terminal) {
   // TS 38.331 12: procedure delay of RRCReconfiguration; TS 38.133 8.6.3: T_BWPswitchDelayRRC.
   constexpr std::int64_t rrc_processing_ms = 10;
   constexpr std::int64_t rrc_switch_ms = 6;
   const phy::Numerology& numerology = layer.numerology();
-  // A timer leads back to the initial part: it is for who can be in another one of RedCap's.
-  const bool is_moved =
-      layer.redcap_bwp_count() > 1 && bwp_of(capability, layer.bwps) < layer.redcap_bwp_count();
-  return {.switch_delay = mac::bwp_switch_delay(numerology.mu(),
-                                                static_cast<int>(capability.bwp_switch_type())),
+  // A timer leads back to the initial part: it is for who can be in another one of those for all.
+  const bool is_moved = layer.shared_bwp_count() > 1 && terminal.bwp < layer.shared_bwp_count();
+  return {.switch_delay = mac::bwp_switch_delay(
+              numerology.mu(), static_cast<int>(terminal.capability.bwp_switch_type())),
           .rrc_processing = base::SlotCount(rrc_processing_ms * numerology.slots_per_ms()),
           .rrc_switch = base::SlotCount(rrc_switch_ms * numerology.slots_per_ms()),
           .inactivity = is_moved ? layer.bwp_plan.inactivity : base::SlotCount(0),

@@ -5,12 +5,12 @@
 
 namespace redcell::scenarios {
 
-std::uint32_t slice_of(const schema::Scenario& scenario, const schema::TerminalGroup& group) {
+std::uint32_t slice_of(const schema::Scenario& scenario, const std::string& name) {
   const auto& slices = scenario.slice();
-  const auto slice = std::find_if(
-      slices.begin(), slices.end(),
-      [&](const schema::Slice& candidate) { return candidate.name() == group.slice(); });
-  if (!group.has_slice() || slice == slices.end()) return 0;
+  const auto slice =
+      std::find_if(slices.begin(), slices.end(),
+                   [&](const schema::Slice& candidate) { return candidate.name() == name; });
+  if (name.empty() || slice == slices.end()) return 0;
   return static_cast<std::uint32_t>(slice - slices.begin()) + 1;
 }
 
@@ -33,7 +33,15 @@ void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier
                         .min_percent = policy.min_percent(),
                         .max_percent = policy.max_percent()});
     }
+    if (layer.owners.empty() || ratios.size() == 1) return;
+    for (const std::uint32_t owner : layer.owners) {
+      slice_of[owner] = static_cast<std::uint32_t>(ratios.size());
+    }
+    ratios.push_back({.is_apart = true});
   };
+  for (int i = shared_bwp_count(carrier); i < dedicated_bwp_count(carrier); ++i) {
+    layer.owners.push_back(slice_of(scenario, carrier.dedicated_bwp(i).slice()));
+  }
   add(schema::RrmPolicy::PRB_UL, layer.cell.dl_slices, layer.dl_slice_of);
   add(schema::RrmPolicy::PRB_DL, layer.cell.ul_slices, layer.ul_slice_of);
 }

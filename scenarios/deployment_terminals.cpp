@@ -189,7 +189,7 @@ void add_terminals(const schema::Scenario& scenario, const base::Random& random,
                      .route = route_config(scenario, group),
                      .areas = {},
                      .index = static_cast<std::uint32_t>(deployment.groups.size()),
-                     .slice = slice_of(scenario, group),
+                     .slice = slice_of(scenario, group.slice()),
                      .count = group.count(),
                      .first_ue = static_cast<std::uint32_t>(deployment.terminals.size())};
     if (group.placement().per_cell()) {

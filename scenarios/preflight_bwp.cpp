@@ -192,12 +192,19 @@ void check_manager(const CarrierView& view, Report& report) {
   }
 }
 
+/// Terminals of one capability.
+struct CapabilityView {
+  const schema::Capability& capability;
+  std::string path;
+  std::set<std::string> slices;  ///< They belong to.
+};
+
 /// Terminals of 20 MHz that may be moved about the carrier.
-void check_capability(const CarrierView& view, const schema::Capability& capability,
-                      const std::string& path, Report& report) {
+void check_capability(const CarrierView& view, const CapabilityView& terminals, Report& report) {
+  const auto& [capability, path, slices] = terminals;
   const schema::Carrier& carrier = view.carrier;
   const schema::BwpManager& manager = carrier.bwp_manager();
-  const int parts = 1 + dedicated_bwp_count(carrier);
+  const int parts = 1 + shared_bwp_count(carrier);
   const bool knows_all =
       manager.policy() != schema::BwpManager::STATIC &&
       (manager.switching() == schema::BwpManager::DCI || manager.inactivity_timer_ms() > 0);
@@ -213,6 +220,7 @@ void check_capability(const CarrierView& view, const schema::Capability& capabil
   for (int i = 0; i < dedicated_bwp_count(carrier); ++i) {
     const schema::DedicatedBwp& bwp = carrier.dedicated_bwp(i);
     if (bwp.has_ncd_ssb_first_prb() || is_inside(cd, prbs_of(bwp))) continue;
+    if (!bwp.slice().empty() && slices.count(bwp.slice()) == 0) continue;
     report.add(path_of(view, i),
                {.found = fmt::format("no SS/PBCH block for terminals of '{}'", capability.name()),
                 .allowed = "ncd_ssb_first_prb, or terminals with bwp_without_ssb",
@@ -287,24 +295,26 @@ void check_blocks(const CarrierView& view, Report& report) {
 void check_bwp_terminals(const schema::Scenario& scenario, Report& report) {
   for (int c = 0; c < scenario.capability_size(); ++c) {
     const schema::Capability& capability = scenario.capability(c);
-    const std::string path = element_path("", capability, "capability", c);
+    CapabilityView terminals{.capability = capability,
+                             .path = element_path("", capability, "capability", c),
+                             .slices = {}};
     if (capability.dedicated_bwp_count() == 3) {
-      report.add(path + ".dedicated_bwp_count",
+      report.add(terminals.path + ".dedicated_bwp_count",
                  {.found = "3", .allowed = "1, 2 or 4", .clause = "TS 38.306 4.2.7.4"});
     }
     for (int i = 0; i < scenario.carrier_size(); ++i) {
       const schema::Carrier& carrier = scenario.carrier(i);
-      const bool meets =
-          std::any_of(scenario.terminal_group().begin(), scenario.terminal_group().end(),
-                      [&](const schema::TerminalGroup& g) {
-                        return g.capability() == capability.name() && may_use(g, carrier.name());
-                      });
-      if (carrier.dedicated_bwp_size() == 0 || !carrier.has_embb_bwp() || !meets) continue;
+      terminals.slices.clear();
+      for (const schema::TerminalGroup& g : scenario.terminal_group()) {
+        const bool meets = g.capability() == capability.name() && may_use(g, carrier.name());
+        if (meets) terminals.slices.insert(g.slice());
+      }
+      if (carrier.dedicated_bwp_size() == 0 || !carrier.has_embb_bwp()) continue;
+      if (terminals.slices.empty()) continue;
       const auto widest = phy::widest_prb_count(capability.max_bandwidth_mhz(),
                                                 static_cast<int>(carrier.scs_khz()));
       if (widest && static_cast<int>(carrier.embb_bwp().prb_count()) <= widest->value()) continue;
-      check_capability({carrier, element_path("", carrier, "carrier", i)}, capability, path,
-                       report);
+      check_capability({carrier, element_path("", carrier, "carrier", i)}, terminals, report);
     }
   }
 }

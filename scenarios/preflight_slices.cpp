@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "phy/nr/resource_map.h"
+#include "phy/nr/resource_occasions.h"
 #include "scenarios/deployment.h"
 #include "scenarios/path.h"
 #include "scenarios/preflight_rules.h"
@@ -19,6 +20,13 @@ namespace redcell::scenarios {
 namespace {
 
 using Resource = schema::RrmPolicy;
+
+/// A bandwidth part that a slice has for itself.
+struct OwnPart {
+  std::string slice;
+  std::string path;
+  std::size_t bwp = 0;  ///< Of bwp_configs().
+};
 
 std::string names_of(const schema::Scenario& scenario) {
   std::vector<std::string> names;
@@ -152,6 +160,83 @@ void check_least(const CarrierView& view, Report& report) {
   }
 }
 
+/// Terminals of a slice with a part of its own that would not be in it.
+void check_members_of_own(const schema::Scenario& scenario, const CarrierView& view,
+                          const OwnPart& part, Report& report) {
+  for (int g = 0; g < scenario.terminal_group_size(); ++g) {
+    const schema::TerminalGroup& group = scenario.terminal_group(g);
+    if (group.slice() != part.slice || !may_use(group, view.carrier.name())) continue;
+    for (const schema::Capability& capability : scenario.capability()) {
+      if (capability.name() != group.capability()) continue;
+      if (bwp_of(capability, bwp_configs(view.carrier)) == 0) continue;
+      report.add(element_path("", group, "terminal_group", g) + ".capability",
+                 {.found = fmt::format("'{}' takes the whole carrier, and '{}' has {} for itself",
+                                       capability.name(), part.slice, part.path),
+                  .allowed = "a RedCap capability for terminals of a slice with a part of its own",
+                  .clause = "[ours]"});
+    }
+  }
+}
+
+/// What is a slice's own has no PRB in common with another of RedCap's parts.
+void check_apart(const CarrierView& view, const OwnPart& part, Report& report) {
+  const std::vector<phy::ResourceMapConfig> bwps = bwp_configs(view.carrier);
+  const phy::PrbRange& own = bwps[part.bwp].bwp_dl;
+  for (std::size_t other = 0; other + 1 < bwps.size(); ++other) {
+    const phy::PrbRange& prbs = bwps[other].bwp_dl;
+    if (other == part.bwp || !phy::overlap(own, prbs)) continue;
+    report.add(part.path + ".first_prb",
+               {.found = fmt::format("PRBs {} to {}, and a part on {} to {}", own.first,
+                                     own.end() - 1, prbs.first, prbs.end() - 1),
+                .allowed = fmt::format("a part of '{}' on PRBs of its own", part.slice),
+                .clause = "[ours]"});
+  }
+}
+
+/// Parts that slices have for themselves. Pre: the carrier is sound.
+void check_own_parts(const schema::Scenario& scenario, const CarrierView& view, Report& report) {
+  const std::size_t before = report.count();
+  std::vector<OwnPart> parts;
+  for (int i = 0; i < dedicated_bwp_count(view.carrier); ++i) {
+    const schema::DedicatedBwp& bwp = view.carrier.dedicated_bwp(i);
+    const std::string path = element_path(view.path, bwp, "dedicated_bwp", i);
+    if (bwp.slice().empty()) {
+      if (parts.empty()) continue;
+      report.add(path + ".slice",
+                 {.found = fmt::format("a part for all behind that of '{}'", parts.back().slice),
+                  .allowed = "parts for all first, then those of slices",
+                  .clause = "[ours]"});
+    } else if (!is_known(scenario, bwp.slice())) {
+      report.add(path + ".slice", {.found = fmt::format("'{}', an unknown slice", bwp.slice()),
+                                   .allowed = names_of(scenario),
+                                   .clause = "TS 23.501 5.15"});
+    }
+    if (!bwp.slice().empty()) {
+      parts.push_back({.slice = bwp.slice(), .path = path, .bwp = static_cast<std::size_t>(i) + 1});
+    }
+  }
+  if (report.count() > before) return;
+  for (const OwnPart& part : parts) {
+    check_apart(view, part, report);
+    check_members_of_own(scenario, view, part, report);
+  }
+  const auto is_own = [&](const std::string& slice) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const OwnPart& part) { return part.slice == slice; });
+  };
+  for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
+    const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
+    const bool has_ratio = policy.min_percent() > 0 || policy.max_percent() < 100;
+    if (policy.slice().empty() || !has_ratio) continue;
+    if (!std::all_of(policy.slice().begin(), policy.slice().end(), is_own)) continue;
+    report.add(
+        element_path(view.path, policy, "rrm_policy", i),
+        {.found = fmt::format("ratios for '{}', which has a part of its own", policy.slice(0)),
+         .allowed = "ratios for slices that share PRBs with others",
+         .clause = "TS 28.541 4.3.36"});
+  }
+}
+
 }  // namespace
 
 void check_slices(const schema::Scenario& scenario, Report& report) {
@@ -166,6 +251,7 @@ void check_slices(const schema::Scenario& scenario, Report& report) {
     }
     check_direction(view, Resource::PRB_DL, report);
     check_direction(view, Resource::PRB_UL, report);
+    if (report.count() == 0) check_own_parts(scenario, view, report);
     if (report.count() == 0) check_least(view, report);
   }
   for (int g = 0; g < scenario.terminal_group_size(); ++g) {

@@ -45,7 +45,9 @@ Names terminal_figures() {
 
 /// Those that all cells together have.
 Names cell_figures() {
-  return {"dl_prb_utilisation_percent", "ul_prb_utilisation_percent",
+  return {"dl_prb_utilisation_percent",     "ul_prb_utilisation_percent",
+          "dl_spectral_efficiency_bps_hz",  "ul_spectral_efficiency_bps_hz",
+          "dl_carrier_efficiency_bps_hz",   "ul_carrier_efficiency_bps_hz",
           "ul_interference_over_thermal_db"};
 }
 

@@ -204,7 +204,7 @@ void Spine::connect(Layer& layer, base::UeId ue) {
       rrc, mac::ue::JoinCell{.cell = plan.serving, .epoch = epoch});
   Terminal& terminal = *terminals_[ue.value];
   terminal.layer = layer.plan.id.value;
-  terminal.bwp = mac::ActiveBwp(bwp_timing(layer.plan, plan.capability), plan.bwp);
+  terminal.bwp = mac::ActiveBwp(bwp_timing(layer.plan, plan), plan.bwp);
   terminal.ungranted.reserve(64);
   open_connection(layer, {.ue = ue, .cell = plan.serving, .epoch = epoch});
   terminal.leg = terminal.legs.front();

@@ -90,7 +90,7 @@ void Spine::run_bwp_timer(Layer& layer, base::UeId ue, base::Slot slot) {
 void Spine::reset_bwp(Layer& layer, base::UeId ue) {
   Terminal& terminal = *terminals_[ue.value];
   const TerminalPlan& plan = deployment_.terminals[ue.value];
-  terminal.bwp = mac::ActiveBwp(bwp_timing(layer.plan, plan.capability), plan.bwp);
+  terminal.bwp = mac::ActiveBwp(bwp_timing(layer.plan, plan), plan.bwp);
   layer.channel.set_bwp(ue, plan.bwp);
 }
 

@@ -340,18 +340,17 @@ void Spine::attach_bearer(Layer& layer, base::UeId ue, const Leg& leg, base::Ins
 
 void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
   Terminal& terminal = *terminals_[link.ue.value];
-  const schema::Capability& capability = deployment_.terminals[link.ue.value].capability;
+  const TerminalPlan& plan = deployment_.terminals[link.ue.value];
   const std::uint32_t cell = layer.index_of(link.cell);
-  const std::uint32_t slice = deployment_.terminals[link.ue.value].slice;
   const std::uint32_t index = layer.cells[cell]->connect(
       {.ue = link.ue,
        .epoch = link.epoch,
-       .bwp = deployment_.terminals[link.ue.value].bwp,
-       .dl_slice = layer.plan.dl_slice_of[slice],
-       .ul_slice = layer.plan.ul_slice_of[slice],
-       .max_dl_modulation_order = static_cast<int>(capability.max_dl_modulation()),
-       .max_ul_modulation_order = static_cast<int>(capability.max_ul_modulation()),
-       .bwp_timing = bwp_timing(layer.plan, capability)});
+       .bwp = plan.bwp,
+       .dl_slice = layer.plan.dl_slice_of[plan.slice],
+       .ul_slice = layer.plan.ul_slice_of[plan.slice],
+       .max_dl_modulation_order = static_cast<int>(plan.capability.max_dl_modulation()),
+       .max_ul_modulation_order = static_cast<int>(plan.capability.max_ul_modulation()),
+       .bwp_timing = bwp_timing(layer.plan, plan)});
   terminal.legs.push_back({.cell = cell, .connection = index, .epoch = link.epoch});
   recorder_.connected(link.cell, 1);
 }

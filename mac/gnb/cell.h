@@ -183,8 +183,9 @@ class Cell {
                                      const phy::SlotResources& resources) const;
   void take_downlink(Connection& c, const BlockFormat& format);
   void take_uplink(Connection& c, const BlockFormat& format, UplinkSlot& pusch);
-  bool assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
-  bool grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan);
+  /// most: PRBs that it may take.
+  bool assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);
+  bool grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan);
   void repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan);
   bool repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan);
   [[nodiscard]] std::optional<base::Slot> feedback_slot(base::Slot slot) const;

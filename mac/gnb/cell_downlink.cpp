@@ -69,9 +69,10 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
     for (Candidate& candidate : candidates_) {
       if (prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
       if (candidate.is_done || !candidate.priority) continue;
-      if (!is_last && !turns_.is_content(candidate, dl_shares_, dl_slices_)) continue;
+      const int room = turns_.room(candidate, prbs_, dl_shares_, dl_slices_);
+      if (!is_last && !turns_.is_content(candidate, room)) continue;
       Connection& c = *connections_[candidate.connection];
-      if (assign(c, at, plan)) {
+      if (assign(c, room, at, plan)) {
         ++part.dl_count;
         take_downlink(c, plan.downlink.back().format);
         shares_.push_back(
@@ -128,17 +129,15 @@ int Cell::downlink_prb_count(const Connection& c, base::Instant now,
   return prbs_for(c.sendable_bytes(now), mcs, c.csi.rank, resources);
 }
 
-bool Cell::assign(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
+bool Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
   Part& part = part_of(c);
   const phy::SlotResources& resources = part.resources->downlink(slot);
   const std::optional<int> process = c.dl_harq.idle_process();
   RC_CHECK(process.has_value());
-  const int allowance = dl_shares_.allowance(c.config.dl_slice, dl_slices_);
-  if (allowance == 0) return false;
+  if (most == 0) return false;
   const base::McsIndex wanted = downlink_mcs(c);
-  const int prb_count =
-      std::min({allowance, downlink_prb_count(c, now, resources), part.prbs_max[0]});
+  const int prb_count = std::min({most, downlink_prb_count(c, now, resources), part.prbs_max[0]});
   const int cces_before = part.cces_left;
   const std::optional<int> level = take_cces(c);
   if (!level) return false;

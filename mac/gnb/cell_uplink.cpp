@@ -61,9 +61,10 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
     for (Candidate& candidate : candidates_) {
       if (prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot) break;
       if (candidate.is_done || !candidate.priority) continue;
-      if (!is_last && !turns_.is_content(candidate, ul_shares_, pusch.slices)) continue;
+      const int room = turns_.room(candidate, prbs_, ul_shares_, pusch.slices);
+      if (!is_last && !turns_.is_content(candidate, room)) continue;
       Connection& c = *connections_[candidate.connection];
-      if (grant(c, pusch, plan)) {
+      if (grant(c, room, pusch, plan)) {
         const BlockFormat& format = plan.uplink.back().format;
         take_uplink(c, format, pusch);
         granted.push_back(candidate.connection);
@@ -151,14 +152,13 @@ int Cell::uplink_prb_count(const Connection& c, int longest,
   return config_.transform_precoding ? dft_prb_count(prb_count) : prb_count;
 }
 
-bool Cell::grant(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
+bool Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan) {
   const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
-  const int allowance = ul_shares_.allowance(c.config.ul_slice, pusch.slices);
-  if (ul_shares_.limit() && allowance < std::min(least_prb_count(resources), prbs_.longest())) {
+  if (ul_shares_.limit() && most < std::min(least_prb_count(resources), prbs_.longest())) {
     return false;
   }
-  const int most = std::min({prbs_.longest(), allowance, part_of(c).prbs_max[1]});
-  const int prb_count = uplink_prb_count(c, most, resources);
+  const int prb_count =
+      uplink_prb_count(c, std::min({prbs_.longest(), most, part_of(c).prbs_max[1]}), resources);
   const std::optional<int> level = take_cces(c);
   if (!level) return false;
   const auto range = prbs_.take(prb_count, true);

@@ -54,6 +54,12 @@ int FreePrbs::usable(const phy::PrbRange& range) const {
   return static_cast<int>(std::count(first, first + range.count, State::usable));
 }
 
+int FreePrbs::count() const {
+  int count = 0;
+  for (const phy::PrbRange& run : runs_) count += usable(run);
+  return count;
+}
+
 int FreePrbs::longest() const {
   int longest = 0;
   for (const phy::PrbRange& run : runs_) longest = std::max(longest, usable(run));

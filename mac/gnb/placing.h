@@ -49,6 +49,8 @@ class FreePrbs {
   /// Starts anew for a slot.
   void reset(const phy::SlotResources& slot, const Start& start);
   [[nodiscard]] bool empty() const { return runs_.empty(); }
+  /// Usable PRBs of all runs.
+  [[nodiscard]] int count() const;
   /// Usable PRBs of the largest run.
   [[nodiscard]] int longest() const;
   /// From the first run with room for, else the largest run cut to, wanted PRBs; runs are tried

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/check.h"
 
@@ -63,8 +62,9 @@ std::int64_t SliceShares::dedicated(std::size_t slice, const SliceSlot& at) cons
   return std::max<std::int64_t>(own - at.used[slice], 0);
 }
 
-std::int64_t SliceShares::owed(std::size_t slice, const SliceSlot& at) const {
-  return std::min<std::int64_t>(-above_min(slice, at), at.asked[slice]);
+int SliceShares::owed(std::size_t slice, const SliceSlot& at) const {
+  const std::int64_t owed = std::min<std::int64_t>(-above_min(slice, at), at.asked[slice]);
+  return static_cast<int>(std::max<std::int64_t>(owed, 0));
 }
 
 std::int64_t SliceShares::below_max(std::size_t slice, const SliceSlot& at) const {
@@ -72,17 +72,17 @@ std::int64_t SliceShares::below_max(std::size_t slice, const SliceSlot& at) cons
 }
 
 int SliceShares::allowance(std::size_t slice, const SliceSlot& at) const {
-  if (!limit()) return std::numeric_limits<int>::max();
+  if (!limit() || ratios_[slice].is_apart) return unlimited_prbs;
   if (at.saves[slice] != 0) return 0;
   std::int64_t room = at.prb_count - at.taken;
   for (std::size_t other = 0; other < ratios_.size(); ++other) {
-    if (other != slice) room -= std::max(dedicated(other, at), owed(other, at));
+    if (other != slice) room -= std::max<std::int64_t>(dedicated(other, at), owed(other, at));
   }
   return static_cast<int>(std::max<std::int64_t>(std::min(room, below_max(slice, at)), 0));
 }
 
 bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const {
-  if (!limit()) return true;
+  if (!limit() || ratios_[slice].is_apart) return true;
   std::int64_t room = at.prb_count - at.taken;
   for (std::size_t other = 0; other < ratios_.size(); ++other) {
     if (other != slice) room -= dedicated(other, at);
@@ -95,6 +95,7 @@ bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) co
 }
 
 void SliceShares::take(std::size_t slice, int prb_count, SliceSlot& at) {
+  if (ratios_[slice].is_apart) return;
   const std::int64_t number = number_of(at.slot);
   Window& window = windows_[static_cast<std::size_t>(number) % windows_.size()];
   if (window.number != number) {

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -21,12 +22,17 @@
 
 namespace redcell::mac::gnb {
 
-/// In percent; dedicated <= min <= max. The sums of dedicated and of min over slices are <= 100.
+/// In percent; dedicated <= min <= max; without any of them when apart. The sums of dedicated and
+/// of min over slices are <= 100.
 struct RrmPolicyRatio {
   double dedicated_percent = 0;
   double min_percent = 0;
   double max_percent = 100;
+  bool is_apart = false;  ///< It has PRBs of its own; nothing is shared with it.
 };
+
+/// More PRBs than there are.
+inline constexpr int unlimited_prbs = std::numeric_limits<int>::max();
 
 /// What slices have taken in one slot.
 struct SliceSlot {
@@ -52,12 +58,13 @@ class SliceShares {
   void begin(base::Slot slot, SliceSlot& at) const;
   /// A slot is scheduled once more: nobody asks, nobody saves.
   static void look_again(SliceSlot& at);
-  /// PRBs that the slice may take for new data; without limits a number that is more than there
-  /// are.
+  /// PRBs that the slice may take for new data; without limits unlimited_prbs.
   [[nodiscard]] int allowance(std::size_t slice, const SliceSlot& at) const;
   /// Whether a block may be repeated now; if not, the slice saves for it.
   [[nodiscard]] bool may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const;
   void take(std::size_t slice, int prb_count, SliceSlot& at);
+  /// PRBs of its minimum that the slice asks for and has not had yet; at least 0.
+  [[nodiscard]] int owed(std::size_t slice, const SliceSlot& at) const;
   /// PRBs that the slice has had in this window beyond its minimum; negative: still owed.
   [[nodiscard]] std::int64_t above_min(std::size_t slice, const SliceSlot& at) const;
 
@@ -72,9 +79,8 @@ class SliceShares {
   [[nodiscard]] std::int64_t number_of(base::Slot slot) const {
     return slot.value() / window_slots_;
   }
-  /// PRBs of this slot that are the slice's alone; and those that it has not had yet and is owed.
+  /// PRBs of this slot that are the slice's alone.
   [[nodiscard]] std::int64_t dedicated(std::size_t slice, const SliceSlot& at) const;
-  [[nodiscard]] std::int64_t owed(std::size_t slice, const SliceSlot& at) const;
   [[nodiscard]] std::int64_t below_max(std::size_t slice, const SliceSlot& at) const;
 
   std::vector<RrmPolicyRatio> ratios_;

@@ -81,10 +81,20 @@ void SliceTurns::select(int room, SliceSlot& at, std::vector<Candidate>& candida
   }
 }
 
-bool SliceTurns::is_content(const Candidate& candidate, const SliceShares& shares,
-                            const SliceSlot& at) const {
-  if (!shares.limit()) return true;
-  return demand_[candidate.connection] <= shares.allowance(candidate.slice, at);
+int SliceTurns::room(const Candidate& candidate, const FreePrbs& prbs, const SliceShares& shares,
+                     const SliceSlot& at) const {
+  const int allowance = shares.allowance(candidate.slice, at);
+  if (!shares.limit()) return allowance;
+  const std::int64_t free = prbs.count();
+  std::int64_t own = 0;
+  std::int64_t all = 0;
+  for (std::uint32_t slice = 0; slice < shares.slice_count(); ++slice) {
+    const std::int64_t owed = std::min(shares.owed(slice, at), asked(slice, candidate.part));
+    if (slice == candidate.slice) own = owed;
+    all += owed;
+  }
+  const std::int64_t left = all <= free ? free - (all - own) : free * own / all;
+  return static_cast<int>(std::min<std::int64_t>(allowance, left));
 }
 
 void SliceTurns::finish(Candidate& candidate, SliceSlot& at) {

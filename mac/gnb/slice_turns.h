@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
 #include "mac/gnb/slice_shares.h"
 
@@ -34,14 +35,23 @@ class SliceTurns {
              std::vector<Candidate>& candidates);
   /// With several slices the first `room` candidates may be served; all others ask for nothing.
   void select(int room, SliceSlot& at, std::vector<Candidate>& candidates);
-  /// Its slice may take all that it asks for.
-  [[nodiscard]] bool is_content(const Candidate& candidate, const SliceShares& shares,
-                                const SliceSlot& at) const;
+  /// PRBs of the free ones in its part that it may take: as many as its slice may (SliceShares),
+  /// without those that are owed to others who ask for them there. Where a part has fewer than it
+  /// owes each has its share of them.
+  [[nodiscard]] int room(const Candidate& candidate, const FreePrbs& prbs,
+                         const SliceShares& shares, const SliceSlot& at) const;
+  /// So many PRBs are all that it asks for.
+  [[nodiscard]] bool is_content(const Candidate& candidate, int prb_count) const {
+    return prb_count == unlimited_prbs || demand_[candidate.connection] <= prb_count;
+  }
   /// A candidate asks for nothing more in this slot.
   void finish(Candidate& candidate, SliceSlot& at);
 
  private:
   [[nodiscard]] int& asked(std::uint32_t slice, std::uint32_t part) {
+    return asked_[slice * part_prbs_.size() + part];
+  }
+  [[nodiscard]] int asked(std::uint32_t slice, std::uint32_t part) const {
     return asked_[slice * part_prbs_.size() + part];
   }
   void tell(std::uint32_t slice, SliceSlot& at) const;

@@ -118,6 +118,7 @@ struct ResourceMapConfig {
   PucchConfig pucch{};
   std::vector<NcdSsbConfig> ncd_ssb{};  ///< Of all BWPs of the carrier.
   std::vector<PrbRange> other_pucch{};  ///< Of other BWPs of the carrier, which data goes round.
+  std::vector<PrbRange> other_data{};   ///< PRBs of the carrier that are for another BWP alone.
 
   /// PRBs of the carrier.
   [[nodiscard]] PrbRange coreset_prbs() const {

@@ -195,6 +195,9 @@ SlotResources downlink_slot(const ResourceMapConfig& c, const SlotOccupancy& slo
   if (slot.has_paging) {
     grid.paint({c.paging.first_prb, c.paging.prb_count}, pdsch.symbols, ReUse::paging, only_data);
   }
+  for (const PrbRange& other : c.other_data) {
+    grid.paint(other, pdsch.symbols, ReUse::other_bwp, only_data);
+  }
   SlotResources result = finish(grid, pdsch);
   if (result.usable_prb_count > 0) block_split_groups(c.bwp_dl, grid, result);
   return result;
@@ -209,6 +212,10 @@ SlotResources uplink_slot(const ResourceMapConfig& c, const SlotOccupancy& slot,
   grid.paint(c.bwp_ul, pusch.symbols, ReUse::data);
   for (const PrbRange& edge : c.pucch_prbs()) grid.paint(edge, pusch.symbols, ReUse::pucch);
   for (const PrbRange& other : c.other_pucch) grid.paint(other, pusch.symbols, ReUse::pucch);
+  for (const PrbRange& other : c.other_data) {
+    grid.paint(other, pusch.symbols, ReUse::other_bwp,
+               [](ReUse owner) { return owner == ReUse::data; });
+  }
   if (slot.has_prach) {
     const int prbs = c.prach.prb_count * c.prach.frequency_occasion_count;
     grid.paint({c.prach.first_prb, prbs}, pusch.symbols, ReUse::prach);
@@ -242,8 +249,8 @@ PrbRange longest_usable_run(const SlotResources& slot) {
 
 const char* re_use_name(ReUse use) {
   constexpr std::array<const char*, re_use_count> names{
-      "data",   "coreset", "dmrs",  "ssb",  "sib1",  "paging",         "trs",
-      "csi_rs", "pucch",   "prach", "idle", "guard", "other_direction"};
+      "data",   "coreset", "dmrs",  "ssb",       "sib1", "paging", "trs",
+      "csi_rs", "pucch",   "prach", "other_bwp", "idle", "guard",  "other_direction"};
   return names[static_cast<std::size_t>(use)];
 }
 

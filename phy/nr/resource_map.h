@@ -33,8 +33,9 @@ struct SlotResources {
 /// The longest run of usable PRBs, the first of equals; relative to the BWP.
 [[nodiscard]] PrbRange longest_usable_run(const SlotResources& slot);
 
-/// Who owns a resource element. `idle`: in the direction's symbols, but no one may use it (beside a
-/// CORESET narrower than the BWP, or symbols too few for a PDSCH or PUSCH).
+/// Who owns a resource element. `other_bwp`: data of a BWP that has the PRB for itself. `idle`: in
+/// the direction's symbols, but no one may use it (beside a CORESET narrower than the BWP, or
+/// symbols too few for a PDSCH or PUSCH).
 enum class ReUse : std::uint8_t {
   data,
   coreset,
@@ -46,11 +47,12 @@ enum class ReUse : std::uint8_t {
   csi_rs,
   pucch,
   prach,
+  other_bwp,
   idle,
   guard,
   other_direction
 };
-inline constexpr std::size_t re_use_count = 13;
+inline constexpr std::size_t re_use_count = 14;
 /// "coreset", "csi_rs" and so on.
 [[nodiscard]] const char* re_use_name(ReUse use);
 

@@ -293,6 +293,35 @@ TEST(CellLoad, is_taken_over_all_cells_after_warm_up) {
   EXPECT_NE(kpi_table(summary).find("all cells:\ndl_prb_utilisation_percent"), std::string::npos);
 }
 
+TEST(Cells, have_their_efficiency_by_the_prbs_used_and_by_those_there_were) {
+  SummaryBuilder builder = builder_of_phones();
+  for (int i = 0; i < 10; ++i) {
+    KpiRecord load;
+    CellBin& bin = *load.mutable_cell_bin();
+    bin.set_time_ns((10 + i) * second);
+    bin.set_duration_ns(second);
+    bin.set_dl_prb_slots_available(1000);
+    bin.set_dl_prb_slots_used(250);
+    bin.set_ul_prb_slots_available(400);
+    builder.add(load);
+    KpiRecord record;
+    ThroughputBin& rate = *record.mutable_throughput_bin();
+    rate.set_time_ns((10 + i) * second);
+    rate.set_duration_ns(second);
+    rate.set_direction(DOWNLINK);
+    // 4 bit/s/Hz of a PRB and slot: twelve subcarriers of 15 kHz for a millisecond.
+    rate.set_mac_bytes_acked(250 * 12 * 15 * 4 / 8);
+    builder.add(record);
+  }
+  const Summary summary = builder.finish();
+  const auto of = [&](const char* name) { return figure(summary, name, "mean", cell_group).value; };
+  EXPECT_NEAR(of("dl_spectral_efficiency_bps_hz"), 4, 1e-12);
+  EXPECT_NEAR(of("dl_carrier_efficiency_bps_hz"), 1, 1e-12);
+  EXPECT_NEAR(of("ul_carrier_efficiency_bps_hz"), 0, 1e-12);
+  EXPECT_EQ(summary.find("ul_spectral_efficiency_bps_hz", cell_group, "mean"), nullptr)
+      << "no PRB was used";
+}
+
 TEST(Background, is_no_part_of_all_terminals) {
   SummaryBuilder builder = builder_of_phones();
   KpiRecord record;

@@ -110,6 +110,7 @@ TEST(Summary, gives_round_trip_percentiles_in_milliseconds) {
   expect_near("median", 20.0);
   expect_near("p95", 38.0);
   expect_near("p99", 39.6);
+  expect_near("p99.9", 39.96);
   EXPECT_NEAR(figure(summary, "rtt_ms", "mean").value, 20.05, 1e-9);
   EXPECT_LT(figure(summary, "rtt_ms", "median").ci_low, 20.0);
   EXPECT_GT(figure(summary, "rtt_ms", "median").ci_high, 20.0);

@@ -26,6 +26,7 @@ class Shares {
     for (const std::size_t slice : asking) at_.asked[slice] = at_.prb_count;
   }
   int allowance(std::size_t slice) const { return shares_.allowance(slice, at_); }
+  bool may_repeat(std::size_t slice, int count) { return shares_.may_repeat(slice, count, at_); }
   void take(std::size_t slice, int count) { shares_.take(slice, count, at_); }
   void is_served(std::size_t slice) { at_.asked[slice] = 0; }
   const SliceSlot& at() const { return at_; }
@@ -66,6 +67,18 @@ TEST(SliceShares, keep_no_more_than_can_be_used) {
   Shares few({{}, {.min_percent = 50}}, 10);
   few.go_to(5, {0, 1});
   EXPECT_EQ(few.allowance(0), 0) << "owed since the window began";
+}
+
+TEST(SliceShares, leave_out_who_has_prbs_of_its_own) {
+  Shares shares({{}, {.min_percent = 30}, {.is_apart = true}}, 1);
+  shares.go_to(0, {0, 1, 2});
+  EXPECT_GE(shares.allowance(2), prbs);
+  shares.take(2, 60);
+  EXPECT_EQ(shares.allowance(0), 70) << "what it takes is not of these PRBs";
+  shares.take(0, 70);
+  EXPECT_EQ(shares.allowance(1), 30);
+  EXPECT_GE(shares.allowance(2), prbs);
+  EXPECT_TRUE(shares.may_repeat(2, prbs));
 }
 
 TEST(SliceShares, hold_the_maximum_on_an_idle_cell) {

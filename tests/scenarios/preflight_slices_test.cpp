@@ -2,6 +2,7 @@
 // legal neighbours pass. Method: as in preflight_test.cpp.
 #include <gtest/gtest.h>
 
+#include "tests/scenarios/more_bwps.h"
 #include "tests/scenarios/preflight_rule.h"
 
 namespace redcell::scenarios {
@@ -20,6 +21,20 @@ const std::string a = "carrier[n41].rrm_policy[a]";
 const std::string b = "carrier[n41].rrm_policy[b]";
 const std::string ratio = "TS 28.541 4.4.1";
 const std::string members = "TS 28.541 4.3.36";
+
+/// Two RedCap parts, the second of which the grid has for itself; all of it legal.
+std::string owned_text() {
+  return with(more_bwps(3, "", "slice { name: \"grid\" sst: 3 }\n"), "name: \"part2\"",
+              "name: \"part2\" slice: \"grid\"");
+}
+const std::string first_part = "carrier[n41].dedicated_bwp[part1]";
+const std::string own_part = "carrier[n41].dedicated_bwp[part2]";
+
+/// The same with a policy for it.
+std::string owned_with_ratio(const std::string& ratios) {
+  return with(owned_text(), "dedicated_bwp {",
+              "rrm_policy { name: \"a\" slice: \"grid\" " + ratios + " }\n dedicated_bwp {");
+}
 
 class SliceRule : public testing::TestWithParam<Case> {};
 
@@ -109,6 +124,66 @@ INSTANTIATE_TEST_SUITE_P(
              "terminal_group[cam].slice",
              "TS 23.501 5.15"},
         Case{"terminals_of_a_slice", sliced_text(), {"terminal_group[cam].slice=video"}, "", ""}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    OwnPart, SliceRule,
+    testing::Values(Case{"as_written", owned_text(), {}, "", ""},
+                    Case{"of_a_slice_that_is_not",
+                         owned_text(),
+                         {own_part + ".slice=grit"},
+                         own_part + ".slice",
+                         "TS 23.501 5.15"},
+                    Case{"before_one_for_all",
+                         owned_text(),
+                         {first_part + ".slice=grid", own_part + ".slice="},
+                         own_part + ".slice",
+                         "[ours]"},
+                    Case{"twice_for_one_slice", owned_text(), {first_part + ".slice=grid"}, "", ""},
+                    Case{"on_prbs_of_another",
+                         owned_text(),
+                         {own_part + ".first_prb=99", own_part + ".ncd_ssb_first_prb=117",
+                          "carrier[n41].downlink.coreset_prb_count=42",
+                          "carrier[n41].uplink.pucch_hopping=false"},
+                         own_part + ".first_prb",
+                         "[ours]"},
+                    Case{
+                        "beside_another",
+                        owned_text(),
+                        {own_part + ".first_prb=103", "carrier[n41].downlink.coreset_prb_count=42"},
+                        "",
+                        ""},
+                    Case{"of_terminals_that_take_the_whole_carrier",
+                         owned_text(),
+                         {"terminal_group[ue].slice=grid", "terminal_group[ue].capability=embb"},
+                         "terminal_group[ue].capability",
+                         "[ours]"},
+                    Case{"of_other_terminals_that_take_it",
+                         owned_text(),
+                         {"terminal_group[ue].capability=embb"},
+                         "",
+                         ""},
+                    Case{"and_a_ratio",
+                         owned_with_ratio("min_percent: 5"),
+                         {},
+                         "carrier[n41].rrm_policy[a]",
+                         members},
+                    Case{"and_a_maximum",
+                         owned_with_ratio("max_percent: 50"),
+                         {},
+                         "carrier[n41].rrm_policy[a]",
+                         members},
+                    Case{"and_a_policy_that_says_nothing", owned_with_ratio(""), {}, "", ""},
+                    Case{"without_a_block_for_who_is_not_in_it",
+                         with(owned_text(), "ncd_ssb_first_prb: 117", ""),
+                         {},
+                         "",
+                         ""},
+                    Case{"without_a_block_for_who_is",
+                         with(owned_text(), "ncd_ssb_first_prb: 117", ""),
+                         {"terminal_group[ue].slice=grid"},
+                         own_part,
+                         "TS 38.213 17.1"}),
     name_of);
 
 }  // namespace
