@@ -14,7 +14,21 @@ struct FakeRun {
   double more_mbps = 0.0;  ///< On every second's rate.
   std::string world = "abc";
   bool moves = true;
+  int bwp_switches = 0;  ///< To and fro between parts 0 and 1, one a second, gaps of 10 ms.
 };
+
+inline KpiRecord bwp_switch(int number) {
+  KpiRecord record;
+  BwpSwitch& change = *record.mutable_bwp_switch();
+  change.set_time_ns((number + 1) * std::int64_t{1'000'000'000});
+  change.set_ue(0);
+  change.set_cell(0);
+  change.set_from_bwp(static_cast<std::uint32_t>(number % 2));
+  change.set_to_bwp(static_cast<std::uint32_t>(1 - number % 2));
+  change.set_cause(number % 2 == 0 ? BWP_BY_RRC : BWP_BY_TIMER);
+  change.set_gap_ns(10'000'000);
+  return record;
+}
 
 /// Bytes a second are whole.
 inline double run_rate_mbps(int second, double more_mbps) {
@@ -75,6 +89,7 @@ inline void write_run(const LogFolder& folder, const std::string& name, const Fa
     row.set_connected(1);
     log.write(record);
   }
+  for (int i = 0; i < run.bwp_switches; ++i) log.write(bwp_switch(i));
   KpiRecord end;
   end.mutable_run_end()->set_simulated_ns(run.seconds * second_ns);
   log.write(end);
