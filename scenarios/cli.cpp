@@ -88,6 +88,7 @@ void add_run(CLI::App& app, Job& job) {
       ->check(CLI::IsMember({"avx2", "avx512"}));
   command->add_option("--threads", options->threads, "Worker threads")->check(CLI::Range(1, 1024));
   command->add_flag("--quiet", options->quiet, "No progress");
+  command->add_flag("--no-report", options->no_report, "No report.html");
   command
       ->add_option("--live", options->live,
                    "Address file of a sweep and the run's name there: tells it how far the run is")
