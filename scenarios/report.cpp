@@ -14,6 +14,7 @@
 #include "analysis/text_format.h"
 #include "analysis/verdict.h"
 #include "scenarios/load.h"
+#include "scenarios/sweep/sweep.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -88,7 +89,7 @@ WrittenPage write_run_page(const std::string& run, const fs::path& page) {
 
 int report_command(const ReportOptions& options) {
   try {
-    return report(options);
+    return is_sweep(options.run) ? sweep_report_command(options.run, options.out) : report(options);
   } catch (const analysis::LogError& error) {
     fmt::print(stderr, "redcell: {}\n", error.what());
     return exit_refused;

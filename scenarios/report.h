@@ -1,4 +1,4 @@
-// `redcell report`: a run or a field log as one page.
+// `redcell report`: a run, a field log or a sweep as one page.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,7 @@
 namespace redcell::scenarios {
 
 struct ReportOptions {
-  std::string
-      run;  ///< A run directory, an imported one, a KPI log or a field log.
+  std::string run;  ///< A run or imported folder, a KPI log, a field log, a sweep's folder.
   std::string out;  ///< Empty: report.html in the folder, for a file NAME.html where it lies.
 };
 
@@ -26,7 +25,8 @@ struct WrittenPage {
 WrittenPage write_run_page(const std::string& run, const std::filesystem::path& page);
 
 /// Writes the page and says what was damaged. Returns the exit code: 0; 1 when the run has targets
-/// and does not pass them all; 2 for what cannot be read, with nothing written.
+/// and does not pass them all; 2 for what cannot be read, with nothing written. Of a sweep as
+/// sweep_report_command().
 int report_command(const ReportOptions& options);
 
 }  // namespace redcell::scenarios
