@@ -96,7 +96,8 @@ std::string share_row(const BwpTimeline& timeline, const std::vector<std::uint32
 std::string share_table(const std::vector<BwpTimeline>& timelines,
                         const std::vector<std::uint32_t>& parts) {
   std::string html =
-      "<div class=\"wide\"><table class=\"bwp\"><thead><tr><th>terminal</th><th>switches</th>"
+      "<div class=\"wide\" tabindex=\"0\"><table "
+      "class=\"bwp\"><thead><tr><th>terminal</th><th>switches</th>"
       "<th>by DCI</th><th>by RRC</th><th>by timer</th><th>gaps (ms)</th><th>longest (ms)</th>";
   for (const std::uint32_t part : parts) html += fmt::format("<th>in part {} (s)</th>", part);
   html += "</tr></thead><tbody>\n";

@@ -16,7 +16,7 @@ constexpr const char* page_style =
     "@media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--ground:#16181c;--line:#44484f;"
     "--soft:#22252b;--pass:#7ddc9b;--fail:#ff9aa5;--open:#f0cf7a;--a:#8ab8ff;--b:#ffb066}\n"
     "svg>rect:first-of-type{fill:var(--ground)}svg [fill=\"#fafafa\"]{fill:var(--soft)}\n"
-    "svg text{fill:var(--ink)}svg [stroke=\"#e2e2e2\"]{stroke:var(--line)}\n"
+    "svg text:not(.cell){fill:var(--ink)}svg [stroke=\"#e2e2e2\"]{stroke:var(--line)}\n"
     "svg text[stroke=\"#fff\"]{stroke:var(--soft)}svg [stroke=\"#333\"]{stroke:var(--ink)}\n"
     "svg [stroke=\"#1f5fbf\"]{stroke:var(--a)}svg [stroke=\"#d9730d\"]{stroke:var(--b)}\n"
     "svg circle[fill=\"#222\"]{fill:var(--ink)}svg [stroke=\"#222\"]{stroke:var(--ink)}}\n"
@@ -30,6 +30,7 @@ constexpr const char* page_style =
     ".UNDECIDED{color:var(--open);font-weight:bold}\n"
     ".wide{overflow-x:auto}figure{margin:1em 0}svg{max-width:100%;height:auto}\n"
     ".a{color:var(--a);font-weight:bold}.b{color:var(--b);font-weight:bold}\n"
+    ".words td,.words th{text-align:left}:focus-visible{outline:2px solid var(--a)}\n"
     ".facts td{text-align:left}.facts td:first-child{width:14em}\n"
     ".key i{display:inline-block;width:1em;height:.7em;margin:0 .3em 0 1em}\n"
     ".w{stroke-width:4.5;stroke-linecap:round}.none{stroke:#bbb}\n"
@@ -85,7 +86,8 @@ std::string result_cell(Result result) {
 
 std::string verdict_html(std::string_view heading, const Verdict& verdict) {
   std::string html = fmt::format(
-      "<h2>{}: <span class=\"{}\">{}</span></h2>\n<div class=\"wide\"><table><thead><tr>"
+      "<h2>{}: <span class=\"{}\">{}</span></h2>\n<div class=\"wide\" "
+      "tabindex=\"0\"><table><thead><tr>"
       "<th>target</th><th>statistic</th><th>measured</th><th>95 % interval</th><th>allowed</th>"
       "<th>result</th></tr></thead><tbody>\n",
       xml_escaped(heading), result_name(verdict.result), result_name(verdict.result));
