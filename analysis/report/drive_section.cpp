@@ -125,14 +125,20 @@ void draw_curve(Svg& svg, const Panel& panel, const Story& story, DriveColumn co
   end_line();
 }
 
+/// One of each kind in a pixel: further ones could not be seen.
 void draw_marks(Svg& svg, const Panel& panel, const Story& story) {
+  double last_handover = -1.0, last_failure = -1.0;
   for (const MobilityEvent& event : story.view->events()) {
     const double time_s = static_cast<double>(event.time_ns()) / 1e9;
     if (time_s < panel.x.low || time_s > panel.x.high) continue;
     const Point foot = panel.at(time_s, panel.y.low);
+    double& last = event.kind() == COMPLETED ? last_handover : last_failure;
+    const bool is_shown = event.kind() == COMPLETED || is_failure(event);
+    if (!is_shown || std::round(foot.x) == last) continue;
+    last = std::round(foot.x);
     if (event.kind() == COMPLETED) {
       svg.line(foot, {foot.x, foot.y - 6.0}, "class=\"handover\" stroke=\"#333\"");
-    } else if (is_failure(event)) {
+    } else {
       svg.line(foot, panel.at(time_s, panel.y.high),
                "class=\"failure\" stroke=\"#e00000\" stroke-opacity=\"0.7\"");
     }
@@ -225,8 +231,6 @@ std::string data_json(const Story& story, const std::vector<Point>& pixels) {
 
 /// Colours of the classes of each figure; all but the first hidden until picked.
 std::string legends_html(const Story& story) {
-  constexpr std::array<const char*, class_count> colours = {"#440154", "#414487", "#2a788e",
-                                                            "#22a884", "#7ad151", "#fde725"};
   std::string html;
   for (std::size_t s = 0; s < story.shown.size(); ++s) {
     const Shown& shown = story.shown[s];
@@ -234,8 +238,8 @@ std::string legends_html(const Story& story) {
         fmt::format("<p class=\"key\"{}>{}:", s == 0 ? "" : " hidden", column_name(shown.column));
     for (std::size_t i = 0; i < class_count; ++i) {
       html +=
-          fmt::format("<i style=\"background:{}\"></i>{}{}", colours[i],
-                      i == 0 ? "below " : "from ", page_number(shown.at_least[i == 0 ? 0 : i - 1]));
+          fmt::format("<i style=\"background:var(--w{})\"></i>{}{}", i, i == 0 ? "below " : "from ",
+                      page_number(shown.at_least[i == 0 ? 0 : i - 1]));
     }
     html += "</p>\n";
   }

@@ -14,7 +14,8 @@ struct FakeRun {
   double more_mbps = 0.0;  ///< On every second's rate.
   std::string world = "abc";
   bool moves = true;
-  int bwp_switches = 0;  ///< To and fro between parts 0 and 1, one a second, gaps of 10 ms.
+  bool hands_over = false;  ///< Every second, and loses the link as often.
+  int bwp_switches = 0;     ///< To and fro between parts 0 and 1, one a second, gaps of 10 ms.
 };
 
 inline KpiRecord bwp_switch(int number) {
@@ -74,6 +75,14 @@ inline void write_run(const LogFolder& folder, const std::string& name, const Fa
       echo.mutable_round_trip()->set_ue(0);
       echo.mutable_round_trip()->set_rtt_ns(ms * 1'000'000);
       log.write(echo);
+    }
+    for (const MobilityEventKind kind : {COMPLETED, RADIO_LINK_FAILURE}) {
+      if (!run.hands_over) break;
+      KpiRecord event;
+      event.mutable_mobility_event()->set_time_ns(i * second_ns);
+      event.mutable_mobility_event()->set_ue(0);
+      event.mutable_mobility_event()->set_kind(kind);
+      log.write(event);
     }
     if (!run.moves) continue;
     KpiRecord record;

@@ -192,9 +192,12 @@ TEST_F(RunPage, of_many_switches_stays_small_and_says_what_is_left_out) {
 }
 
 TEST_F(RunPage, of_a_long_drive_stays_small) {
-  const std::string html = page({.seconds = 20'000});
-  EXPECT_LT(html.size(), 2'000'000U);
-  EXPECT_THAT(html, HasSubstr("<h2>The drive of car"));
+  for (const bool hands_over : {false, true}) {
+    const std::string html = page({.seconds = 20'000, .hands_over = hands_over});
+    EXPECT_LT(html.size(), hands_over ? 3'000'000U : 2'000'000U);
+    EXPECT_THAT(html, HasSubstr("<h2>The drive of car"));
+    EXPECT_EQ(count_of(html, "class=\"failure\"") > 1000U, hands_over);
+  }
 }
 
 }  // namespace
