@@ -32,7 +32,7 @@ class StayMaker {
     now_ = {.from_s = from_s, .to_s = from_s, .bwp = bwp};
   }
   void end(double time_s) {
-    now_.to_s = std::max(now_.from_s, time_s);
+    now_.to_s = time_s;
     if (now_.to_s > now_.from_s) stays_.push_back(now_);
   }
 

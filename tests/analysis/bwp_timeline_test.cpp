@@ -87,6 +87,20 @@ TEST(BwpTimelines, overlaps_nothing_when_a_gap_reaches_behind_a_connection) {
   EXPECT_EQ(stays_of(log.finish(3.0).at(0)), "0 0-1000 1 1000-2000 1 2005-3000");
 }
 
+TEST(BwpTimelines, believes_the_next_switch_where_a_record_is_lost) {
+  BwpTimelines log;
+  log.add(switch_of(0, {.ms = 1000, .from = 0, .to = 1}));
+  log.add(switch_of(0, {.ms = 3000, .from = 2, .to = 3}));
+  EXPECT_EQ(stays_of(log.finish(4.0).at(0)), "0 0-1000 2 1000-3000 3 3000-4000");
+}
+
+TEST(BwpTimelines, overlaps_nothing_in_a_log_out_of_order) {
+  BwpTimelines log;
+  log.add(switch_of(0, {.ms = 2000, .from = 0, .to = 1}));
+  log.add(switch_of(0, {.ms = 1000, .from = 1, .to = 0}));
+  EXPECT_EQ(stays_of(log.finish(3.0).at(0)), "0 0-2000 0 2000-3000");
+}
+
 TEST(BwpTimelines, names_the_group_and_leaves_out_who_never_switched) {
   BwpTimelines log;
   KpiRecord start;
