@@ -66,7 +66,7 @@ class Local(SweepTest):
                          written.split("<h2>The sweep</h2>")[0])
 
     def test_a_page_of_a_sweep_that_broke_names_what_is_missing(self):
-        self.write(LONG + POINTS % (3, 1))
+        self.write(LONG + POINTS % (3, 2))
         begun = self.begin("--jobs", "1")
         wait_for(lambda: self.children(begun), 20, "a running point")
         kill(self.children(begun)[0], signal.SIGSEGV)
@@ -79,7 +79,7 @@ class Local(SweepTest):
         self.assertIn("<p>1 crash. ", written)
         ((address, _),) = self.failures().items()
         self.assertIn(f"<code>failed/{address}/log.txt</code>", written)
-        # Nothing is said of the combination that lacks its seed.
+        # Nothing is said of the combination that lacks one of its seeds.
         self.assertNotIn("<tr><td>1</td><td>", written)
         self.assertIn("<tr><td>20</td><td><strong>", written)
 
