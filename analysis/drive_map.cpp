@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 #include <set>
+#include <utility>
 
 #include "analysis/drive_view.h"
 
@@ -154,11 +155,20 @@ void draw_events(Svg& svg, const DriveView& view, const Panel& map) {
     const Point place = view.place_at(static_cast<double>(event.time_ns()) / 1e9);
     return map.at(place.x, place.y);
   };
+  // What lies in a pixel that has a mark cannot be seen.
+  std::set<std::pair<double, double>> handovers, failures;
+  const auto is_new = [](std::set<std::pair<double, double>>& marked, const Point& at) {
+    return marked.emplace(std::round(at.x), std::round(at.y)).second;
+  };
   for (const MobilityEvent& event : view.events()) {
-    if (event.kind() == COMPLETED) svg.circle(pixel_of(event), 3.6, handover_style);
+    if (event.kind() != COMPLETED) continue;
+    const Point at = pixel_of(event);
+    if (is_new(handovers, at)) svg.circle(at, 3.6, handover_style);
   }
   for (const MobilityEvent& event : view.events()) {
-    if (is_failure(event)) svg.cross(pixel_of(event), 6.0, failure_style);
+    if (!is_failure(event)) continue;
+    const Point at = pixel_of(event);
+    if (is_new(failures, at)) svg.cross(at, 6.0, failure_style);
   }
 }
 

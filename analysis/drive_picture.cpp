@@ -116,8 +116,7 @@ void draw_cell_names(Svg& svg, const DriveView& view, const Panel& panel) {
   for (std::size_t i = 0; i < view.cells().size(); i += every) {
     const double y = panel.at(0.0, -static_cast<double>(i)).y;
     svg.text({panel.box.x - 6, y + 4}, fmt::format("{}", view.cells()[i]),
-             fmt::format("font-size=\"11\" text-anchor=\"end\" fill=\"{}\"",
-                         view.colour_of(view.cells()[i])));
+             "font-size=\"11\" text-anchor=\"end\" fill=\"#222\"");
   }
 }
 

@@ -88,6 +88,7 @@ void add_run(CLI::App& app, Job& job) {
       ->check(CLI::IsMember({"avx2", "avx512"}));
   command->add_option("--threads", options->threads, "Worker threads")->check(CLI::Range(1, 1024));
   command->add_flag("--quiet", options->quiet, "No progress");
+  command->add_flag("--no-report", options->no_report, "No report.html");
   command
       ->add_option("--live", options->live,
                    "Address file of a sweep and the run's name there: tells it how far the run is")
@@ -148,9 +149,11 @@ void add_compare(CLI::App& app, Job& job) {
 }
 
 void add_report(CLI::App& app, Job& job) {
-  CLI::App* command = app.add_subcommand("report", "A run or log as one page");
+  CLI::App* command = app.add_subcommand("report", "A run, log or sweep as one page");
   const auto options = std::make_shared<ReportOptions>();
-  command->add_option("run", options->run, "A run or imported folder, a KPI log, a field log")
+  command
+      ->add_option("run", options->run,
+                   "A run or imported folder, a KPI log, a field log, a sweep's folder")
       ->required();
   command->add_option("-o,--out", options->out, "The page; else report.html in the folder");
   command->callback([options, &job] { job = [options] { return report_command(*options); }; });

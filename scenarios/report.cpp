@@ -14,6 +14,7 @@
 #include "analysis/text_format.h"
 #include "analysis/verdict.h"
 #include "scenarios/load.h"
+#include "scenarios/sweep/sweep.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -60,8 +61,20 @@ fs::path page_of(const ReportOptions& options) {
 }
 
 int report(const ReportOptions& options) {
-  const analysis::Side side = analysis::load_side(options.run);
-  const fs::path folder = options.run;
+  const fs::path page = page_of(options);
+  const WrittenPage written = write_run_page(options.run, page);
+  for (const std::string& note : written.notes) fmt::print("note: {}\n", note);
+  const analysis::Verdict& verdict = written.verdict;
+  fmt::print("{}: {}\n", page.string(),
+             verdict.targets.empty() ? "no targets" : analysis::result_name(verdict.result));
+  return verdict.result == analysis::Result::pass ? exit_passed : exit_not_passed;
+}
+
+}  // namespace
+
+WrittenPage write_run_page(const std::string& run, const fs::path& page) {
+  const analysis::Side side = analysis::load_side(run);
+  const fs::path folder = run;
   analysis::RunStory story;
   story.facts = facts_of(folder / "summary.json", side);
   const fs::path scenario = folder / "scenario.txtpb";
@@ -70,20 +83,13 @@ int report(const ReportOptions& options) {
     const std::vector<analysis::Target> targets(loaded.target().begin(), loaded.target().end());
     story.verdict = analysis::judge(side.summary, targets);
   }
-  const fs::path page = page_of(options);
   analysis::write_file_atomically(page.string(), analysis::run_html(side, story));
-  for (const std::string& note : side.notes) fmt::print("note: {}\n", note);
-  fmt::print(
-      "{}: {}\n", page.string(),
-      story.verdict.targets.empty() ? "no targets" : analysis::result_name(story.verdict.result));
-  return story.verdict.result == analysis::Result::pass ? exit_passed : exit_not_passed;
+  return {.notes = side.notes, .verdict = story.verdict};
 }
-
-}  // namespace
 
 int report_command(const ReportOptions& options) {
   try {
-    return report(options);
+    return is_sweep(options.run) ? sweep_report_command(options.run, options.out) : report(options);
   } catch (const analysis::LogError& error) {
     fmt::print(stderr, "redcell: {}\n", error.what());
     return exit_refused;

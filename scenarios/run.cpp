@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "analysis/drive_log.h"
@@ -16,6 +19,7 @@
 #include "scenarios/deployment.h"
 #include "scenarios/prepare.h"
 #include "scenarios/progress_line.h"
+#include "scenarios/report.h"
 #include "scenarios/resolve.h"
 
 namespace redcell::scenarios {
@@ -86,6 +90,15 @@ void write_results(const std::filesystem::path& directory, const RunResult& resu
   write("drive.svg", analysis::drive_svg(drive));
 }
 
+/// The page is made from the log on disk; without it the run is still whole.
+void write_page(const std::filesystem::path& directory) {
+  try {
+    write_run_page(directory.string(), directory / "report.html");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "redcell: no report.html: {}\n", error.what());
+  }
+}
+
 }  // namespace
 
 int run_command(const RunOptions& options) {
@@ -97,6 +110,8 @@ int run_command(const RunOptions& options) {
   for (const char* name : {"summary.json", "verdict.json", "junit.xml", "drive.csv", "drive.svg"}) {
     std::filesystem::remove(directory / name);
   }
+  std::error_code ignored;  // Where no page can be written either; write_page() says why.
+  std::filesystem::remove(directory / "report.html", ignored);
   analysis::write_file_atomically((directory / "scenario.txtpb").string(), to_text(scenario));
   analysis::DriveLog drive;
   analysis::KpiLogWriter log((directory / "kpi.log").string());
@@ -116,6 +131,7 @@ int run_command(const RunOptions& options) {
                                                    }});
   log.flush();
   write_results(directory, result, drive);
+  if (!options.no_report) write_page(directory);
   progress.clear();
   fmt::print("{}\n", analysis::kpi_table(result.summary));
   if (!result.verdict.targets.empty()) fmt::print("{}\n", analysis::verdict_table(result.verdict));

@@ -24,7 +24,8 @@ struct RunOptions {
   std::string out_dir;  ///< Empty: runs/NAME-SEED-RUN below the current directory.
   std::string isa;      ///< "avx2", "avx512" or empty: the best there is.
   int threads = 1;
-  bool quiet = false;  ///< No progress line.
+  bool quiet = false;      ///< No progress line.
+  bool no_report = false;  ///< No report.html: points of a sweep have none.
   /// File with a collector's address, and the name of this run there; both empty: no live stream.
   std::pair<std::string, std::string> live;
 };

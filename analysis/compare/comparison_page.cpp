@@ -23,7 +23,8 @@ std::string with_interval(const Estimate& estimate) {
 
 std::string mean_table(const Comparison& c) {
   std::string html = fmt::format(
-      "<div class=\"wide\"><table><thead><tr><th>mean, 95 % interval</th><th>A</th><th>B</th><th>A "
+      "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>mean, 95 % "
+      "interval</th><th>A</th><th>B</th><th>A "
       "- "
       "B{}</th><th>margin</th><th>KS distance (p)</th><th>Wasserstein</th><th>the same?</th></tr>"
       "</thead><tbody>\n",
@@ -40,7 +41,8 @@ std::string mean_table(const Comparison& c) {
 }
 
 std::string percentile_table(const Comparison& c) {
-  std::string html = "<div class=\"wide\"><table><thead><tr><th>percentiles</th><th></th>";
+  std::string html =
+      "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>percentiles</th><th></th>";
   for (const double share : percentile_shares)
     html += fmt::format("<th>p{:.0f}</th>", 100.0 * share);
   html += "<th>seconds</th></tr></thead><tbody>\n";

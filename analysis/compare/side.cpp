@@ -157,6 +157,7 @@ class RunLoader {
     if (record.has_throughput_bin()) add_bin(record.throughput_bin());
     if (record.has_handover_interruption()) add_interruption(record.handover_interruption());
     slices_.add(record);
+    bwps_.add(record);
     if (record.has_round_trip() &&
         counts(record.round_trip().ue(), record.round_trip().time_ns())) {
       const RoundTrip& trip = record.round_trip();
@@ -178,6 +179,7 @@ class RunLoader {
     side.handover_distance_m = handover_distances(side.drive, start_.warm_up_ns());
     side.interruption_ms = std::move(interruption_ms_);
     slices_.finish(side);
+    side.bwp_timelines = bwps_.finish(side.summary.simulated_s);
     side.counted_ns = std::llround(side.summary.simulated_s * 1e9) - start_.warm_up_ns();
     side.is_run = true;
     side.title =
@@ -214,6 +216,7 @@ class RunLoader {
   bool complete_ = false;
   std::array<std::vector<double>, 2> interruption_ms_;  ///< [LinkDirection]
   SliceCounter slices_;
+  BwpTimelines bwps_;
   SummaryBuilder summary_;
   DriveLog drive_;
   Seconds seconds_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/bwp_timeline.h"
 #include "analysis/drive_line.h"
 #include "analysis/drive_log.h"
 #include "analysis/summary.h"
@@ -43,6 +44,7 @@ struct Side {
   std::vector<double> handover_distance_m;             ///< Driven from one handover to the next.
   std::vector<SliceUse> slices;             ///< In the order of the run; empty without slices.
   std::array<std::int64_t, 2> prb_slots{};  ///< [LinkDirection] What all cells had to give.
+  std::vector<BwpTimeline> bwp_timelines;   ///< Of a run; from its start, warm-up and all.
   std::int64_t counted_ns = 0;              ///< After warm-up, of a run.
   std::vector<std::string> notes;  ///< What the reader should know: damage, what was left out.
 };

@@ -126,8 +126,6 @@ RowReader::RowReader(const ColumnMap& map, Sink unread)
   clear(held_);
 }
 
-bool RowReader::header_found() const { return table_.has_value() || !map_.record().empty(); }
-
 std::optional<RowReader::Table> RowReader::bind(std::string_view header, char separator) const {
   const std::vector<std::string> names = folded_cells(header, separator);
   const auto time_cell = place_of_any(names, map_.time().column());

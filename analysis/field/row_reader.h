@@ -79,7 +79,6 @@ class RowReader {
   /// True when the line made a row. What it cannot read goes to the sink. Throws LogError for a
   /// header without a column that a condition of the map stands on.
   [[nodiscard]] bool take(const TextLine& line, FieldRow& row);
-  [[nodiscard]] bool header_found() const;
   [[nodiscard]] const ReadCounts& counts() const { return counts_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] char separator() const { return cutter_.separator(); }

@@ -9,6 +9,7 @@
 
 #include "analysis/drive_view.h"
 #include "analysis/field/column_maps.h"
+#include "analysis/report/bwp_section.h"
 #include "analysis/report/page.h"
 #include "analysis/report/run_page.h"
 #include "analysis/report/run_sections.h"
@@ -32,6 +33,7 @@ struct Shown {
 /// What a drive's section is made of.
 struct Story {
   const DriveView* view;
+  const BwpTimeline* bwps;  ///< Null: it never switched.
   std::vector<Stretch> stretches;
   std::vector<Shown> shown;
 };
@@ -62,8 +64,16 @@ char class_of(const Shown& shown, const Stretch& stretch) {
   return static_cast<char>('0' + above);
 }
 
-Story story_of(const DriveView& view, const std::vector<DriveLine>& lines) {
-  Story story = {.view = &view, .stretches = stretches_of(lines), .shown = {}};
+/// Of the terminal; null when it never switched.
+const BwpTimeline* bwps_of(const Side& side, std::uint32_t ue) {
+  const auto found = std::find_if(side.bwp_timelines.begin(), side.bwp_timelines.end(),
+                                  [&](const BwpTimeline& one) { return one.ue == ue; });
+  return found == side.bwp_timelines.end() ? nullptr : &*found;
+}
+
+Story story_of(const DriveView& view, const BwpTimeline* bwps,
+               const std::vector<DriveLine>& lines) {
+  Story story = {.view = &view, .bwps = bwps, .stretches = stretches_of(lines), .shown = {}};
   for (std::size_t i = 0; i < drive_figure_count; ++i) {
     const bool known =
         (is_measure(i) || i == SPEED_MPS) &&
@@ -115,14 +125,20 @@ void draw_curve(Svg& svg, const Panel& panel, const Story& story, DriveColumn co
   end_line();
 }
 
+/// One of each kind in a pixel: further ones could not be seen.
 void draw_marks(Svg& svg, const Panel& panel, const Story& story) {
+  double last_handover = -1.0, last_failure = -1.0;
   for (const MobilityEvent& event : story.view->events()) {
     const double time_s = static_cast<double>(event.time_ns()) / 1e9;
     if (time_s < panel.x.low || time_s > panel.x.high) continue;
     const Point foot = panel.at(time_s, panel.y.low);
+    double& last = event.kind() == COMPLETED ? last_handover : last_failure;
+    const bool is_shown = event.kind() == COMPLETED || is_failure(event);
+    if (!is_shown || std::round(foot.x) == last) continue;
+    last = std::round(foot.x);
     if (event.kind() == COMPLETED) {
       svg.line(foot, {foot.x, foot.y - 6.0}, "class=\"handover\" stroke=\"#333\"");
-    } else if (is_failure(event)) {
+    } else {
       svg.line(foot, panel.at(time_s, panel.y.high),
                "class=\"failure\" stroke=\"#e00000\" stroke-opacity=\"0.7\"");
     }
@@ -134,10 +150,12 @@ Range time_range(const Story& story) {
   return {from_s, std::max(story.stretches.back().to_s, from_s + 1e-3)};
 }
 
-/// A panel a figure; on top the serving cells.
+/// A panel a figure; on top the serving cells, and below them the bandwidth parts.
 std::string charts_svg(const Story& story) {
   const Range time_s = time_range(story);
-  Svg svg(1120.0, 60.0 + chart_pitch * static_cast<double>(story.shown.size()), "Time lines");
+  const double strips = story.bwps == nullptr ? 62.0 : 98.0;
+  Svg svg(1120.0, strips - 2.0 + chart_pitch * static_cast<double>(story.shown.size()),
+          "Time lines");
   Panel cells = {.box = {chart_left, 22.0, chart_width, 14.0}, .x = time_s, .y = {0.0, 1.0}};
   draw_ground(svg, cells, "serving cell");
   for (std::size_t i = 0; i < story.stretches.size(); ++i) {
@@ -150,7 +168,13 @@ std::string charts_svg(const Story& story) {
              fmt::format("fill=\"{}\"", story.view->colour_of(static_cast<std::uint32_t>(
                                             std::fmod(stretch.cell, 4e9)))));
   }
-  double y = 62.0;
+  if (story.bwps != nullptr) {
+    const Panel parts = {
+        .box = {chart_left, 58.0, chart_width, 14.0}, .x = time_s, .y = {0.0, 1.0}};
+    draw_ground(svg, parts, "bandwidth part (colours and table below)");
+    draw_bwp_lane(svg, parts, *story.bwps);
+  }
+  double y = strips;
   for (const Shown& shown : story.shown) {
     std::vector<double> values;
     for (const Stretch& stretch : story.stretches) {
@@ -207,8 +231,6 @@ std::string data_json(const Story& story, const std::vector<Point>& pixels) {
 
 /// Colours of the classes of each figure; all but the first hidden until picked.
 std::string legends_html(const Story& story) {
-  constexpr std::array<const char*, class_count> colours = {"#440154", "#414487", "#2a788e",
-                                                            "#22a884", "#7ad151", "#fde725"};
   std::string html;
   for (std::size_t s = 0; s < story.shown.size(); ++s) {
     const Shown& shown = story.shown[s];
@@ -216,8 +238,8 @@ std::string legends_html(const Story& story) {
         fmt::format("<p class=\"key\"{}>{}:", s == 0 ? "" : " hidden", column_name(shown.column));
     for (std::size_t i = 0; i < class_count; ++i) {
       html +=
-          fmt::format("<i style=\"background:{}\"></i>{}{}", colours[i],
-                      i == 0 ? "below " : "from ", page_number(shown.at_least[i == 0 ? 0 : i - 1]));
+          fmt::format("<i style=\"background:var(--w{})\"></i>{}{}", i, i == 0 ? "below " : "from ",
+                      page_number(shown.at_least[i == 0 ? 0 : i - 1]));
     }
     html += "</p>\n";
   }
@@ -260,8 +282,7 @@ std::string events_html(const DriveView& view) {
   return html + "</details>\n";
 }
 
-std::string section_of(const DriveView& view, const std::vector<DriveLine>& lines) {
-  const Story story = story_of(view, lines);
+std::string section_of(const DriveView& view, const Story& story) {
   std::vector<Point> pixels;
   const std::string map = map_svg(story, pixels);
   const std::string name =
@@ -288,7 +309,9 @@ std::string drive_sections(const Side& side) {
   visit_drive_lines(side.drive, [&](const DriveLine& line) { lines[line.ue].push_back(line); });
   const std::size_t drawn = std::min(drives.size(), drives_drawn_max);
   for (std::size_t i = 0; i < drawn; ++i) {
-    html += section_of(DriveView(side.drive, *drives[i]), lines[drives[i]->ue]);
+    const DriveView view(side.drive, *drives[i]);
+    const std::uint32_t ue = drives[i]->ue;
+    html += section_of(view, story_of(view, bwps_of(side, ue), lines[ue]));
   }
   if (drawn < drives.size()) {
     html +=

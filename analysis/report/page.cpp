@@ -12,11 +12,13 @@ namespace {
 /// Pictures carry colours for white paper; on a dark page the rules below win over them.
 constexpr const char* page_style =
     ":root{color-scheme:light dark;--ink:#1a1a1a;--ground:#fff;--line:#d0d0d0;--soft:#f4f5f7;"
-    "--pass:#0b6b2d;--fail:#b00020;--open:#7a5900;--a:#1f5fbf;--b:#a8560a}\n"
+    "--pass:#0b6b2d;--fail:#b00020;--open:#7a5900;--a:#1f5fbf;--b:#a8560a;"
+    "--w0:#440154;--w1:#414487;--w2:#2a788e;--w3:#22a884;--w4:#7ad151;--w5:#fde725}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--ground:#16181c;--line:#44484f;"
-    "--soft:#22252b;--pass:#7ddc9b;--fail:#ff9aa5;--open:#f0cf7a;--a:#8ab8ff;--b:#ffb066}\n"
+    "--soft:#22252b;--pass:#7ddc9b;--fail:#ff9aa5;--open:#f0cf7a;--a:#8ab8ff;--b:#ffb066;"
+    "--w0:#d05ad8;--w1:#8b86f0;--w2:#3fa3c0}\n"
     "svg>rect:first-of-type{fill:var(--ground)}svg [fill=\"#fafafa\"]{fill:var(--soft)}\n"
-    "svg text{fill:var(--ink)}svg [stroke=\"#e2e2e2\"]{stroke:var(--line)}\n"
+    "svg text:not(.cell){fill:var(--ink)}svg [stroke=\"#e2e2e2\"]{stroke:var(--line)}\n"
     "svg text[stroke=\"#fff\"]{stroke:var(--soft)}svg [stroke=\"#333\"]{stroke:var(--ink)}\n"
     "svg [stroke=\"#1f5fbf\"]{stroke:var(--a)}svg [stroke=\"#d9730d\"]{stroke:var(--b)}\n"
     "svg circle[fill=\"#222\"]{fill:var(--ink)}svg [stroke=\"#222\"]{stroke:var(--ink)}}\n"
@@ -30,11 +32,12 @@ constexpr const char* page_style =
     ".UNDECIDED{color:var(--open);font-weight:bold}\n"
     ".wide{overflow-x:auto}figure{margin:1em 0}svg{max-width:100%;height:auto}\n"
     ".a{color:var(--a);font-weight:bold}.b{color:var(--b);font-weight:bold}\n"
+    ".words td,.words th{text-align:left}:focus-visible{outline:2px solid var(--a)}\n"
     ".facts td{text-align:left}.facts td:first-child{width:14em}\n"
     ".key i{display:inline-block;width:1em;height:.7em;margin:0 .3em 0 1em}\n"
     ".w{stroke-width:4.5;stroke-linecap:round}.none{stroke:#bbb}\n"
-    ".w0{stroke:#440154}.w1{stroke:#414487}.w2{stroke:#2a788e}.w3{stroke:#22a884}\n"
-    ".w4{stroke:#7ad151}.w5{stroke:#fde725}.time{width:100%}\n"
+    ".w0{stroke:var(--w0)}.w1{stroke:var(--w1)}.w2{stroke:var(--w2)}.w3{stroke:var(--w3)}\n"
+    ".w4{stroke:var(--w4)}.w5{stroke:var(--w5)}.time{width:100%}\n"
     "@media print{body{max-width:none}figure{break-inside:avoid}.control{display:none}}\n";
 
 std::string allowed_text(const Interval& allowed) {
@@ -85,7 +88,8 @@ std::string result_cell(Result result) {
 
 std::string verdict_html(std::string_view heading, const Verdict& verdict) {
   std::string html = fmt::format(
-      "<h2>{}: <span class=\"{}\">{}</span></h2>\n<div class=\"wide\"><table><thead><tr>"
+      "<h2>{}: <span class=\"{}\">{}</span></h2>\n<div class=\"wide\" "
+      "tabindex=\"0\"><table><thead><tr>"
       "<th>target</th><th>statistic</th><th>measured</th><th>95 % interval</th><th>allowed</th>"
       "<th>result</th></tr></thead><tbody>\n",
       xml_escaped(heading), result_name(verdict.result), result_name(verdict.result));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/report/bwp_section.h"
 #include "analysis/report/page.h"
 #include "analysis/report/run_sections.h"
 #include "analysis/script.h"
@@ -33,6 +34,7 @@ std::string run_html(const Side& side, const RunStory& story) {
   html += latency_section(side.summary);
   html += handover_section(side);
   html += slice_section(side);
+  html += bwp_section(side);
   html += facts_html(story);
   if (!side.drive.empty()) html += fmt::format("<script>{}</script>\n", script[0].second);
   return html + page_end();

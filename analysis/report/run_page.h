@@ -21,9 +21,9 @@ inline constexpr std::size_t drives_drawn_max = 3;
 inline constexpr std::size_t events_listed_max = 400;
 
 /// The text of report.html: notes, verdict, KPIs, drives (map, time lines, events), distributions,
-/// latency parts, handovers, slices, facts. A script links map and time lines and colours the way
-/// by a KPI that the reader picks; without scripts the way shows the first KPI. Works for field
-/// logs too, with what they have.
+/// latency parts, handovers, slices, bandwidth parts, facts. A script links map and time lines and
+/// colours the way by a KPI that the reader picks; without scripts the way shows the first KPI.
+/// Works for field logs too, with what they have.
 [[nodiscard]] std::string run_html(const Side& side, const RunStory& story);
 
 }  // namespace redcell::analysis

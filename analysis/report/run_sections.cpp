@@ -54,7 +54,8 @@ std::string group_table(const Summary& summary, const std::string& group) {
     if (kpi.terminal_group == group && leads) rows += kpi_row(summary, kpi);
   }
   if (rows.empty()) return {};
-  return "<div class=\"wide\"><table><thead><tr><th>KPI</th><th>mean [95 %]</th><th>p5</th>"
+  return "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>KPI</th><th>mean [95 "
+         "%]</th><th>p5</th>"
          "<th>median</th><th>p95</th><th>p99</th><th>min</th><th>max</th><th>samples</th></tr>"
          "</thead><tbody>\n" +
          rows + "</tbody></table></div>\n";
@@ -173,7 +174,7 @@ std::string latency_section(const Summary& summary) {
   if (bars.empty()) return {};
   std::string html = fmt::format(
       "<h2>Where the time of packets goes (mean, ms)</h2>\n{}<figure>{}"
-      "</figure>\n<div class=\"wide\"><table><thead><tr><th></th>",
+      "</figure>\n<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th></th>",
       legend_html(), latency_picture(bars));
   for (const PartColour& part : part_colours) html += fmt::format("<th>{}</th>", part.name);
   html += "<th>sum</th></tr></thead><tbody>\n";

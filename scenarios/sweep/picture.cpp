@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "analysis/plot.h"
-#include "scenarios/sweep/pareto.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -29,6 +28,7 @@ constexpr double gap_px = 70.0;
 constexpr double left_px = 70.0;
 constexpr double key_px = 210.0;
 constexpr std::size_t line_count_max = 8;
+constexpr std::size_t front_labels_max = 12;  // More would hide one another.
 constexpr std::array<const char*, line_count_max> colours = {
     "#1f6fb4", "#d9601a", "#2a9245", "#b02a6f", "#6b53b3", "#8a6d1b", "#1a9aa0", "#555555"};
 
@@ -177,6 +177,56 @@ struct Shown {
   std::size_t figure = 0;
 };
 
+/// From this share on white has more than 4.5 times the contrast, below it black has.
+constexpr double white_from = 0.77;
+/// Below this a number would not fit.
+constexpr Point cell_text_px = {30.0, 14.0};
+
+/// Values of both axes at the middle of their cells, as many as there is room for.
+void draw_map_axes(Svg& svg, const Panel& panel, const Layout& layout) {
+  const Box& box = panel.box;
+  const Numbers& across = layout.axes[0];
+  const Numbers& up = layout.axes[1];
+  const double width = box.width / static_cast<double>(across.values.size());
+  const double height = box.height / static_cast<double>(up.values.size());
+  double at = box.x + width / 2, last = -1e9;
+  for (const double value : across.values) {
+    if (at - last >= 34.0) {
+      svg.text({at, box.y + box.height + 14}, fmt::format("{:.4g}", value),
+               "font-size=\"11\" text-anchor=\"middle\" fill=\"#444\"");
+      last = at;
+    }
+    at += width;
+  }
+  at = box.y + box.height - height / 2, last = 1e9;
+  for (const double value : up.values) {
+    if (last - at >= 13.0) {
+      svg.text({box.x - 6, at + 4}, fmt::format("{:.4g}", value),
+               "font-size=\"11\" text-anchor=\"end\" fill=\"#444\"");
+      last = at;
+    }
+    at -= height;
+  }
+  svg.text({box.x, box.y + box.height + 32},
+           fmt::format("{} to the right, {} upwards", across.name, up.name),
+           "font-size=\"11\" fill=\"#444\"");
+}
+
+/// Which colour is which value.
+void draw_heat_key(Svg& svg, const Panel& panel, const analysis::Range& range) {
+  constexpr int steps = 6;
+  constexpr double step_px = 18.0;
+  const double x = panel.box.x + panel.box.width + 16.0;
+  for (int i = 0; i < steps; ++i) {
+    const double share = static_cast<double>(i) / (steps - 1);
+    const double y = panel.box.y + step_px * (steps - 1 - i);
+    svg.rect({x, y, 18.0, step_px}, heat(share) + " class=\"key\"");
+    svg.text({x + 26.0, y + 13.0},
+             fmt::format("{:.4g}", range.low + share * (range.high - range.low)),
+             "font-size=\"11\" fill=\"#444\"");
+  }
+}
+
 void draw_map(Svg& svg, const Panel& panel, const Shown& shown) {
   const auto& [report, layout, figure] = shown;
   std::vector<double> values;
@@ -199,24 +249,14 @@ void draw_map(Svg& svg, const Panel& panel, const Shown& shown) {
                      cell_height * (1 + index_in(up, value_at(report, row.row, up)));
     const double share = (row.estimate->value - range.low) / (range.high - range.low);
     svg.rect({x, y, cell_width, cell_height}, heat(share));
+    if (cell_width < cell_text_px.x || cell_height < cell_text_px.y) continue;
     svg.text({x + cell_width / 2, y + cell_height / 2 + 4},
              fmt::format("{:.3g}", row.estimate->value),
-             fmt::format("font-size=\"10\" text-anchor=\"middle\" fill=\"{}\"",
-                         share > 0.55 ? "#fff" : "#222"));
+             fmt::format("class=\"cell\" font-size=\"10\" text-anchor=\"middle\" fill=\"{}\"",
+                         share > white_from ? "#fff" : "#000"));
   }
-  for (const double value : across.values) {
-    svg.text({panel.box.x + cell_width * (index_in(across, value) + 0.5),
-              panel.box.y + panel.box.height + 14},
-             fmt::format("{:.4g}", value), "font-size=\"11\" text-anchor=\"middle\" fill=\"#444\"");
-  }
-  for (const double value : up.values) {
-    svg.text({panel.box.x - 6,
-              panel.box.y + panel.box.height - cell_height * (index_in(up, value) + 0.5) + 4},
-             fmt::format("{:.4g}", value), "font-size=\"11\" text-anchor=\"end\" fill=\"#444\"");
-  }
-  svg.text({panel.box.x, panel.box.y + panel.box.height + 32},
-           fmt::format("{} to the right, {} upwards", across.name, up.name),
-           "font-size=\"11\" fill=\"#444\"");
+  draw_map_axes(svg, panel, layout);
+  draw_heat_key(svg, panel, range);
 }
 
 /// Numbers of the x axis, at the points that were run.
@@ -272,35 +312,54 @@ void draw_front(Svg& svg, Panel panel, const SweepReport& report, const Front& f
     for (const Point& point : on_front) line.push_back(panel.at(point.x, point.y));
     svg.polyline(line, "stroke=\"#1f6fb4\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\"");
   }
+  const bool has_room = on_front.size() <= front_labels_max;
   for (const FrontRow& row : front.rows) {
     const Point at = panel.at(row.values[0], row.values[1]);
     svg.circle(at, 4, row.is_on_front ? "fill=\"#1f6fb4\"" : "fill=\"none\" stroke=\"#777777\"");
-    if (!row.is_on_front) continue;
+    if (!row.is_on_front || !has_room) continue;
     svg.text({at.x + 7, at.y - 5}, row_text(report.plan, row.row),
              "font-size=\"10\" fill=\"#333333\"");
   }
 }
 
-/// A panel a KPI.
-void draw_figures(Svg& svg, const SweepReport& report, const Layout& layout) {
-  for (std::size_t f = 0; f < report.figures.size(); ++f) {
-    const Figure& figure = report.figures[f];
-    const Panel panel = panel_at(f);
-    analysis::draw_ground(
-        svg, panel,
-        fmt::format("{} {}{}{}", figure.statistic, figure.name,
-                    figure.terminal_group.empty() ? "" : " of " + figure.terminal_group,
-                    layout.is_map() ? "" : ", 95 % interval"));
-    if (layout.is_map()) {
-      draw_map(svg, panel, {report, layout, f});
-      continue;
-    }
-    draw_x_values(svg, panel, layout.axes.front());
-    draw_lines(svg, panel, lines_of(report, layout, f));
-  }
+void draw_figure(Svg& svg, const Panel& panel, const Shown& shown) {
+  const auto& [report, layout, index] = shown;
+  const Figure& figure = report.figures[index];
+  analysis::draw_ground(
+      svg, panel,
+      fmt::format("{} {}{}{}", figure.statistic, figure.name,
+                  figure.terminal_group.empty() ? "" : " of " + figure.terminal_group,
+                  layout.is_map() ? "" : ", 95 % interval"));
+  if (layout.is_map()) return draw_map(svg, panel, shown);
+  draw_x_values(svg, panel, layout.axes.front());
+  draw_lines(svg, panel, lines_of(report, layout, index));
+}
+
+double height_of(std::size_t panels) {
+  return (panel_px + gap_px) * static_cast<double>(panels) + 20;
+}
+
+std::string title_of(const SweepReport& report) {
+  const schema::Sweep& sweep = report.plan.loaded.sweep;
+  return sweep.has_title() ? sweep.title() : report.plan.loaded.file;
 }
 
 }  // namespace
+
+std::string figure_svg(const SweepReport& report, std::size_t figure) {
+  const Layout layout = layout_of(report.plan);
+  if (layout.axes.empty()) return {};
+  Svg svg(width_px, height_of(1), figure_text(report.figures[figure]));
+  draw_figure(svg, panel_at(0), {report, layout, figure});
+  return svg.finish();
+}
+
+std::string front_svg(const SweepReport& report, const Front& front) {
+  if (front.rows.empty()) return {};
+  Svg svg(width_px, height_of(1), "Pareto front");
+  draw_front(svg, panel_at(0), report, front);
+  return svg.finish();
+}
 
 std::string sweep_svg(const SweepReport& report) {
   const Layout layout = layout_of(report.plan);
@@ -308,10 +367,10 @@ std::string sweep_svg(const SweepReport& report) {
   const std::size_t figure_panels = layout.axes.empty() ? 0 : report.figures.size();
   const std::size_t panels = figure_panels + (front.rows.empty() ? 0 : 1);
   if (panels == 0) return {};
-  const double height = (panel_px + gap_px) * static_cast<double>(panels) + 20;
-  const schema::Sweep& sweep = report.plan.loaded.sweep;
-  Svg svg(width_px, height, sweep.has_title() ? sweep.title() : report.plan.loaded.file);
-  if (figure_panels > 0) draw_figures(svg, report, layout);
+  Svg svg(width_px, height_of(panels), title_of(report));
+  for (std::size_t f = 0; f < figure_panels; ++f) {
+    draw_figure(svg, panel_at(f), {report, layout, f});
+  }
   if (!front.rows.empty()) draw_front(svg, panel_at(figure_panels), report, front);
   return svg.finish();
 }

@@ -1,11 +1,16 @@
 #include "scenarios/sweep/program.h"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <vector>
 
 #include "scenarios/sweep/plan.h"
 
@@ -24,6 +29,27 @@ void copy_durably(const fs::path& from, const fs::path& to) {
   const fs::path beside = to.string() + ".copy-" + std::to_string(getpid());
   fs::copy_file(from, beside, fs::copy_options::overwrite_existing);
   fs::rename(beside, to);
+}
+
+/// The command line of this process as it was typed.
+std::vector<std::string> typed_words() {
+  std::ifstream stream("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(stream, word, '\0');) words.push_back(word);
+  return words;
+}
+
+/// Goes on as the program that the sweep began with.
+void become(const fs::path& program) {
+  fmt::print(stderr, "redcell: this sweep goes on with the program it began with, in {}\n",
+             program.parent_path().string());
+  std::vector<std::string> words = typed_words();
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  execv(program.c_str(), pointers.data());
+  throw std::runtime_error(
+      fmt::format("cannot start {}: {}", program.string(), std::strerror(errno)));
 }
 
 }  // namespace
@@ -58,6 +84,21 @@ std::string build_address(const ProgramFiles& files) {
   std::string bytes = bytes_of(files.program);
   if (!files.library.empty()) bytes += bytes_of(files.library);
   return content_address(bytes);
+}
+
+std::optional<std::string> build_of_sweep(const fs::path& folder) {
+  const ProgramFiles running = running_program();
+  std::string build = build_address(running);
+  const ProgramFiles copied = copied_program(folder);
+  if (copied.program.empty() || build_address(copied) == build) return build;
+  if (fs::equivalent(running.program, copied.program)) {
+    fmt::print(stderr,
+               "redcell: found {} running with {}; allowed: the library it was copied with\n",
+               running.program.string(), running.library.string());
+    return std::nullopt;
+  }
+  become(copied.program);
+  return std::nullopt;
 }
 
 void copy_program(const ProgramFiles& files, const fs::path& folder) {

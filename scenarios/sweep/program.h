@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace redcell::scenarios {
@@ -20,6 +21,12 @@ struct ProgramFiles {
 
 /// Content address of both files.
 [[nodiscard]] std::string build_address(const ProgramFiles& files);
+
+/// Content address of the program that a sweep runs: the copy in FOLDER, or this one where there is
+/// none yet. Where the copy is another program this process goes on as that one, with the words it
+/// was typed with. nullopt, with a complaint, when it is the copy with a library not its own.
+/// Throws std::runtime_error.
+[[nodiscard]] std::optional<std::string> build_of_sweep(const std::filesystem::path& folder);
 
 /// FOLDER/redcell and beside it the library under the name it was loaded by. Nothing is written
 /// when FOLDER/redcell is there already.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <google/protobuf/text_format.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 
 #include "analysis/file.h"
 #include "analysis/log_error.h"
+#include "analysis/text_format.h"
 #include "scenarios/sweep/plan.h"
 #include "scenarios/sweep/point_files.h"
 
@@ -90,6 +92,18 @@ std::string Store::freeze_base(const std::string& text) const {
   fs::create_directories(base(id).parent_path());
   analysis::write_file_atomically(base(id), text);
   return id;
+}
+
+void Store::freeze_sweep(const LoadedSweep& loaded, const std::string& base) const {
+  schema::Sweep sweep = loaded.sweep;
+  sweep.set_scenario(fmt::format("base/{}.txtpb", base));
+  sweep.clear_set();  // The base has them.
+  if (!sweep.has_title()) sweep.set_title(loaded.file);
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(sweep, &text);
+  // On a full disk what is there need not be written again.
+  if (fs::exists(this->sweep()) && analysis::read_text_file(this->sweep().string()) == text) return;
+  analysis::write_file_atomically(this->sweep().string(), text);
 }
 
 fs::path Store::begin(const std::string& address) const {

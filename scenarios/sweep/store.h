@@ -1,6 +1,7 @@
 // The folder of a sweep. Files are the truth: a point is done when its folder is there.
 //
 //   bin/            the program that runs the points
+//   sweep.txtpb     the sweep as it was typed last, over the frozen base
 //   base/ID.txtpb   the base scenario, frozen, under its content address
 //   points/xx/ADDRESS/   a complete point: scenario, summary, verdict, log, point.json
 //   failed/ADDRESS/      the last attempt that broke: log, failure.json
@@ -17,6 +18,8 @@
 #include <set>
 #include <string>
 #include <utility>
+
+#include "scenarios/sweep/sweep_file.h"
 
 namespace redcell::scenarios {
 
@@ -67,6 +70,7 @@ class Store {
   [[nodiscard]] std::filesystem::path jobs() const { return folder_ / "jobs"; }
   [[nodiscard]] std::filesystem::path results() const { return folder_ / "results"; }
   [[nodiscard]] std::filesystem::path live() const { return folder_ / "live" / "address.txtpb"; }
+  [[nodiscard]] std::filesystem::path sweep() const { return folder_ / "sweep.txtpb"; }
   [[nodiscard]] std::filesystem::path base(const std::string& id) const;
   [[nodiscard]] std::filesystem::path point(const std::string& address) const;
   [[nodiscard]] std::filesystem::path failure(const std::string& address) const;
@@ -82,6 +86,10 @@ class Store {
 
   /// Freezes the base scenario; returns its id. Throws analysis::LogError.
   std::string freeze_base(const std::string& text) const;
+
+  /// Freezes the sweep, so that its folder says all about it. base: what freeze_base() returned.
+  /// Throws analysis::LogError.
+  void freeze_sweep(const LoadedSweep& loaded, const std::string& base) const;
 
   /// A new folder below tmp/ for one attempt at a point. Throws std::filesystem::filesystem_error.
   [[nodiscard]] std::filesystem::path begin(const std::string& address) const;

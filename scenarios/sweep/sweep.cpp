@@ -1,34 +1,28 @@
 #include "scenarios/sweep/sweep.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 
-#include "analysis/file.h"
 #include "analysis/live/live.h"
 #include "analysis/log_error.h"
 #include "scenarios/cli.h"
 #include "scenarios/progress_line.h"
 #include "scenarios/sweep/forecast.h"
-#include "scenarios/sweep/picture.h"
 #include "scenarios/sweep/plan.h"
 #include "scenarios/sweep/program.h"
 #include "scenarios/sweep/progress.h"
-#include "scenarios/sweep/results.h"
 #include "scenarios/sweep/slurm.h"
+#include "scenarios/sweep/standing.h"
 #include "scenarios/sweep/store.h"
 #include "scenarios/sweep/tables.h"
 #include "scenarios/sweep/work.h"
@@ -66,28 +60,9 @@ bool start_listening(const SweepOptions& options,
 class Campaign {
  public:
   Campaign(const SweepOptions& options, const Plan& plan, const Store& store)
-      : options_(options), plan_(plan), store_(store), book_(store) {
-    const std::uint32_t count = plan.loaded.sweep.seeds().count();
-    seed_count_.assign(plan.rows.size(), count);
-    complete_ = store.complete();
-    points_ = points_of(plan_, seed_count_);
-  }
+      : options_(options), plan_(plan), store_(store), standing_(plan, store) {}
 
-  [[nodiscard]] std::vector<Point> missing() const {
-    std::vector<Point> points;
-    for (const Point& point : points_) {
-      if (!complete_.contains(point.address)) points.push_back(point);
-    }
-    return points;
-  }
-  [[nodiscard]] const std::vector<Point>& points() const { return points_; }
-  [[nodiscard]] std::vector<Point> done() const {
-    std::vector<Point> points;
-    for (const Point& point : points_) {
-      if (complete_.contains(point.address)) points.push_back(point);
-    }
-    return points;
-  }
+  [[nodiscard]] const Standing& standing() const { return standing_; }
 
   /// Shows what points tell while they run. The collector must outlive the campaign's run.
   void listen(analysis::LiveCollector& collector) { collector_ = &collector; }
@@ -100,19 +75,20 @@ class Campaign {
         is_cluster ? jobs_alive(store_) : std::vector<std::string>();
     store_.sweep_out(is_cluster && alive.empty());
     const std::string base = store_.freeze_base(plan_.base_text);
+    store_.freeze_sweep(plan_.loaded, base);
     if (!alive.empty()) {
       say(fmt::format("job {} goes on", fmt::join(alive, ", ")));
       if (options_.is_without_wait) return false;
-      complete_ = store_.complete();
+      standing_.look();
       // The job may run seeds that were added to those planned.
-      while (missing().empty() && add_seeds()) {
+      while (standing_.missing().empty() && standing_.add_seeds()) {
       }
-      watch(list_of(base, missing()));
+      watch(list_of(base, standing_.missing()));
     }
     for (;;) {
       const std::vector<Point> next = next_to_try();
       if (next.empty()) {
-        if (!add_seeds()) return true;
+        if (!standing_.add_seeds()) return true;
         continue;
       }
       if (!is_cluster) {
@@ -122,43 +98,38 @@ class Campaign {
         if (options_.is_without_wait) return false;
         watch(list_of(base, next));
       }
-      complete_ = store_.complete();
+      standing_.look();
     }
   }
 
   /// Prints and writes what came out; the exit code.
   int judge() {
-    std::vector<Failure> failures = failures_of_points();
+    std::vector<Failure> failures = standing_.failures(told_);
     if (!failures.empty() && !options_.is_partial) {
       show_failures(failures);
       complain(fmt::format(
           "redcell: {} of {} points are not complete, so nothing is averaged. Type the same again "
           "to run them,\nor with --partial to judge what is there.",
-          failures.size(), points_.size()));
+          failures.size(), standing_.points().size()));
       return exit_broken;
     }
-    for (const Failure& failure : failures) {
-      if (failure.cause == causes::different) complete_.erase(failure.address);
-    }
-    const SweepReport report = make_report(std::move(failures));
-    write(report);
+    const SweepReport report = standing_.report(std::move(failures), options_.is_partial);
+    standing_.write(report);
     say(estimates_table(report));
     show_failures(report.failures);
-    const bool is_absent = show_absent(report);
+    for (const Figure& figure : absent_figures(report)) {
+      complain(fmt::format("redcell: no run has {}", figure_text(figure)));
+    }
     say(fmt::format("{} of {} points complete{}; results in {}",
-                    points_.size() - report.failures.size(), points_.size(), duplicates_text(),
-                    store_.results().string()));
-    if (!report.failures.empty()) return exit_broken;
-    const bool is_short = std::any_of(
-        report.estimates.begin(), report.estimates.end(),
-        [](const RowEstimate& e) { return e.decision.precision == Precision::out_of_reach; });
-    return is_short || is_absent ? exit_target : exit_done;
+                    report.points.size() - report.failures.size(), report.points.size(),
+                    duplicates_text(), store_.results().string()));
+    return exit_code_of(report);
   }
 
  private:
   std::vector<Point> next_to_try() {
-    complete_ = store_.complete();
-    std::vector<Point> next = missing();
+    standing_.look();
+    std::vector<Point> next = standing_.missing();
     std::erase_if(next, [&](const Point& point) {
       const auto tried = tries_.find(point.address);
       if (tried == tries_.end()) return false;
@@ -183,7 +154,7 @@ class Campaign {
   /// Runs a list, `how` being given what shows its progress.
   template <class How>
   void with_progress(const WorkList& list, How&& how) {
-    const std::size_t already = points_.size() - list.works.size();
+    const std::size_t already = standing_.points().size() - list.works.size();
     const schema::Sweep& sweep = plan_.loaded.sweep;
     std::set<std::string> addresses;
     for (const Work& work : list.works) addresses.insert(work.address);
@@ -193,11 +164,12 @@ class Campaign {
       const auto now = std::chrono::steady_clock::now();
       if (collector_ != nullptr) view.take(collector_->take(), now);
       if (!progress.is_due()) return;
-      progress.show(progress_text(
-          {.complete = already + so_far.complete,
-           .failed = so_far.failures.size(),
-           .live = view.state(now)},
-          {.already = already, .total = points_.size(), .wall_s = progress.elapsed_s()}));
+      progress.show(progress_text({.complete = already + so_far.complete,
+                                   .failed = so_far.failures.size(),
+                                   .live = view.state(now)},
+                                  {.already = already,
+                                   .total = standing_.points().size(),
+                                   .wall_s = progress.elapsed_s()}));
     });
     progress.clear();
     for (const Failure& failure : count.failures) told_[failure.address] = failure;
@@ -216,10 +188,10 @@ class Campaign {
     SlurmSettings settings{.slurm = slurm,
                            .more_options = options_.sbatch_options,
                            .name = "redcell-" + fs::path(plan_.loaded.file).stem().string(),
-                           .point_s = measured_cost(store_, done()).point_s,
+                           .point_s = measured_cost(store_, standing_.done()).point_s,
                            .is_each_alone = is_second_try_};
     if (settings.point_s <= 0.0 && slurm.points_per_task() == 0) {
-      settings.point_s = pilot_cost(plan_, missing()).point_s;
+      settings.point_s = pilot_cost(plan_, standing_.missing()).point_s;
     }
     const std::string job = submit(store_, list, settings);
     say(fmt::format("job {}: {} handed to Slurm", job, points_text(list.works.size())));
@@ -230,113 +202,9 @@ class Campaign {
     return std::max(1U, std::thread::hardware_concurrency());
   }
 
-  /// Seeds of each row that are complete; none for a row that lacks one of those planned.
-  [[nodiscard]] RowSeeds complete_seeds(bool take_partial) const {
-    RowSeeds seeds(plan_.rows.size());
-    const std::uint32_t first = plan_.loaded.sweep.seeds().first();
-    for (std::size_t row = 0; row < plan_.rows.size(); ++row) {
-      for (std::uint32_t i = 0; i < seed_count_[row]; ++i) {
-        if (complete_.contains(point_address(plan_.rows[row].content, first + i))) {
-          seeds[row].push_back(first + i);
-        }
-      }
-      if (!take_partial && seeds[row].size() < seed_count_[row]) seeds[row].clear();
-    }
-    return seeds;
-  }
-
-  /// What is judged: asked for, or what the first complete point has.
-  std::vector<Figure> figures() {
-    for (const Point& point : points_) {
-      if (complete_.contains(point.address)) {
-        return figures_of(plan_.loaded.sweep, book_.at(point.address).kpi);
-      }
-    }
-    return {};
-  }
-
-  /// True when a goal asks for more seeds and they may help.
-  bool add_seeds() {
-    if (!has_goal(plan_.loaded.sweep)) return false;
-    bool has_more = false;
-    const RowSeeds seeds = complete_seeds(false);
-    const std::vector<Figure> judged = figures();
-    for (const RowEstimate& row : estimate_rows({plan_, seeds, judged, book_})) {
-      if (row.decision.precision != Precision::more_seeds) continue;
-      seed_count_[row.row] = std::max(seed_count_[row.row], row.decision.next_seed_count);
-      has_more = true;
-    }
-    if (has_more) points_ = points_of(plan_, seed_count_);
-    return has_more;
-  }
-
-  /// Points without a result, and those with two.
-  std::vector<Failure> failures_of_points() {
-    std::map<std::string, Failure> known = told_;
-    for (const auto& [address, failure] : store_.failures()) {
-      // Two results are told whatever else has been said of their point.
-      if (failure.cause == causes::different) known.insert_or_assign(address, failure);
-      known.try_emplace(address, failure);
-    }
-    std::vector<Failure> failures;
-    for (const Point& point : points_) {
-      const auto found = known.find(point.address);
-      const bool is_doubtful = found != known.end() && found->second.cause == causes::different;
-      if (complete_.contains(point.address) && !is_doubtful) continue;
-      Failure failure = found == known.end()
-                            ? Failure{.address = point.address,
-                                      .cause = causes::cluster,
-                                      .words = "no result and no report of a failure",
-                                      .log = {}}
-                            : found->second;
-      failure.words =
-          fmt::format("{} seed={}: {}", row_text(plan_, point.row), point.seed, failure.words);
-      failures.push_back(std::move(failure));
-    }
-    return failures;
-  }
-
-  SweepReport make_report(std::vector<Failure> failures) {
-    const RowSeeds seeds = complete_seeds(options_.is_partial);
-    const std::vector<Figure> judged = figures();
-    return {.plan = plan_,
-            .points = points_,
-            .failures = std::move(failures),
-            .figures = judged,
-            .estimates = estimate_rows({plan_, seeds, judged, book_}),
-            .differences = row_differences({plan_, seeds, judged, book_})};
-  }
-
-  void write(const SweepReport& report) {
-    fs::create_directories(store_.results());
-    const auto write_text = [&](const char* name, const std::string& text) {
-      analysis::write_file_atomically((store_.results() / name).string(), text);
-    };
-    write_text("estimates.csv", estimates_csv(report));
-    write_text("differences.csv", differences_csv(report));
-    write_text("runs.csv", runs_csv(report, book_, complete_));
-    const std::string picture = sweep_svg(report);
-    if (!picture.empty()) write_text("picture.svg", picture);
-    write_sqlite(report, book_, complete_, store_.results() / "results.sqlite");
-  }
-
   [[nodiscard]] std::string duplicates_text() const {
     const std::size_t count = store_.duplicate_count();
     return count == 0 ? "" : fmt::format(", {} run a second time in vain", count);
-  }
-
-  /// True when a KPI was asked for that no run has.
-  static bool show_absent(const SweepReport& report) {
-    bool is_absent = false;
-    for (std::size_t f = 0; f < report.figures.size(); ++f) {
-      const bool has_any = std::any_of(
-          report.estimates.begin(), report.estimates.end(),
-          [&](const RowEstimate& e) { return e.figure == f && e.estimate.has_value(); });
-      if (has_any) continue;
-      complain(fmt::format("redcell: no run has {}", figure_text(report.figures[f])));
-      is_absent = true;
-    }
-    return is_absent;
   }
 
   static void show_failures(const std::vector<Failure>& failures) {
@@ -353,10 +221,7 @@ class Campaign {
   const SweepOptions& options_;
   const Plan& plan_;
   const Store& store_;
-  ResultBook book_;
-  std::vector<std::uint32_t> seed_count_;
-  std::vector<Point> points_;
-  std::set<std::string> complete_;
+  Standing standing_;
   std::map<std::string, int> tries_;
   bool is_second_try_ = false;
   analysis::LiveCollector* collector_ = nullptr;
@@ -368,22 +233,9 @@ fs::path folder_of(const SweepOptions& options) {
   return fs::path("runs") / ("sweep-" + fs::path(options.file).stem().string());
 }
 
-/// Goes on as the program that the sweep began with.
-void become(const Store& store, const std::vector<std::string>& words) {
-  complain(fmt::format("redcell: this sweep goes on with the program it began with, in {}",
-                       store.bin().string()));
-  std::vector<std::string> texts = words;
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  execv(store.program().c_str(), pointers.data());
-  throw std::runtime_error(
-      fmt::format("cannot start {}: {}", store.program().string(), std::strerror(errno)));
-}
-
-void show_plan(const Plan& plan, const Campaign& campaign) {
-  const std::size_t missing = campaign.missing().size();
-  const std::size_t total = campaign.points().size();
+void show_plan(const Plan& plan, const Standing& standing) {
+  const std::size_t missing = standing.missing().size();
+  const std::size_t total = standing.points().size();
   const std::uint32_t seeds = plan.loaded.sweep.seeds().count();
   std::string text = fmt::format("{}: {} combinations x {} seed{}: {}, {} complete, {} to run",
                                  plan.loaded.file, plan.rows.size(), seeds, seeds == 1 ? "" : "s",
@@ -396,10 +248,10 @@ void show_plan(const Plan& plan, const Campaign& campaign) {
   say(text);
 }
 
-void show_points(const Plan& plan, const Store& store, const Campaign& campaign) {
+void show_points(const Plan& plan, const Store& store, const Standing& standing) {
   const std::set<std::string> complete = store.complete();
   const std::map<std::string, Failure> failures = store.failures();
-  for (const Point& point : campaign.points()) {
+  for (const Point& point : standing.points()) {
     const bool is_failed = failures.contains(point.address);
     const char* state = complete.contains(point.address) ? "complete"
                         : is_failed                      ? "failed"
@@ -409,10 +261,10 @@ void show_points(const Plan& plan, const Store& store, const Campaign& campaign)
 }
 
 void show_forecast(const SweepOptions& options, const Plan& plan, const Store& store,
-                   const Campaign& campaign) {
-  const std::vector<Point> missing = campaign.missing();
+                   const Standing& standing) {
+  const std::vector<Point> missing = standing.missing();
   if (missing.empty()) return;
-  Forecast forecast = measured_cost(store, campaign.done());
+  Forecast forecast = measured_cost(store, standing.done());
   if (forecast.source.empty()) forecast = pilot_cost(plan, missing);
   if (forecast.source.empty()) return say("no forecast: the pilot's points did not end");
   const double total_s = forecast.point_s * static_cast<double>(missing.size());
@@ -432,27 +284,17 @@ int sweep_command(const SweepOptions& options) {
   }
   LoadedSweep loaded = load_sweep(options.file);
   const Store store(fs::absolute(folder_of(options)).lexically_normal());
-  const ProgramFiles running = running_program();
-  const std::string build = build_address(running);
-  const ProgramFiles copied = copied_program(store.bin());
-  if (!copied.program.empty() && build_address(copied) != build) {
-    if (fs::equivalent(running.program, copied.program)) {
-      complain(
-          fmt::format("redcell: found {} running with {}; allowed: the library it was copied with",
-                      running.program.string(), running.library.string()));
-      return exit_usage;
-    }
-    become(store, options.words);
-  }
-  const Plan plan = make_plan(std::move(loaded), build);
+  const std::optional<std::string> build = build_of_sweep(store.bin());
+  if (!build) return exit_usage;
+  const Plan plan = make_plan(std::move(loaded), *build);
   Campaign campaign(options, plan, store);
   if (options.is_list) {
-    show_points(plan, store, campaign);
+    show_points(plan, store, campaign.standing());
     return exit_done;
   }
-  show_plan(plan, campaign);
+  show_plan(plan, campaign.standing());
   if (options.is_dry) {
-    show_forecast(options, plan, store, campaign);
+    show_forecast(options, plan, store, campaign.standing());
     return exit_done;
   }
   if (options.on == "slurm") {
@@ -468,12 +310,31 @@ int sweep_command(const SweepOptions& options) {
     complain(fmt::format("redcell: another redcell runs the sweep in {}", store.folder().string()));
     return exit_usage;
   }
-  copy_program(running, store.bin());
+  copy_program(running_program(), store.bin());
   if (collector) {
     collector->publish(store.live().string());
     campaign.listen(*collector);
   }
   return campaign.run() ? campaign.judge() : exit_done;
+}
+
+bool is_sweep(const std::string& folder) { return fs::exists(Store(folder).sweep()); }
+
+int sweep_report_command(const std::string& folder, const std::string& page) {
+  const Store store(fs::absolute(folder).lexically_normal());
+  const std::optional<std::string> build = build_of_sweep(store.bin());
+  if (!build) return exit_usage;
+  const Plan plan = make_plan(load_sweep(store.sweep().string()), *build);
+  Standing standing(plan, store);
+  while (standing.missing().empty() && standing.add_seeds()) {
+  }
+  const SweepReport report = standing.report(standing.failures({}), false);
+  const fs::path place = page.empty() ? store.results() / "report.html" : fs::path(page);
+  if (page.empty()) fs::create_directories(store.results());
+  standing.write_page(report, place);
+  say(fmt::format("{}: {} of {} points complete", place.string(),
+                  report.points.size() - report.failures.size(), report.points.size()));
+  return exit_code_of(report);
 }
 
 int sweep_task_command(const TaskOptions& options) {

@@ -37,15 +37,6 @@ std::string figure_cells(const Figure& figure) {
   return fmt::format("{},{},{}", cell(figure.name), cell(figure.terminal_group), figure.statistic);
 }
 
-/// Names of the columns that move together.
-std::string group_name(const Plan& plan, std::size_t group) {
-  std::string text;
-  for (const Column& column : plan.design.columns) {
-    if (column.group == group) text += (text.empty() ? "" : " ") + column.name;
-  }
-  return text;
-}
-
 std::string interval_text(const analysis::Interval& interval) {
   if (!std::isfinite(interval.low)) return "[one seed]";
   return fmt::format("[{:.4g}, {:.4g}]", interval.low, interval.high);
@@ -54,6 +45,16 @@ std::string interval_text(const analysis::Interval& interval) {
 /// 1, 0, or empty.
 std::string front_cell(std::optional<bool> is_on_front) {
   return is_on_front ? (*is_on_front ? "1" : "0") : "";
+}
+
+}  // namespace
+
+std::string group_name(const Plan& plan, std::size_t group) {
+  std::string text;
+  for (const Column& column : plan.design.columns) {
+    if (column.group == group) text += (text.empty() ? "" : " ") + column.name;
+  }
+  return text;
 }
 
 std::string goal_text(const RowEstimate& estimate) {
@@ -65,8 +66,6 @@ std::string goal_text(const RowEstimate& estimate) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string estimates_csv(const SweepReport& report) {
   std::string text = axis_heads(report.plan) +

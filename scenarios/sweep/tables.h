@@ -34,6 +34,11 @@ struct SweepReport {
 void write_sqlite(const SweepReport& report, ResultBook& book,
                   const std::set<std::string>& complete, const std::filesystem::path& path);
 
+/// "met", "out of reach, about 40 seeds needed"; empty without a goal.
+[[nodiscard]] std::string goal_text(const RowEstimate& estimate);
+/// Names of the columns that move together.
+[[nodiscard]] std::string group_name(const Plan& plan, std::size_t group);
+
 /// Aligned plain text: a row of the design and a KPI a line.
 [[nodiscard]] std::string estimates_table(const SweepReport& report);
 

@@ -1,6 +1,5 @@
 #include "scenarios/sweep/words.h"
 
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,14 +8,6 @@
 
 namespace redcell::scenarios {
 namespace {
-
-/// The command line of this process as it was typed.
-std::vector<std::string> typed_words() {
-  std::ifstream stream("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> words;
-  for (std::string word; std::getline(stream, word, '\0');) words.push_back(word);
-  return words;
-}
 
 void add_task(CLI::App& app, std::function<int()>& job) {
   CLI::App* command = app.add_subcommand("sweep-task", "One task of a sweep's job array");
@@ -50,10 +41,7 @@ void add_sweep(CLI::App& app, std::function<int()>& job) {
   command->add_flag("--dry-run", options->is_dry, "Plan, what is done, and what it will cost");
   command->add_flag("--list", options->is_list, "Every point: address, state, seed, axes");
   command->add_flag("--partial", options->is_partial, "Judge although points are missing");
-  command->callback([options, &job] {
-    options->words = typed_words();
-    job = [options] { return sweep_command(*options); };
-  });
+  command->callback([options, &job] { job = [options] { return sweep_command(*options); }; });
   add_task(app, job);
 }
 

@@ -148,7 +148,8 @@ class Runner {
     attempts_[index] = attempt;
     analysis::write_file_atomically(attempt / "scenario.txtpb", to_text(scenario));
     return {.words = {fs::absolute(store_.program()).string(), "run", "scenario.txtpb", "--out",
-                      ".", "--quiet", "--live", fs::absolute(store_.live()).string(), work.address},
+                      ".", "--quiet", "--no-report", "--live", fs::absolute(store_.live()).string(),
+                      work.address},
             .folder = attempt,
             .log = attempt / "log.txt",
             .time_limit_s = list_.time_limit_s,

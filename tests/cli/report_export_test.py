@@ -3,7 +3,6 @@
 told where. Method: the built program (first argument) runs a short drive once; copies of its log
 are cut and flipped; files, exit codes and words are checked."""
 import csv
-import html
 import json
 import os
 import pathlib
@@ -62,6 +61,34 @@ class ReportAndExport(unittest.TestCase):
         names = [figure["name"] for figure in json.loads(data.group(1))["figures"]]
         for name in ("ss_rsrp_dbm", "dl_throughput_mbps", "dl_cqi", "dl_prb"):
             self.assertIn(name, names)
+
+    def test_a_run_writes_the_page_that_report_makes(self):
+        # The folder's own path stands in it.
+        written = (self.made / "report.html").read_text(encoding="utf-8")
+        again = self.folder / "again.html"
+        self.assertIn(redcell("report", str(self.made), "-o", str(again)).returncode, (0, 1))
+        self.assertEqual(again.read_text(encoding="utf-8"), written)
+
+    def test_a_run_is_whole_without_its_page(self):
+        out = self.folder / "plain"
+        words = ["run", "tests/sweep/small.txtpb", "--quiet", "--out", str(out)]
+        for more, reason in ([], "no report.html: "), (["--no-report"], None):
+            # A folder that is in the way; with the flag nobody looks.
+            shutil.rmtree(out, ignore_errors=True)
+            done = self.run_with_folder_in_the_way(words + more, out)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertTrue((out / "summary.json").exists())
+            self.assertFalse((out / "report.html").is_file())
+            if reason:
+                self.assertIn(reason, done.stderr)
+            else:
+                self.assertEqual(done.stderr, "")
+
+    @staticmethod
+    def run_with_folder_in_the_way(words, out):
+        (out / "report.html" / "kept").mkdir(parents=True)
+        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False,
+                              cwd=ROOT, timeout=300)
 
     def test_the_drive_log_names_cells_and_neighbours(self):
         rows = table(self.run_folder / "drive.csv")
@@ -159,67 +186,6 @@ class ReportAndExport(unittest.TestCase):
         self.assertEqual(taken.read_text(encoding="utf-8"), "kept")
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()),
                          ["run", "taken.db", "text"])
-
-
-# Points at the second line of the way, moves the slider, picks another colour; then says what it
-# sees in place of the title.
-PROBE = """<script>
-const errors = [];
-addEventListener("error", (event) => errors.push(event.message));
-const section = document.querySelector("section.drive");
-const data = JSON.parse(section.querySelector("script").textContent);
-const map = section.querySelector(".map svg");
-const box = map.getBoundingClientRect();
-const scale = box.width / map.viewBox.baseVal.width;
-const last = data.time_s.length - 1;
-map.dispatchEvent(new PointerEvent("pointermove", {clientX: box.left + data.x[last] * scale,
-  clientY: box.top + data.y[last] * scale}));
-const slider = section.querySelector("input");
-const pointed = [Number(slider.value), section.querySelector("output").textContent];
-const bar = Number(section.querySelector(".charts svg").lastElementChild.getAttribute("x1"));
-slider.value = 0;
-slider.dispatchEvent(new Event("input"));
-const moved = section.querySelector("output").textContent;
-const select = section.querySelector("select");
-select.selectedIndex = 1;
-select.dispatchEvent(new Event("change"));
-const classes = [...map.querySelectorAll(".w")].map((line) => line.getAttribute("class"));
-const keys = [...section.querySelectorAll(".key")].map((key) => !key.hidden);
-document.title = JSON.stringify({errors, pointed, bar, moved, classes, keys});
-</script>"""
-
-
-class PageInBrowser(unittest.TestCase):
-    def test_map_and_time_lines_show_the_same_moment(self):
-        browser = shutil.which("chromium")
-        if browser is None:
-            self.skipTest("chromium is not installed")
-        with tempfile.TemporaryDirectory() as folder:
-            run = pathlib.Path(folder) / "run"
-            done = redcell("run", "trial-700-drive", "--quiet", "--set", "duration_s=6", "--set",
-                           "warm_up_s=1", "--out", str(run))
-            self.assertIn(done.returncode, (0, 1), done.stderr)
-            redcell("report", str(run))
-            page = run / "report.html"
-            text = page.read_text(encoding="utf-8")
-            data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', text,
-                                        re.S).group(1))
-            page.write_text(text.replace("</body>", PROBE + "</body>"), encoding="utf-8")
-            dom = subprocess.run(
-                [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,2000",
-                 f"--user-data-dir={folder}/profile", "--dump-dom", page.as_uri()],
-                capture_output=True, text=True, check=False, timeout=120)
-        title = re.search(r"<title>(.*?)</title>", dom.stdout, re.S).group(1)
-        seen = json.loads(html.unescape(title))
-        last = len(data["time_s"]) - 1
-        self.assertEqual(seen["errors"], [])
-        self.assertEqual(seen["pointed"][0], last)
-        self.assertTrue(seen["pointed"][1].startswith(f"{data['time_s'][last]:g} s"))
-        self.assertAlmostEqual(seen["bar"], data["left"] + data["width"], places=6)
-        self.assertTrue(seen["moved"].startswith("0 s"))
-        wanted = ["w none" if one == "-" else f"w w{one}" for one in data["figures"][1]["classes"]]
-        self.assertEqual(seen["classes"], wanted)
-        self.assertEqual(seen["keys"], [i == 1 for i in range(len(data["figures"]))])
 
 
 class Pandas(unittest.TestCase):

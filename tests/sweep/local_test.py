@@ -44,6 +44,49 @@ class Local(SweepTest):
         self.assertIn("6 complete, 0 to run", self.sweep().stdout)
         self.assertEqual(self.points(), before)
 
+    def test_a_page_shows_what_came_out_and_is_made_again(self):
+        self.write(POINTS % (3, 2))
+        self.sweep()
+        page = self.out / "results" / "report.html"
+        written = page.read_text(encoding="utf-8")
+        for words in ("<h1>Delays</h1>", "<strong>6 complete</strong>", "<h2>rtt_ms</h2>",
+                      "<td>delay</td><td>1, 10.5, 20</td>", "<h2>Differences</h2>"):
+            self.assertIn(words, written)
+        for row in self.table("estimates.csv"):
+            self.assertIn(f"<td>{row['delay']}</td><td><strong>{float(row['value']):.4g}</strong>",
+                          written)
+        self.assertEqual(list(self.out.glob("points/*/*/report.html")), [])
+        page.unlink()
+        (self.folder / "sweep.txtpb").unlink()  # The sweep's folder says it all.
+        done = self.report()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("report.html: 6 of 6 points complete", done.stdout)
+        again = page.read_text(encoding="utf-8")
+        self.assertEqual(again.split("<h2>The sweep</h2>")[0],
+                         written.split("<h2>The sweep</h2>")[0])
+
+    def test_a_page_of_a_sweep_that_broke_names_what_is_missing(self):
+        self.write(LONG + POINTS % (3, 2))
+        begun = self.begin("--jobs", "1")
+        wait_for(lambda: self.children(begun), 20, "a running point")
+        kill(self.children(begun)[0], signal.SIGSEGV)
+        self.assertEqual(begun.wait(120), 3)
+        done = self.report()
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        written = (self.out / "results" / "report.html").read_text(encoding="utf-8")
+        self.assertIn('<td class="FAIL">crash</td><td>delay=1 seed=1: killed by signal 11</td>',
+                      written)
+        self.assertIn("<p>1 crash. ", written)
+        ((address, _),) = self.failures().items()
+        self.assertIn(f"<code>failed/{address}/log.txt</code>", written)
+        # Nothing is said of the combination that lacks one of its seeds.
+        self.assertNotIn("<tr><td>1</td><td>", written)
+        self.assertIn("<tr><td>20</td><td><strong>", written)
+
+    def report(self):
+        return subprocess.run([sweeps.PROGRAM, "report", str(self.out)], cwd=self.folder,
+                              capture_output=True, text=True, check=False, timeout=120)
+
     def test_gives_the_signature_of_a_plain_run(self):
         self.write(POINTS % (2, 1))
         self.sweep()

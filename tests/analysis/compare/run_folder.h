@@ -14,7 +14,22 @@ struct FakeRun {
   double more_mbps = 0.0;  ///< On every second's rate.
   std::string world = "abc";
   bool moves = true;
+  bool hands_over = false;  ///< Every second, and loses the link as often.
+  int bwp_switches = 0;     ///< To and fro between parts 0 and 1, one a second, gaps of 10 ms.
 };
+
+inline KpiRecord bwp_switch(int number) {
+  KpiRecord record;
+  BwpSwitch& change = *record.mutable_bwp_switch();
+  change.set_time_ns((number + 1) * std::int64_t{1'000'000'000});
+  change.set_ue(0);
+  change.set_cell(0);
+  change.set_from_bwp(static_cast<std::uint32_t>(number % 2));
+  change.set_to_bwp(static_cast<std::uint32_t>(1 - number % 2));
+  change.set_cause(number % 2 == 0 ? BWP_BY_RRC : BWP_BY_TIMER);
+  change.set_gap_ns(10'000'000);
+  return record;
+}
 
 /// Bytes a second are whole.
 inline double run_rate_mbps(int second, double more_mbps) {
@@ -61,6 +76,14 @@ inline void write_run(const LogFolder& folder, const std::string& name, const Fa
       echo.mutable_round_trip()->set_rtt_ns(ms * 1'000'000);
       log.write(echo);
     }
+    for (const MobilityEventKind kind : {COMPLETED, RADIO_LINK_FAILURE}) {
+      if (!run.hands_over) break;
+      KpiRecord event;
+      event.mutable_mobility_event()->set_time_ns(i * second_ns);
+      event.mutable_mobility_event()->set_ue(0);
+      event.mutable_mobility_event()->set_kind(kind);
+      log.write(event);
+    }
     if (!run.moves) continue;
     KpiRecord record;
     DriveRow& row = *record.mutable_drive_row();
@@ -75,6 +98,7 @@ inline void write_run(const LogFolder& folder, const std::string& name, const Fa
     row.set_connected(1);
     log.write(record);
   }
+  for (int i = 0; i < run.bwp_switches; ++i) log.write(bwp_switch(i));
   KpiRecord end;
   end.mutable_run_end()->set_simulated_ns(run.seconds * second_ns);
   log.write(end);

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/report/bwp_section.h"
 #include "tests/analysis/compare/run_folder.h"
 
 namespace redcell::analysis {
@@ -157,10 +158,46 @@ TEST_F(RunPage, shows_latency_slices_and_handovers_of_a_run_that_has_them) {
   EXPECT_THAT(html, HasSubstr("<span class=\"a\">downlink</span> 40"));
 }
 
+TEST_F(RunPage, shows_bandwidth_parts_as_a_picture_and_a_table) {
+  const std::string html = page({.seconds = 10, .moves = false, .bwp_switches = 3});
+  const std::string section = between(html, "<section class=\"bwps\">", "</section>");
+  // In part 0 for 0.99 + 0.99 s, in part 1 for 0.99 s and from the third second on.
+  EXPECT_THAT(section, HasSubstr("<tr><td>car 0</td><td>3</td><td>0</td><td>2</td><td>1</td>"
+                                 "<td>30</td><td>10</td><td>1.98</td><td>7.99</td></tr>"));
+  EXPECT_EQ(count_of(section, "class=\"bwp\" fill=\"#1f77b4\""), 2U);
+  EXPECT_EQ(count_of(section, "class=\"bwp\" fill=\"#e8710a\""), 2U);
+  EXPECT_EQ(count_of(section, "class=\"gap\""), 3U);
+  EXPECT_THAT(section, HasSubstr("<tr><td>2.0000</td><td>0</td><td>1</td><td>0</td><td>timer</td>"
+                                 "<td>10</td></tr>"));
+}
+
+TEST_F(RunPage, shows_the_parts_of_a_drive_above_its_time_lines) {
+  const auto charts = [&](int switches) {
+    const std::string html = page({.seconds = 90, .bwp_switches = switches});
+    return between(html, "<figure class=\"charts\">", "</figure>");
+  };
+  EXPECT_EQ(count_of(charts(0), "bandwidth part"), 0U);
+  const std::string with_parts = charts(2);
+  EXPECT_EQ(count_of(with_parts, ">bandwidth part "), 1U);
+  EXPECT_EQ(count_of(with_parts, "class=\"bwp\""), 3U);
+}
+
+TEST_F(RunPage, of_many_switches_stays_small_and_says_what_is_left_out) {
+  const std::string none = page({.seconds = 20'000, .moves = false});
+  const std::string html = page({.seconds = 20'000, .moves = false, .bwp_switches = 19'000});
+  EXPECT_LT(html.size(), none.size() + 300'000U);
+  EXPECT_THAT(html, HasSubstr("<td>19000</td>"));
+  EXPECT_THAT(html, HasSubstr(fmt::format("<p>{} more are in the log.</p>",
+                                          19'000 - bwp_switches_listed_max)));
+}
+
 TEST_F(RunPage, of_a_long_drive_stays_small) {
-  const std::string html = page({.seconds = 20'000});
-  EXPECT_LT(html.size(), 2'000'000U);
-  EXPECT_THAT(html, HasSubstr("<h2>The drive of car"));
+  for (const bool hands_over : {false, true}) {
+    const std::string html = page({.seconds = 20'000, .hands_over = hands_over});
+    EXPECT_LT(html.size(), hands_over ? 3'000'000U : 2'000'000U);
+    EXPECT_THAT(html, HasSubstr("<h2>The drive of car"));
+    EXPECT_EQ(count_of(html, "class=\"failure\"") > 1000U, hands_over);
+  }
 }
 
 }  // namespace
