@@ -6,6 +6,23 @@
 #include "mac/bsr.h"
 
 namespace redcell::mac::gnb {
+namespace {
+
+/// Cells begin their rows of C-RNTIs apart.
+constexpr std::uint32_t cell_stride = 1'013;
+
+/// Every number of 16 bits once in 65536 turns. C-RNTIs that follow one another would keep their
+/// distance in the hash of the search space, and block one another in the same slots of all frames.
+std::uint32_t scattered_16_bit(std::uint32_t turn) {
+  std::uint32_t x = turn & 0xFFFFU;
+  for (const std::uint32_t factor : {0x9E35U, 0xC2B3U}) {  // Odd, so that nothing meets.
+    x ^= x >> 7U;
+    x = x * factor & 0xFFFFU;
+  }
+  return x ^ x >> 9U;
+}
+
+}  // namespace
 
 Cell::Cell(const CellConfig& config)
     : config_(config),
@@ -18,7 +35,12 @@ Cell::Cell(const CellConfig& config)
   for (const phy::ResourceMap* resources : config.bwps) {
     RC_CHECK(resources->config().bwp_dl.count >= width);
     width = resources->config().bwp_dl.count;
-    parts_.push_back({.resources = resources});
+    // CORESETs of a cell have numbers of their own; 0 is that of the MIB.
+    parts_.push_back({.resources = resources,
+                      .pdcch = Pdcch({.coreset_id = static_cast<int>(parts_.size()) + 1,
+                                      .cce_count = resources->cce_count(),
+                                      .candidate_counts = config.pdcch_candidates},
+                                     resources->config().numerology.slots_per_frame())});
   }
   RC_CHECK(config.max_ues_per_slot >= 1);
   uplink_slots_.resize(static_cast<std::size_t>(config.k2.back()) + 1);
@@ -52,7 +74,20 @@ std::uint32_t Cell::connect(const ConnectionConfig& config) {
                                                                   config.max_dl_modulation_order),
                               .ul_thresholds = phy::McsThresholds(config_.ul_table, target,
                                                                   config.max_ul_modulation_order)});
+  connections_[index]->c_rnti = free_c_rnti();
   return index;
+}
+
+std::uint32_t Cell::free_c_rnti() {
+  const auto is_used = [&](std::uint32_t c_rnti) {
+    return std::any_of(connections_.begin(), connections_.end(),
+                       [&](const auto& c) { return c != nullptr && c->c_rnti == c_rnti; });
+  };
+  std::uint32_t c_rnti = 0;
+  do {
+    c_rnti = scattered_16_bit(config_.cell * cell_stride + c_rnti_turn_++);
+  } while (c_rnti < 1 || c_rnti > phy::c_rnti_max || is_used(c_rnti));
+  return c_rnti;
 }
 
 std::uint32_t Cell::free_index() {
@@ -251,7 +286,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   const phy::ResourceMapConfig& map = narrowest.config();
   if (map.duplex.downlink(slot).count < map.coreset.symbol_count) return;
   for (Part& part : parts_) {
-    part.cces_left = part.resources->cce_count();
+    part.pdcch.begin(slot);
     part.dl_count = 0;
   }
   send_switches(slot, plan);
@@ -273,6 +308,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     ask_downlink(at, plan);
     for (Part& part : parts_) schedule_downlink(at, part, plan);
   }
+  for (const Part& part : parts_) plan.pdcch.push_back(part.pdcch.count());
   retire_idle(now);
 }
 

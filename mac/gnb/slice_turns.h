@@ -37,6 +37,8 @@ class SliceTurns {
   /// Its slice may take all that it asks for.
   [[nodiscard]] bool is_content(const Candidate& candidate, const SliceShares& shares,
                                 const SliceSlot& at) const;
+  /// One that was let in finds no room on the PDCCH: the next of those left out comes in for it.
+  void replace(SliceSlot& at, std::vector<Candidate>& candidates);
   /// A candidate asks for nothing more in this slot.
   void finish(Candidate& candidate, SliceSlot& at);
 
