@@ -6,26 +6,9 @@
 #include "mac/bsr.h"
 
 namespace redcell::mac::gnb {
-namespace {
-
-/// Cells begin their rows of C-RNTIs apart.
-constexpr std::uint32_t cell_stride = 1'013;
-
-/// Every number of 16 bits once in 65536 turns. C-RNTIs that follow one another would keep their
-/// distance in the hash of the search space, and block one another in the same slots of all frames.
-std::uint32_t scattered_16_bit(std::uint32_t turn) {
-  std::uint32_t x = turn & 0xFFFFU;
-  for (const std::uint32_t factor : {0x9E35U, 0xC2B3U}) {  // Odd, so that nothing meets.
-    x ^= x >> 7U;
-    x = x * factor & 0xFFFFU;
-  }
-  return x ^ x >> 9U;
-}
-
-}  // namespace
-
 Cell::Cell(const CellConfig& config)
     : config_(config),
+      c_rntis_(config.cell),
       dl_shares_(make_shares(config, base::Direction::downlink)),
       ul_shares_(make_shares(config, base::Direction::uplink)),
       dl_policy_(make_policy(config.policy)),
@@ -74,20 +57,8 @@ std::uint32_t Cell::connect(const ConnectionConfig& config) {
                                                                   config.max_dl_modulation_order),
                               .ul_thresholds = phy::McsThresholds(config_.ul_table, target,
                                                                   config.max_ul_modulation_order)});
-  connections_[index]->c_rnti = free_c_rnti();
+  connections_[index]->c_rnti = c_rntis_.take();
   return index;
-}
-
-std::uint32_t Cell::free_c_rnti() {
-  const auto is_used = [&](std::uint32_t c_rnti) {
-    return std::any_of(connections_.begin(), connections_.end(),
-                       [&](const auto& c) { return c != nullptr && c->c_rnti == c_rnti; });
-  };
-  std::uint32_t c_rnti = 0;
-  do {
-    c_rnti = scattered_16_bit(config_.cell * cell_stride + c_rnti_turn_++);
-  } while (c_rnti < 1 || c_rnti > phy::c_rnti_max || is_used(c_rnti));
-  return c_rnti;
 }
 
 std::uint32_t Cell::free_index() {
@@ -103,6 +74,7 @@ std::uint32_t Cell::free_index() {
 
 void Cell::disconnect(std::uint32_t index) {
   RC_CHECK(is_connected(index) && connections_[index]->data == nullptr);
+  c_rntis_.give_back(connections_[index]->c_rnti);
   connections_[index].reset();
   is_active_[index] = false;
   std::erase(active_, index);

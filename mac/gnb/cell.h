@@ -23,6 +23,7 @@
 #include "base/units.h"
 #include "mac/air.h"
 #include "mac/gnb/bwp_manager.h"
+#include "mac/gnb/c_rnti.h"
 #include "mac/gnb/connection.h"
 #include "mac/gnb/pdcch.h"
 #include "mac/gnb/placing.h"
@@ -205,7 +206,6 @@ class Cell {
   std::optional<PdcchPlace> place_dci(const Connection& c);
   /// Of phy::aggregation_levels.
   [[nodiscard]] std::size_t needed_level(const Connection& c) const;
-  [[nodiscard]] std::uint32_t free_c_rnti();
   [[nodiscard]] double reported_sinr_db(const Connection& c) const;
   [[nodiscard]] base::McsIndex downlink_mcs(const Connection& c) const;
   [[nodiscard]] base::McsIndex uplink_mcs(const Connection& c, int prb_count) const;
@@ -231,10 +231,10 @@ class Cell {
   CellConfig config_;
   base::Slot slot_;           ///< At work.
   base::Slot measured_from_;  ///< Of recent_prbs.
+  CRntiPool c_rntis_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
-  std::uint32_t c_rnti_turn_ = 0;
   std::vector<Candidate> candidates_;
   std::vector<Share> shares_;
   SliceShares dl_shares_;

