@@ -1,5 +1,7 @@
 #include "analysis/mobility.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -128,6 +130,14 @@ void CellSeries::add(const CellBin& bin, std::int64_t time_ns) {
   add_load(UPLINK, bin.ul_prb_slots_used(), bin.ul_prb_slots_available());
   interference_mdb_.add(time_ns,
                         {.sum = real(bin.iot_sum_mdb()), .weight = real(bin.iot_samples())});
+  for (const CellBin::Pdcch& row : bin.pdcch()) {
+    const double wanted = real(row.dci_sent() + row.dci_blocked());
+    blocked_dcis_.add(time_ns, {.sum = real(row.dci_blocked()), .weight = wanted});
+    for (std::size_t level = 0; level < aggregation_levels.size(); ++level) {
+      const bool is_of = aggregation_levels[level] == row.aggregation_level();
+      level_dcis_[level].add(time_ns, {.sum = is_of ? wanted : 0.0, .weight = wanted});
+    }
+  }
 }
 
 void CellSeries::add(const ThroughputBin& bin, std::int64_t time_ns) {
@@ -150,6 +160,11 @@ void CellSeries::write(KpiWriter& to) const {
             load->bins);
   }
   to.mean({"ul_interference_over_thermal_db", "db", per_thousandth}, interference_mdb_);
+  to.ratio("pdcch_blocking_ratio", blocked_dcis_);
+  for (std::size_t level = 0; level < aggregation_levels.size(); ++level) {
+    const std::string name = fmt::format("pdcch_level{}_share_percent", aggregation_levels[level]);
+    to.mean({name, "percent", percent}, level_dcis_[level]);
+  }
 }
 
 }  // namespace redcell::analysis

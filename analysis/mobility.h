@@ -63,6 +63,9 @@ class MobilitySeries {
   BatchedSums rank_2_;
 };
 
+/// CCEs of a DCI, TS 38.213 10.1.
+inline constexpr std::array<std::uint32_t, 5> aggregation_levels{1, 2, 4, 8, 16};
+
 /// The load of all cells together.
 class CellSeries {
  public:
@@ -80,6 +83,9 @@ class CellSeries {
   };
   std::array<Load, 2> load_;  ///< [LinkDirection]
   BatchedSums interference_mdb_;
+  BatchedSums blocked_dcis_;
+  /// [level] DCIs wanted at each, among all.
+  std::array<BatchedSums, aggregation_levels.size()> level_dcis_;
 };
 
 }  // namespace redcell::analysis

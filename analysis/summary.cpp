@@ -95,6 +95,9 @@ void require_sound(const CellBin& bin) {
               within(0, bin.ul_prb_slots_used(), bin.ul_prb_slots_available()),
           "a cell uses more PRBs than it has");
   require(bin.iot_samples() >= 0, "a cell has negative samples");
+  for (const CellBin::Pdcch& row : bin.pdcch()) {
+    require(row.dci_sent() >= 0 && row.dci_blocked() >= 0, "a cell has negative DCIs");
+  }
 }
 
 constexpr double mbps_per_byte_bin = 8e-6;

@@ -43,9 +43,9 @@ struct Summary {
 /// Takes the records of one run in log order and keeps sums and histograms, never the records.
 ///
 /// Rates are one-second bins of single terminals after warm-up: mean, median, p5, p95, p99, p99.9,
-/// min and max. An interval of a mean speaks of more time in the same place with the same terminals, not of
-/// other terminals. min, max and counts are what this run saw: their interval has no width. Ratios
-/// use Wilson's interval on effective trials.
+/// min and max. An interval of a mean speaks of more time in the same place with the same
+/// terminals, not of other terminals. min, max and counts are what this run saw: their interval has
+/// no width. Ratios use Wilson's interval on effective trials.
 ///
 /// Handovers are counted as in TS 28.552 5.1.1.6, one attempt a trial, in Wilson's interval as
 /// they are: handover_ratio from the preparation on, handover_execution_ratio from the command the

@@ -50,6 +50,7 @@ struct DlAssignment {
   BlockFormat format;
   base::Slot feedback_slot;  ///< Slot n + K1 of the PUCCH.
   int aggregation_level = 1;
+  int first_cce = 0;
 };
 
 /// DCI format 0_1: a block the UE is to send in pusch_slot = n + K2.
@@ -60,6 +61,7 @@ struct UlGrant {
   BlockFormat format;
   base::Slot pusch_slot;
   int aggregation_level = 1;
+  int first_cce = 0;
 };
 
 /// A DCI that names another BWP than the active one and no block [ours]: what it could schedule
@@ -71,6 +73,7 @@ struct BwpSwitchDci {
   std::uint32_t to_bwp = 0;
   int beam = 0;
   int aggregation_level = 1;
+  int first_cce = 0;
 };
 
 /// HARQ-ACK of one received assignment.

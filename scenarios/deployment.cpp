@@ -66,7 +66,8 @@ mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
       .max_ues_per_slot = static_cast<int>(scheduler.max_ues_per_slot()),
       .transform_precoding = transform_precoding,
       .sr_grant_bytes = carrier.uplink().sr_grant_bytes(),
-      .aggregation_level_min = static_cast<int>(carrier.downlink().aggregation_level())};
+      .aggregation_level_min = static_cast<int>(carrier.downlink().aggregation_level()),
+      .pdcch_candidates = pdcch_candidates(carrier)};
   std::sort(config.k1.begin(), config.k1.end());
   std::sort(config.k2.begin(), config.k2.end());
   return config;

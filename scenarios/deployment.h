@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "phy/channel/penetration.h"
 #include "phy/channel/tdl.h"
 #include "phy/nr/resource_map.h"
+#include "phy/nr/search_space.h"
 #include "scenarios/schema/scenario.pb.h"
 #include "scenarios/site_grid.h"
 #include "terminals/route.h"
@@ -187,6 +189,9 @@ struct SrPlan {
 /// How many of these are for all: those before the first that is a slice's own.
 [[nodiscard]] int shared_bwp_count(const schema::Carrier& carrier);
 [[nodiscard]] BwpPlan bwp_plan(const schema::Carrier& carrier);
+/// [level of phy::aggregation_levels] Candidates of a terminal's search space.
+[[nodiscard]] std::array<int, phy::aggregation_level_count> pdcch_candidates(
+    const schema::Carrier& carrier);
 /// How soon a terminal changes between BWPs of the layer.
 [[nodiscard]] mac::BwpTiming bwp_timing(const LayerPlan& layer, const TerminalPlan& terminal);
 /// Index of the widest BWP that a terminal can take (TS 38.306 4.2.21.1).

@@ -146,6 +146,13 @@ int shared_bwp_count(const schema::Carrier& carrier) {
   return count;
 }
 
+std::array<int, phy::aggregation_level_count> pdcch_candidates(const schema::Carrier& carrier) {
+  const schema::SearchSpace& space = carrier.downlink().search_space();
+  return {static_cast<int>(space.candidates_1()), static_cast<int>(space.candidates_2()),
+          static_cast<int>(space.candidates_4()), static_cast<int>(space.candidates_8()),
+          static_cast<int>(space.candidates_16())};
+}
+
 BwpPlan bwp_plan(const schema::Carrier& carrier) {
   using Schema = schema::BwpManager;
   const Schema& manager = carrier.bwp_manager();

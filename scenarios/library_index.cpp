@@ -1,5 +1,6 @@
 #include "scenarios/library_index.h"
 
+#include <algorithm>
 #include <tuple>
 
 #include "scenarios/library.h"
@@ -29,6 +30,9 @@ std::vector<LibraryEntry> library_entries() {
     entries.push_back({.name = std::string(file.substr(0, file.size() - suffix.size())),
                        .title = scenario.title()});
   }
+  // Files are in another order: '-' comes before the '.' of a shorter name.
+  std::sort(entries.begin(), entries.end(),
+            [](const LibraryEntry& a, const LibraryEntry& b) { return a.name < b.name; });
   return entries;
 }
 

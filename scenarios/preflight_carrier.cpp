@@ -331,6 +331,7 @@ void check_resources(const CarrierView& view, Report& report) {
   check_inside(view, "redcap_bwp",
                {static_cast<int>(bwp.first_prb()), static_cast<int>(bwp.prb_count())}, report);
   check_coreset(view, report);
+  check_search_space(view, report);
   check_dmrs(view, report);
   check_broadcast(view, report);
   check_uplink_edges(view, report);

@@ -55,6 +55,9 @@ void check_band(const CarrierView& view, Report& report);
 void check_periods(const CarrierView& view, Report& report);
 /// Bandwidth part, CORESET, DMRS, broadcast, PUCCH and PRACH. Pre: check_band found nothing.
 void check_resources(const CarrierView& view, Report& report);
+/// Candidates of terminals' search spaces against what terminals can monitor. Pre: as
+/// check_resources.
+void check_search_space(const CarrierView& view, Report& report);
 /// Further RedCap parts beside redcap_bwp, and who is moved between them. Pre: as check_resources.
 void check_parts(const CarrierView& view, Report& report);
 /// SS/PBCH blocks share no RE, unless they are one and the same. Pre: check_resources and

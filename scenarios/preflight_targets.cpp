@@ -48,6 +48,9 @@ Names cell_figures() {
   return {"dl_prb_utilisation_percent",     "ul_prb_utilisation_percent",
           "dl_spectral_efficiency_bps_hz",  "ul_spectral_efficiency_bps_hz",
           "dl_carrier_efficiency_bps_hz",   "ul_carrier_efficiency_bps_hz",
+          "pdcch_blocking_ratio",           "pdcch_level1_share_percent",
+          "pdcch_level2_share_percent",     "pdcch_level4_share_percent",
+          "pdcch_level8_share_percent",     "pdcch_level16_share_percent",
           "ul_interference_over_thermal_db"};
 }
 

@@ -117,6 +117,17 @@ void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
   out.set_iot_sum_mdb(b.iot_sum_mdb);
   out.set_iot_samples(b.iot_samples);
   out.set_connected(static_cast<std::uint32_t>(connected_[cell]));
+  for (std::size_t part = 0; part < b.pdcch.size(); ++part) {
+    for (std::size_t level = 0; level < phy::aggregation_level_count; ++level) {
+      const CellBin::Dcis& dcis = b.pdcch[part][level];
+      if (dcis.sent + dcis.blocked == 0) continue;
+      analysis::CellBin::Pdcch& row = *out.add_pdcch();
+      row.set_bwp(static_cast<std::uint32_t>(part));
+      row.set_aggregation_level(static_cast<std::uint32_t>(phy::aggregation_levels[level]));
+      row.set_dci_sent(dcis.sent);
+      row.set_dci_blocked(dcis.blocked);
+    }
+  }
   sink_(record_);
   cell_bins_[cell] = {};
 }
@@ -172,6 +183,17 @@ void Recorder::uplink_used(base::CellId cell, int prb_count) {
 void Recorder::interference(base::CellId cell, double over_thermal_db) {
   cell_bins_[cell.value].iot_sum_mdb += thousandths(over_thermal_db);
   ++cell_bins_[cell.value].iot_samples;
+}
+
+void Recorder::pdcch(base::CellId cell, std::span<const mac::gnb::PdcchCount> parts) {
+  RC_CHECK(parts.size() <= cell_bwp_count_max);
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    for (std::size_t level = 0; level < phy::aggregation_level_count; ++level) {
+      CellBin::Dcis& dcis = cell_bins_[cell.value].pdcch[part][level];
+      dcis.sent += parts[part].sent[level];
+      dcis.blocked += parts[part].blocked[level];
+    }
+  }
 }
 
 void Recorder::connected(base::CellId cell, int change) { connected_[cell.value] += change; }

@@ -4,12 +4,14 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "analysis/schema/kpi_log.pb.h"
 #include "base/ids.h"
 #include "base/units.h"
 #include "mac/bwp.h"
+#include "mac/gnb/pdcch.h"
 #include "mac/rrc.h"
 #include "mac/sdu.h"
 #include "phy/channel/geometry.h"
@@ -44,6 +46,9 @@ struct CellCapacity {
 /// [ours] Cells beside the serving one in a row of the drive log.
 inline constexpr std::size_t neighbour_count_max = 3;
 
+/// RedCap's parts, dedicated ones included, and the carrier's (TS 38.331 maxNrofBWPs).
+inline constexpr std::size_t cell_bwp_count_max = 6;
+
 /// What a row of the drive log says of a moment.
 struct DriveState {
   base::UeId ue;
@@ -77,6 +82,8 @@ class Recorder {
   void downlink_used(base::CellId cell, int prb_count);
   void uplink_used(base::CellId cell, int prb_count);
   void interference(base::CellId cell, double over_thermal_db);
+  /// DCIs of one slot, [part] at most cell_bwp_count_max.
+  void pdcch(base::CellId cell, std::span<const mac::gnb::PdcchCount> parts);
   void connected(base::CellId cell, int change);
   /// Ends a row of the drive log; blocks and bytes since the last one are in it.
   void drive_row(const DriveState& state, base::Instant now);
@@ -118,6 +125,12 @@ class Recorder {
     std::int64_t ul_prb_slots = 0;
     std::int64_t iot_sum_mdb = 0;
     std::int64_t iot_samples = 0;
+    struct Dcis {
+      std::int64_t sent = 0;
+      std::int64_t blocked = 0;
+    };
+    /// [part][level of phy::aggregation_levels]
+    std::array<std::array<Dcis, phy::aggregation_level_count>, cell_bwp_count_max> pdcch{};
   };
   void write_bin(std::size_t index, base::Duration duration);
   void write_cell_bin(std::size_t cell, base::Duration duration);

@@ -122,6 +122,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
   plan_.downlink.reserve(block_count_max);
   plan_.uplink.reserve(block_count_max);
   plan_.switches.reserve(terminals_.size());
+  plan_.pdcch.reserve(cell_bwp_count_max);
   due_.reserve(8 * terminals_.size());
   due_terminals_.reserve(8 * terminals_.size());
   for (const LayerPlan& plan : deployment_.layers) {

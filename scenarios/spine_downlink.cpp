@@ -187,6 +187,7 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
       layer.switches.emplace_back(cell, dci);
       add_control(cell, dci.beam, dci.from_bwp, dci.aggregation_level);
     }
+    recorder_.pdcch(layer.id_of(cell), plan_.pdcch);
     for (const mac::DroppedSdu& dropped : plan_.drops) {
       drops_.assign(1, dropped);
       account_drops(book_.at(dropped.packet).ue, base::Direction::downlink, drops_, now);

@@ -6,9 +6,9 @@
 #include "mac/bsr.h"
 
 namespace redcell::mac::gnb {
-
 Cell::Cell(const CellConfig& config)
     : config_(config),
+      c_rntis_(config.cell),
       dl_shares_(make_shares(config, base::Direction::downlink)),
       ul_shares_(make_shares(config, base::Direction::uplink)),
       dl_policy_(make_policy(config.policy)),
@@ -18,7 +18,12 @@ Cell::Cell(const CellConfig& config)
   for (const phy::ResourceMap* resources : config.bwps) {
     RC_CHECK(resources->config().bwp_dl.count >= width);
     width = resources->config().bwp_dl.count;
-    parts_.push_back({.resources = resources});
+    // CORESETs of a cell have numbers of their own; 0 is that of the MIB.
+    parts_.push_back({.resources = resources,
+                      .pdcch = Pdcch({.coreset_id = static_cast<int>(parts_.size()) + 1,
+                                      .cce_count = resources->cce_count(),
+                                      .candidate_counts = config.pdcch_candidates},
+                                     resources->config().numerology.slots_per_frame())});
   }
   RC_CHECK(config.max_ues_per_slot >= 1);
   uplink_slots_.resize(static_cast<std::size_t>(config.k2.back()) + 1);
@@ -52,6 +57,7 @@ std::uint32_t Cell::connect(const ConnectionConfig& config) {
                                                                   config.max_dl_modulation_order),
                               .ul_thresholds = phy::McsThresholds(config_.ul_table, target,
                                                                   config.max_ul_modulation_order)});
+  connections_[index]->c_rnti = c_rntis_.take();
   return index;
 }
 
@@ -68,6 +74,7 @@ std::uint32_t Cell::free_index() {
 
 void Cell::disconnect(std::uint32_t index) {
   RC_CHECK(is_connected(index) && connections_[index]->data == nullptr);
+  c_rntis_.give_back(connections_[index]->c_rnti);
   connections_[index].reset();
   is_active_[index] = false;
   std::erase(active_, index);
@@ -251,7 +258,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   const phy::ResourceMapConfig& map = narrowest.config();
   if (map.duplex.downlink(slot).count < map.coreset.symbol_count) return;
   for (Part& part : parts_) {
-    part.cces_left = part.resources->cce_count();
+    part.pdcch.begin(slot);
     part.dl_count = 0;
   }
   send_switches(slot, plan);
@@ -273,6 +280,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     ask_downlink(at, plan);
     for (Part& part : parts_) schedule_downlink(at, part, plan);
   }
+  for (const Part& part : parts_) plan.pdcch.push_back(part.pdcch.count());
   retire_idle(now);
 }
 

@@ -23,7 +23,9 @@
 #include "base/units.h"
 #include "mac/air.h"
 #include "mac/gnb/bwp_manager.h"
+#include "mac/gnb/c_rnti.h"
 #include "mac/gnb/connection.h"
+#include "mac/gnb/pdcch.h"
 #include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
 #include "mac/gnb/slice_shares.h"
@@ -54,6 +56,8 @@ struct CellConfig {
   bool transform_precoding = false;
   std::uint32_t sr_grant_bytes = 128;
   int aggregation_level_min = 1;  ///< 1, 2, 4, 8 or 16.
+  /// Of each terminal's search space, in each part.
+  std::array<int, phy::aggregation_level_count> pdcch_candidates{6, 5, 4, 2, 1};
 };
 
 /// Everything the cell sends in one slot.
@@ -62,7 +66,9 @@ struct SlotPlan {
   std::vector<UlGrant> uplink;
   std::vector<BwpSwitchDci> switches;
   std::vector<DroppedSdu> drops;
+  std::vector<PdcchCount> pdcch;  ///< [part] Empty where no DCI can be sent.
   void clear() {
+    pdcch.clear();
     switches.clear();
     downlink.clear();
     uplink.clear();
@@ -141,7 +147,7 @@ class Cell {
   /// A bandwidth part at work.
   struct Part {
     const phy::ResourceMap* resources = nullptr;
-    int cces_left = 0;
+    Pdcch pdcch;
     int dl_count = 0;  ///< Assignments in the slot at work.
     /// A block of more might never be repeated in a sibling.
     std::array<int, 2> prbs_max{carrier_prb_count_max, carrier_prb_count_max};
@@ -183,9 +189,10 @@ class Cell {
                                      const phy::SlotResources& resources) const;
   void take_downlink(Connection& c, const BlockFormat& format);
   void take_uplink(Connection& c, const BlockFormat& format, UplinkSlot& pusch);
+  enum class Outcome : std::uint8_t { sent, nothing_sent, blocked };
   /// most: PRBs that it may take.
-  bool assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);
-  bool grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan);
+  Outcome assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);
+  Outcome grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan);
   void repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan);
   bool repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan);
   [[nodiscard]] std::optional<base::Slot> feedback_slot(base::Slot slot) const;
@@ -196,8 +203,10 @@ class Cell {
   [[nodiscard]] FreePrbs::Start placing_start(const Part& part, base::Slot slot,
                                               base::Direction direction,
                                               const TakenPrbs& taken) const;
-  /// CCEs for a DCI to this UE, taken from what is left; nullopt: blocked.
-  std::optional<int> take_cces(const Connection& c);
+  /// CCEs for a DCI to this UE at the level its link needs; nullopt: blocked.
+  std::optional<PdcchPlace> place_dci(const Connection& c);
+  /// Of phy::aggregation_levels.
+  [[nodiscard]] std::size_t needed_level(const Connection& c) const;
   [[nodiscard]] double reported_sinr_db(const Connection& c) const;
   [[nodiscard]] base::McsIndex downlink_mcs(const Connection& c) const;
   [[nodiscard]] base::McsIndex uplink_mcs(const Connection& c, int prb_count) const;
@@ -223,6 +232,7 @@ class Cell {
   CellConfig config_;
   base::Slot slot_;           ///< At work.
   base::Slot measured_from_;  ///< Of recent_prbs.
+  CRntiPool c_rntis_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;

@@ -101,14 +101,15 @@ void Cell::send_switches(base::Slot slot, SlotPlan& plan) {
       c.wanted_bwp.reset();
       continue;
     }
-    const std::optional<int> level = take_cces(c);
-    if (!level) continue;
+    const std::optional<PdcchPlace> dci = place_dci(c);
+    if (!dci) continue;
     plan.switches.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
                              .from_bwp = c.config.bwp,
                              .to_bwp = *c.wanted_bwp,
                              .beam = c.beam,
-                             .aggregation_level = *level});
+                             .aggregation_level = dci->cces(),
+                             .first_cce = dci->first_cce});
     if (!c.unconfirmed) c.unconfirmed = c.bwp;
     c.bwp.on_switch_dci(slot, *c.wanted_bwp);
     c.silences = 0;

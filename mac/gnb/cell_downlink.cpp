@@ -16,18 +16,21 @@ constexpr double dci_error_target = 0.01;
 
 }  // namespace
 
-std::optional<int> Cell::take_cces(const Connection& c) {
-  int level = config_.aggregation_level_min;
+std::size_t Cell::needed_level(const Connection& c) const {
   const double sinr_lin = base::from_db(reported_sinr_db(c));
-  while (level < 16 &&
-         phy::dci_error_rate({.aggregation_level = level}, sinr_lin) > dci_error_target) {
-    level *= 2;
+  std::size_t level = 0;
+  while (phy::aggregation_levels[level] < config_.aggregation_level_min) ++level;
+  while (level + 1 < phy::aggregation_level_count &&
+         phy::dci_error_rate({.aggregation_level = phy::aggregation_levels[level]}, sinr_lin) >
+             dci_error_target) {
+    ++level;
   }
-  Part& part = part_of(c);
-  while (level > part.resources->cce_count()) level /= 2;
-  if (level > part.cces_left) return std::nullopt;
-  part.cces_left -= level;
   return level;
+}
+
+std::optional<PdcchPlace> Cell::place_dci(const Connection& c) {
+  Pdcch& pdcch = part_of(c).pdcch;
+  return pdcch.place(c.c_rnti, pdcch.nearest(needed_level(c)));
 }
 
 double Cell::reported_sinr_db(const Connection& c) const {
@@ -72,13 +75,15 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
       const int room = turns_.room(candidate, prbs_, dl_shares_, dl_slices_);
       if (!is_last && !turns_.is_content(candidate, room)) continue;
       Connection& c = *connections_[candidate.connection];
-      if (assign(c, room, at, plan)) {
+      const Outcome outcome = assign(c, room, at, plan);
+      if (outcome == Outcome::sent) {
         ++part.dl_count;
         take_downlink(c, plan.downlink.back().format);
         shares_.push_back(
             {.connection = candidate.connection, .bits = plan.downlink.back().format.tbs});
       }
       turns_.finish(candidate, dl_slices_);
+      if (outcome == Outcome::blocked) turns_.replace(dl_slices_, candidates_);
     }
   }
   for (Candidate& candidate : candidates_) turns_.finish(candidate, dl_slices_);
@@ -102,8 +107,8 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     if (!dl_shares_.may_repeat(c.config.dl_slice, format.prb_count, dl_slices_)) continue;
     const auto range = prbs_.take(format.prb_count, true);
     if (!range) continue;
-    const std::optional<int> level = take_cces(c);
-    if (!level) {
+    const std::optional<PdcchPlace> dci = place_dci(c);
+    if (!dci) {
       prbs_.give_back(*range);
       continue;
     }
@@ -119,7 +124,8 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
                              .harq = c.dl_harq.repeat(*process),
                              .format = format,
                              .feedback_slot = at.feedback,
-                             .aggregation_level = *level});
+                             .aggregation_level = dci->cces(),
+                             .first_cce = dci->first_cce});
   }
 }
 
@@ -129,18 +135,17 @@ int Cell::downlink_prb_count(const Connection& c, base::Instant now,
   return prbs_for(c.sendable_bytes(now), mcs, c.csi.rank, resources);
 }
 
-bool Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan) {
+Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
   Part& part = part_of(c);
   const phy::SlotResources& resources = part.resources->downlink(slot);
   const std::optional<int> process = c.dl_harq.idle_process();
   RC_CHECK(process.has_value());
-  if (most == 0) return false;
+  if (most == 0) return Outcome::nothing_sent;
   const base::McsIndex wanted = downlink_mcs(c);
   const int prb_count = std::min({most, downlink_prb_count(c, now, resources), part.prbs_max[0]});
-  const int cces_before = part.cces_left;
-  const std::optional<int> level = take_cces(c);
-  if (!level) return false;
+  const std::optional<PdcchPlace> dci = place_dci(c);
+  if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, false);
   const phy::BlockFit fit = range ? phy::fit_block({.table = config_.dl_table,
                                                     .wanted = wanted,
@@ -157,8 +162,8 @@ bool Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& pla
   if (pdu.signalling.empty() && pdu.data.empty()) {
     // Nothing fits, or all that waited was discarded: the resources stay free.
     if (range) prbs_.give_back(*range);
-    part.cces_left = cces_before;
-    return false;
+    part.pdcch.give_back(*dci);
+    return Outcome::nothing_sent;
   }
   note_command_sent(c, pdu, slot);
   const phy::Mcs mcs = phy::mcs(config_.dl_table, fit.mcs);
@@ -179,8 +184,9 @@ bool Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& pla
                            .harq = c.dl_harq.start(*process, format),
                            .format = format,
                            .feedback_slot = feedback_slot,
-                           .aggregation_level = *level});
-  return true;
+                           .aggregation_level = dci->cces(),
+                           .first_cce = dci->first_cce});
+  return Outcome::sent;
 }
 
 }  // namespace redcell::mac::gnb

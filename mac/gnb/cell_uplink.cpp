@@ -64,13 +64,15 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
       const int room = turns_.room(candidate, prbs_, ul_shares_, pusch.slices);
       if (!is_last && !turns_.is_content(candidate, room)) continue;
       Connection& c = *connections_[candidate.connection];
-      if (grant(c, room, pusch, plan)) {
+      const Outcome outcome = grant(c, room, pusch, plan);
+      if (outcome == Outcome::sent) {
         const BlockFormat& format = plan.uplink.back().format;
         take_uplink(c, format, pusch);
         granted.push_back(candidate.connection);
         shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
       }
       turns_.finish(candidate, pusch.slices);
+      if (outcome == Outcome::blocked) turns_.replace(pusch.slices, candidates_);
     }
   }
   for (Candidate& candidate : candidates_) turns_.finish(candidate, pusch.slices);
@@ -104,8 +106,8 @@ bool Cell::repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   if (!ul_shares_.may_repeat(c.config.ul_slice, format.prb_count, pusch.slices)) return false;
   const auto range = prbs_.take(format.prb_count, true);
   if (!range) return false;
-  const std::optional<int> level = take_cces(c);
-  if (!level) {
+  const std::optional<PdcchPlace> dci = place_dci(c);
+  if (!dci) {
     prbs_.give_back(*range);
     return false;
   }
@@ -119,7 +121,8 @@ bool Cell::repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
                          .harq = c.ul_harq.repeat(*process),
                          .format = format,
                          .pusch_slot = pusch.slot,
-                         .aggregation_level = *level});
+                         .aggregation_level = dci->cces(),
+                         .first_cce = dci->first_cce});
   return true;
 }
 
@@ -152,15 +155,15 @@ int Cell::uplink_prb_count(const Connection& c, int longest,
   return config_.transform_precoding ? dft_prb_count(prb_count) : prb_count;
 }
 
-bool Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan) {
+Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan) {
   const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
   if (ul_shares_.limit() && most < std::min(least_prb_count(resources), prbs_.longest())) {
-    return false;
+    return Outcome::nothing_sent;
   }
   const int prb_count =
       uplink_prb_count(c, std::min({prbs_.longest(), most, part_of(c).prbs_max[1]}), resources);
-  const std::optional<int> level = take_cces(c);
-  if (!level) return false;
+  const std::optional<PdcchPlace> dci = place_dci(c);
+  if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, true);
   RC_CHECK(range.has_value());
   const phy::BlockFit fit = phy::fit_block({.table = config_.ul_table,
@@ -193,8 +196,9 @@ bool Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan) {
                          .harq = c.ul_harq.start(*process, format),
                          .format = format,
                          .pusch_slot = pusch.slot,
-                         .aggregation_level = *level});
-  return true;
+                         .aggregation_level = dci->cces(),
+                         .first_cce = dci->first_cce});
+  return Outcome::sent;
 }
 
 }  // namespace redcell::mac::gnb

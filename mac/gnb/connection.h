@@ -55,6 +55,7 @@ struct Connection {
   Connection(const ConnectionConfig& c, ConnectionSetup setup);
 
   ConnectionConfig config;
+  std::uint32_t c_rnti = 0;  ///< Given by the cell, unique in it.
   RadioBearer signalling;
   std::unique_ptr<RadioBearer> data;  ///< Null while the UE's context is at another cell.
   HarqEntity dl_harq;

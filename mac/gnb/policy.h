@@ -21,6 +21,7 @@ struct Candidate {
   std::uint32_t slice = 0;        ///< Ranks are compared inside one.
   std::uint32_t turn = 0;         ///< Of its slice's candidates, this one's place.
   bool is_done = false;           ///< Served, or not to be in this slot.
+  bool is_left_out = false;       ///< Not to be in this slot unless another finds no room.
   double rate_bits_per_slot = 0;  ///< What the whole BWP would carry for it.
   std::optional<double>
       priority{};  ///< Set by the policy; higher goes first, nullopt: not in this slot.

@@ -76,9 +76,21 @@ void SliceTurns::select(int room, SliceSlot& at, std::vector<Candidate>& candida
     if (candidate.priority && room > 0) {
       --room;
     } else {
+      candidate.is_left_out = candidate.priority.has_value() && !candidate.is_done;
       finish(candidate, at);
     }
   }
+}
+
+void SliceTurns::replace(SliceSlot& at, std::vector<Candidate>& candidates) {
+  if (at.asked.size() < 2) return;
+  const auto next = std::find_if(candidates.begin(), candidates.end(),
+                                 [](const Candidate& c) { return c.is_left_out; });
+  if (next == candidates.end()) return;
+  next->is_left_out = false;
+  next->is_done = false;
+  ask(*next, demand_[next->connection]);
+  tell(next->slice, at);
 }
 
 int SliceTurns::room(const Candidate& candidate, const FreePrbs& prbs, const SliceShares& shares,

@@ -44,6 +44,8 @@ class SliceTurns {
   [[nodiscard]] bool is_content(const Candidate& candidate, int prb_count) const {
     return prb_count == unlimited_prbs || demand_[candidate.connection] <= prb_count;
   }
+  /// One that was let in finds no room on the PDCCH: the next of those left out comes in for it.
+  void replace(SliceSlot& at, std::vector<Candidate>& candidates);
   /// A candidate asks for nothing more in this slot.
   void finish(Candidate& candidate, SliceSlot& at);
 

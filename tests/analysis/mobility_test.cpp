@@ -322,6 +322,39 @@ TEST(Cells, have_their_efficiency_by_the_prbs_used_and_by_those_there_were) {
       << "no PRB was used";
 }
 
+TEST(CellLoad, tells_how_many_dcis_were_blocked_and_at_which_level_they_were_wanted) {
+  SummaryBuilder builder = builder_of_phones();
+  KpiRecord record;
+  CellBin& bin = *record.mutable_cell_bin();
+  bin.set_duration_ns(second);
+  const auto add_row = [&](std::uint32_t bwp, std::uint32_t level, int sent, int blocked) {
+    CellBin::Pdcch& row = *bin.add_pdcch();
+    row.set_bwp(bwp);
+    row.set_aggregation_level(level);
+    row.set_dci_sent(sent);
+    row.set_dci_blocked(blocked);
+  };
+  for (int i = 0; i < 20; ++i) {
+    bin.set_time_ns((i == 0 ? 0 : 10 + i) * second);
+    bin.clear_pdcch();
+    if (i == 0) add_row(0, 16, 0, 1'000);  // Before the warm-up has ended.
+    add_row(0, 1, 60, 0);
+    add_row(0, 8, 10, 5);
+    add_row(1, 1, 20, 5);
+    builder.add(record);
+  }
+  const Summary summary = builder.finish();
+  const Kpi blocking = figure(summary, "pdcch_blocking_ratio", "ratio", cell_group);
+  EXPECT_NEAR(blocking.value, 0.1, 1e-12);
+  EXPECT_EQ(blocking.samples, 1'900);
+  const auto share = [&](const char* name) {
+    return figure(summary, name, "mean", cell_group).value;
+  };
+  EXPECT_NEAR(share("pdcch_level1_share_percent"), 85, 1e-9);
+  EXPECT_NEAR(share("pdcch_level8_share_percent"), 15, 1e-9);
+  EXPECT_EQ(share("pdcch_level16_share_percent"), 0);
+}
+
 TEST(Background, is_no_part_of_all_terminals) {
   SummaryBuilder builder = builder_of_phones();
   KpiRecord record;
@@ -361,6 +394,8 @@ TEST(Mobility, refuses_records_that_contradict_themselves) {
   expect_refused([](KpiRecord& r) { r.mutable_cell_bin()->set_dl_prb_slots_used(1); });
   expect_refused([](KpiRecord& r) { r.mutable_cell_bin()->set_ul_prb_slots_used(1); });
   expect_refused([](KpiRecord& r) { r.mutable_cell_bin()->set_iot_samples(-1); });
+  expect_refused([](KpiRecord& r) { r.mutable_cell_bin()->add_pdcch()->set_dci_sent(-1); });
+  expect_refused([](KpiRecord& r) { r.mutable_cell_bin()->add_pdcch()->set_dci_blocked(-1); });
   expect_refused([](KpiRecord& r) { r.mutable_handover_interruption()->set_interruption_ns(-1); });
 }
 

@@ -27,7 +27,7 @@ TEST(TableRows, have_a_column_for_every_field_and_names_of_their_own) {
     EXPECT_EQ(names.count(record.field(i)->name()), 1U);
   }
   for (const char* inside : {"run_start_groups", "run_start_cells", "drive_row_neighbours",
-                             "ledger_dropped", "kpi", "drive"}) {
+                             "ledger_dropped", "cell_bin_pdcch", "kpi", "drive"}) {
     EXPECT_EQ(names.count(inside), 1U) << inside;
   }
 }

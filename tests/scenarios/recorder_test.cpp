@@ -198,6 +198,27 @@ TEST_F(RecorderTest, gives_a_drive_row_what_was_measured_since_the_one_before) {
   EXPECT_EQ(records_[1].drive_row().neighbours_size(), 0);
 }
 
+TEST_F(RecorderTest, adds_up_dcis_of_a_second_by_part_and_level) {
+  Recorder recorder(1, {{.dl_prb_slots = 10, .ul_prb_slots = 10}},
+                    [this](const analysis::KpiRecord& record) { records_.push_back(record); });
+  std::vector<mac::gnb::PdcchCount> parts(2);
+  parts[0] = {.sent = {0, 3, 0, 0, 0}, .blocked = {0, 1, 0, 0, 0}};
+  parts[1] = {.sent = {2, 0, 0, 0, 0}, .blocked = {0, 0, 0, 0, 1}};
+  recorder.pdcch({0}, parts);
+  recorder.pdcch({0}, parts);
+  recorder.pdcch({0}, {});
+  recorder.close_bins(at(1));
+  recorder.end(base::Duration(2 * second_ns));
+  ASSERT_EQ(records_.size(), 3U) << "two bins and the end";
+  std::vector<std::vector<std::int64_t>> rows;
+  for (const analysis::CellBin::Pdcch& row : records_[0].cell_bin().pdcch()) {
+    rows.push_back({row.bwp(), row.aggregation_level(), row.dci_sent(), row.dci_blocked()});
+  }
+  const std::vector<std::vector<std::int64_t>> expected{{0, 2, 6, 2}, {1, 1, 4, 0}, {1, 16, 0, 2}};
+  EXPECT_EQ(rows, expected);
+  EXPECT_EQ(records_[1].cell_bin().pdcch_size(), 0);
+}
+
 TEST_F(RecorderTest, does_nothing_without_a_sink) {
   Recorder recorder(1, {}, {});
   recorder.take_part({0}, dl);
