@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "phy/nr/resource_map.h"
@@ -83,6 +84,21 @@ TEST(OwnParts, are_nothing_that_a_manager_opens) {
   };
   EXPECT_EQ(parts(""), 4U);
   EXPECT_EQ(parts("grid"), 3U);
+}
+
+TEST(OwnParts, are_apart_from_what_ratios_share_out) {
+  const World world(with(more_bwps(2, "", slices), "dedicated_bwp {",
+                         "rrm_policy { name: \"v\" slice: \"video\" max_percent: 60 }\n"
+                         "dedicated_bwp {"),
+                    {own_second});
+  const LayerPlan& layer = world.deployment().layers.front();
+  for (const auto& [ratios, slice_of] : {std::pair{layer.cell.dl_slices, layer.dl_slice_of},
+                                         std::pair{layer.cell.ul_slices, layer.ul_slice_of}}) {
+    ASSERT_EQ(ratios.size(), 3U);
+    EXPECT_THAT(slice_of, ElementsAre(0U, 2U, 1U)) << "none, grid, video";
+    EXPECT_TRUE(ratios[2].is_apart);
+    EXPECT_FALSE(ratios[1].is_apart);
+  }
 }
 
 // --- whole runs ---
