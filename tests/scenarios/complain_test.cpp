@@ -1,0 +1,29 @@
+// Goal: words that find no room on standard error are lost, and the process goes on to its exit
+// code. Method: standard error on a device that is always full.
+#include "scenarios/complain.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "scenarios/progress_line.h"
+
+namespace redcell::scenarios {
+namespace {
+
+TEST(Complain, loses_words_for_which_there_is_no_room) {
+  EXPECT_EXIT(
+      {
+        if (std::freopen("/dev/full", "w", stderr) == nullptr) std::_Exit(1);
+        complain("lost");
+        ProgressLine line(false);
+        line.show("lost");
+        line.clear();
+        std::_Exit(3);
+      },
+      testing::ExitedWithCode(3), "");
+}
+
+}  // namespace
+}  // namespace redcell::scenarios
