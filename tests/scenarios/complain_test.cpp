@@ -2,9 +2,10 @@
 // code. Method: standard error on a device that is always full.
 #include "scenarios/complain.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "scenarios/progress_line.h"
@@ -15,7 +16,7 @@ namespace {
 TEST(Complain, loses_words_for_which_there_is_no_room) {
   EXPECT_EXIT(
       {
-        if (std::freopen("/dev/full", "w", stderr) == nullptr) std::_Exit(1);
+        if (dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), STDERR_FILENO) < 0) std::_Exit(1);
         complain("lost");
         ProgressLine line(false);
         line.show("lost");

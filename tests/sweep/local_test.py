@@ -318,9 +318,9 @@ echo "JobId=7 ArrayJobId=7 ArrayTaskId=0 JobState=$state Command=$(cat submitted
         self.stand_in("scancel", "")
         self.stand_in("scontrol", "")
         done = subprocess.run(
-            ["sh", "-c", "trap '' CHLD; exec \"$@\"", "sh",
-             *self.words("--on", "slurm", "--no-wait")], cwd=self.folder, env=self.environment,
-            capture_output=True, text=True, check=False, timeout=60)
+            self.words("--on", "slurm", "--no-wait"), cwd=self.folder, env=self.environment,
+            capture_output=True, text=True, check=False, timeout=60,
+            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("job 7: 2 points handed to Slurm", done.stdout)
 
