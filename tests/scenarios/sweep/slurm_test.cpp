@@ -234,6 +234,16 @@ TEST_F(SlurmJobs, of_others_under_a_number_given_again_are_not_waited_for) {
   EXPECT_TRUE(jobs_alive(store_).empty()) << "has been seen to end";
 }
 
+TEST_F(SlurmJobs, that_slurm_has_forgotten_have_ended_and_others_are_asked_for_again) {
+  tool("scontrol", "echo slurm_load_jobs error: Unable to contact slurm controller; exit 1");
+  EXPECT_EQ(jobs_alive(store_), std::vector<std::string>{"7"}) << "nobody knows";
+  tool("scontrol", "echo slurm_load_jobs error: Invalid job id specified; exit 1");
+  const WorkCount count = wait_for_jobs(store_, list_, [](const WorkCount&) {});
+  ASSERT_EQ(count.failures.size(), 2u);
+  EXPECT_EQ(count.failures[0].words, "no task has run it");
+  EXPECT_TRUE(fs::exists(store_.jobs() / "1" / "ended"));
+}
+
 TEST_F(SlurmJobs, are_found_when_whoever_handed_them_over_died_before_the_answer) {
   fs::remove(store_.jobs() / "1" / "job");
   tool("scontrol",
