@@ -15,6 +15,7 @@
 #include "base/version.h"
 #include "scenarios/calc.h"
 #include "scenarios/compare.h"
+#include "scenarios/complain.h"
 #include "scenarios/explain.h"
 #include "scenarios/export.h"
 #include "scenarios/finding.h"
@@ -35,7 +36,6 @@ namespace {
 using Job = std::function<int()>;
 
 void say(const std::string& text) { fmt::print(stdout, "{}", text); }
-void complain(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
 int check(const std::string& name, const std::vector<std::string>& overrides) {
   const LoadedScenario loaded = load_scenario(name, overrides);

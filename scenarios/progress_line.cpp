@@ -23,12 +23,15 @@ bool ProgressLine::is_due() const {
 void ProgressLine::show(const std::string& text) {
   shown_ = Clock::now();
   is_shown_ = true;
-  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r" : "", text, is_terminal_ ? "\033[K" : "\n");
+  // Unlike fmt::print, fputs throws nothing where there is no room.
+  const std::string line =
+      fmt::format("{}{}{}", is_terminal_ ? "\r" : "", text, is_terminal_ ? "\033[K" : "\n");
+  std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
 }
 
 void ProgressLine::clear() {
-  if (is_shown_ && is_terminal_) fmt::print(stderr, "\r\033[K");
+  if (is_shown_ && is_terminal_) std::fputs("\r\033[K", stderr);
 }
 
 double ProgressLine::elapsed_s() const { return seconds(Clock::now() - begin_); }

@@ -16,6 +16,7 @@
 #include "analysis/kpi_log.h"
 #include "analysis/live/live.h"
 #include "base/math.h"
+#include "scenarios/complain.h"
 #include "scenarios/deployment.h"
 #include "scenarios/prepare.h"
 #include "scenarios/progress_line.h"
@@ -95,7 +96,7 @@ void write_page(const std::filesystem::path& directory) {
   try {
     write_run_page(directory.string(), directory / "report.html");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "redcell: no report.html: {}\n", error.what());
+    complain(fmt::format("redcell: no report.html: {}", error.what()));
   }
 }
 

@@ -33,6 +33,8 @@ struct Design {
 };
 
 inline constexpr std::size_t design_row_count_max = 1'000'000;
+/// Combinations before constraints, times the most seeds that they may get.
+inline constexpr std::size_t point_count_max = 4'000'000;
 
 /// The values of one axis. A step of a range is rounded to 12 digits, so that 0.1 is 0.1.
 [[nodiscard]] std::vector<std::string> axis_values(const schema::Axis& axis);

@@ -58,14 +58,15 @@ inline constexpr double stop_coverage_min = 0.92;
 
 /// Goes on while the interval is wider than the goal, in steps of a quarter to the double of the
 /// seeds there are. Ends when the goal is met, at `seed_count_max`, or before when the goal is out
-/// of reach even with a spread at the lower end of what the seeds allow (97.5 %).
+/// of reach even with a spread at the lower end of what the seeds allow (97.5 %). A count that is
+/// the same in all seeds is no proof of no spread: it goes on to `seed_count_max`.
 [[nodiscard]] StopDecision decide(std::span<const Sample> samples, FigureKind kind,
                                   const PrecisionGoal& goal, std::uint32_t seed_count_max);
 
 /// Difference of the two estimates, of pairs that share a seed: the mean of the pairs' differences,
 /// or the difference of the ratios of all seeds' trials. The interval is Student's over the seeds,
-/// a ratio's on what each pair adds to the difference to first order. Pre: as many of both, at
-/// least one; ratios have trials.
+/// a ratio's on what each pair adds to the difference to first order, and no narrower than for as
+/// many trials that all end alike. Pre: as many of both, at least one; ratios have trials.
 [[nodiscard]] Estimate paired_difference(std::span<const Sample> values,
                                          std::span<const Sample> references, FigureKind kind);
 

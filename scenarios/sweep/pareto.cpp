@@ -22,10 +22,11 @@ bool beats(const FrontRow& a, const FrontRow& b, const std::vector<double>& sign
 }  // namespace
 
 std::optional<bool> Front::has(std::size_t row) const {
-  for (const FrontRow& placed : rows) {
-    if (placed.row == row) return placed.is_on_front;
-  }
-  return std::nullopt;
+  const auto found = std::lower_bound(
+      rows.begin(), rows.end(), row,
+      [](const FrontRow& placed, std::size_t wanted) { return placed.row < wanted; });
+  if (found == rows.end() || found->row != row) return std::nullopt;
+  return found->is_on_front;
 }
 
 Front pareto_front(const std::vector<Figure>& figures, const std::vector<RowEstimate>& estimates) {

@@ -25,6 +25,11 @@ Json read_json(const fs::path& path) {
   return json;
 }
 
+/// Bytes that are no UTF-8 are replaced: a log or a host's name may hold any.
+std::string text_of(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 /// Infinite ends are written as null.
 double number_or(const Json& json, double otherwise) {
   return json.is_number() ? json.get<double>() : otherwise;
@@ -49,6 +54,11 @@ std::string host_name() {
   std::array<char, 256> name{};
   gethostname(name.data(), name.size() - 1);
   return name.data();
+}
+
+std::string as_utf8(const std::string& words) {
+  const std::string text = Json(words).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json::parse(text).get<std::string>();
 }
 
 PointResult read_result(const fs::path& folder) {
@@ -85,15 +95,16 @@ void write_point(const std::string& address, const ChildEnd& end, const fs::path
                      {"wall_s", end.wall_s},
                      {"cpu_s", end.cpu_s},
                      {"peak_memory_mb", end.peak_memory_mb}};
-  analysis::write_file_atomically(folder / "point.json", json.dump(1) + "\n");
+  analysis::write_file_atomically(folder / "point.json", text_of(json));
 }
 
 void write_failure(const Failure& failure, const fs::path& folder) {
   const Json json = {{"address", failure.address},
                      {"cause", failure.cause},
                      {"words", failure.words},
+                     {"signal", failure.signal},
                      {"host", host_name()}};
-  analysis::write_file_atomically(folder / "failure.json", json.dump(1) + "\n");
+  analysis::write_file_atomically(folder / "failure.json", text_of(json));
 }
 
 Failure read_failure(const fs::path& folder) {
@@ -102,6 +113,7 @@ Failure read_failure(const fs::path& folder) {
     const Json json = read_json(folder / "failure.json");
     failure.cause = json.at("cause");
     failure.words = json.at("words");
+    failure.signal = json.value("signal", 0);
   } catch (const std::exception&) {
     failure.words = "broke, and no reason could be written";
   }

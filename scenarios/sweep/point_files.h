@@ -30,6 +30,9 @@ struct PointResult {
 
 [[nodiscard]] std::string host_name();
 
+/// The words, with U+FFFD for what is no UTF-8.
+[[nodiscard]] std::string as_utf8(const std::string& words);
+
 /// Throws analysis::LogError when a file is missing or not understood.
 [[nodiscard]] PointResult read_result(const std::filesystem::path& folder);
 

@@ -1,6 +1,7 @@
 #include "scenarios/sweep/program.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,8 +11,10 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
+#include "scenarios/complain.h"
 #include "scenarios/sweep/plan.h"
 
 namespace redcell::scenarios {
@@ -28,6 +31,11 @@ std::string bytes_of(const fs::path& path) {
 void copy_durably(const fs::path& from, const fs::path& to) {
   const fs::path beside = to.string() + ".copy-" + std::to_string(getpid());
   fs::copy_file(from, beside, fs::copy_options::overwrite_existing);
+  const int file = open(beside.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool is_durable = file >= 0 && fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) close(file);
+  if (!is_durable) throw fs::filesystem_error("cannot keep", to, {error, std::generic_category()});
   fs::rename(beside, to);
 }
 
@@ -41,8 +49,8 @@ std::vector<std::string> typed_words() {
 
 /// Goes on as the program that the sweep began with.
 void become(const fs::path& program) {
-  fmt::print(stderr, "redcell: this sweep goes on with the program it began with, in {}\n",
-             program.parent_path().string());
+  complain(fmt::format("redcell: this sweep goes on with the program it began with, in {}",
+                       program.parent_path().string()));
   std::vector<std::string> words = typed_words();
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -92,9 +100,9 @@ std::optional<std::string> build_of_sweep(const fs::path& folder) {
   const ProgramFiles copied = copied_program(folder);
   if (copied.program.empty() || build_address(copied) == build) return build;
   if (fs::equivalent(running.program, copied.program)) {
-    fmt::print(stderr,
-               "redcell: found {} running with {}; allowed: the library it was copied with\n",
-               running.program.string(), running.library.string());
+    complain(
+        fmt::format("redcell: found {} running with {}; allowed: the library it was copied with",
+                    running.program.string(), running.library.string()));
     return std::nullopt;
   }
   become(copied.program);

@@ -30,22 +30,8 @@ struct SlurmSettings {
 /// Wall time that sbatch is told for the longest of these chunks, in whole minutes.
 [[nodiscard]] long task_minutes(const WorkList& chunk, double point_s);
 
-/// What Slurm says of one task.
-struct TaskState {
-  std::string job;  ///< As scontrol takes it.
-  std::size_t index = 0;
-  std::string state;          ///< PENDING, RUNNING, COMPLETED, TIMEOUT ...
-  bool is_held_back = false;  ///< Requeued, and waiting for its new start time.
-};
-
-/// The tasks in the answer of `scontrol --oneliner show job`. Tasks not yet split from their array
-/// have the index of the first of them.
-[[nodiscard]] std::vector<TaskState> task_states(const std::string& answer);
-/// True for a state from which a task does not come back.
-[[nodiscard]] bool has_ended(const std::string& state);
-
 /// What is told of a point that broke, when this is what Slurm says of its task: a process that the
-/// system killed in a task that ran out of memory was killed for memory.
+/// system killed (signal 9) in a task that ran out of memory was killed for memory.
 [[nodiscard]] Failure with_task(Failure of_point, const Failure& of_task);
 
 /// Hands the points to Slurm; the job's id. Throws std::runtime_error with sbatch's words.
@@ -55,7 +41,8 @@ std::string submit(const Store& store, const WorkList& list, const SlurmSettings
 [[nodiscard]] std::vector<std::string> jobs_alive(const Store& store);
 
 /// Waits until the list is complete or no job of the sweep is left; lifts the delay of requeued
-/// tasks. What has not been done is told with what Slurm says of its task.
+/// tasks. What has not been done is told with what Slurm says of its task. Why tasks are held is in
+/// the news of the count, once. Jobs left over are cancelled when all their points are complete.
 WorkCount wait_for_jobs(const Store& store, const WorkList& list,
                         const std::function<void(const WorkCount&)>& tick);
 

@@ -149,20 +149,23 @@ void Store::forgive(const std::string& address) const {
 Failure Store::fail(Failure failure, const fs::path& attempt) const {
   const fs::path place = this->failure(failure.address);
   std::error_code error;
-  fs::remove_all(place, error);
-  fs::create_directories(place.parent_path(), error);
-  if (fs::exists(attempt, error)) {
-    fs::remove(attempt / "kpi.log", error);  // What is needed most on a full disk is room.
-    fs::rename(attempt, place, error);
-  } else {
-    fs::create_directories(place, error);
+  const bool has_attempt = fs::exists(attempt, error);
+  if (fs::exists(place, error) && read_failure(place).cause == causes::different) {
+    // Two results are told until someone has looked.
+    if (has_attempt) fs::remove_all(attempt, error);
+    return failure;
   }
-  if (fs::exists(place / "log.txt", error)) failure.log = (place / "log.txt").string();
+  fs::remove_all(place, error);
+  fs::create_directories(has_attempt ? place.parent_path() : place, error);
+  if (has_attempt) fs::remove(attempt / "kpi.log", error);  // Needed most on a full disk is room.
   try {
-    write_failure(failure, place);
+    // Before the move: whoever sees the place sees why.
+    write_failure(failure, has_attempt ? attempt : place);
   } catch (const analysis::LogError&) {
     // The caller still has the failure itself to show.
   }
+  if (has_attempt) fs::rename(attempt, place, error);
+  if (fs::exists(place / "log.txt", error)) failure.log = (place / "log.txt").string();
   return failure;
 }
 

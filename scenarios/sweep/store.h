@@ -42,6 +42,7 @@ struct Failure {
   std::string log;    ///< Path; empty where there is none.
   /// Its task ended first, and for another point's sake perhaps: worth a second try by itself.
   bool is_of_task = false;
+  int signal = 0;  ///< That killed its process; 0 where none did.
 };
 
 /// One sweep at a time in a folder; ends with the process however that ends.
@@ -100,7 +101,8 @@ class Store {
                                 const std::filesystem::path& attempt) const;
   /// Forgets that a point broke: it is to be tried again.
   void forgive(const std::string& address) const;
-  /// Moves a broken attempt to failed/. As much of it is kept as the disk takes.
+  /// Moves a broken attempt to failed/. As much of it is kept as the disk takes; of a point with
+  /// two results, the attempt that gave the second.
   Failure fail(Failure failure, const std::filesystem::path& attempt) const;
   /// Removes attempts of processes of this host that have ended; of other hosts too when `all`.
   void sweep_out(bool all) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -16,6 +17,7 @@
 #include "analysis/live/live.h"
 #include "analysis/log_error.h"
 #include "scenarios/cli.h"
+#include "scenarios/complain.h"
 #include "scenarios/progress_line.h"
 #include "scenarios/sweep/forecast.h"
 #include "scenarios/sweep/plan.h"
@@ -33,7 +35,6 @@ namespace {
 namespace fs = std::filesystem;
 
 void say(const std::string& text) { fmt::print(stdout, "{}\n", text); }
-void complain(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
 constexpr std::size_t failures_shown_max = 20;
 constexpr int tries_max = 2;
@@ -41,6 +42,10 @@ constexpr int tries_max = 2;
 std::string points_text(std::size_t count) {
   return fmt::format("{} point{}", count, count == 1 ? "" : "s");
 }
+
+/// Slurm's tools, too, are processes whose end is waited for; whoever ignores SIGCHLD leaves that
+/// to the programs it starts.
+void hear_of_ends() { std::signal(SIGCHLD, SIG_DFL); }
 
 /// Listens to the points of this machine, or on the interface that was asked for. False when that
 /// cannot be had; what nobody asked for may be missing.
@@ -163,6 +168,10 @@ class Campaign {
     const WorkCount count = how([&](const WorkCount& so_far) {
       const auto now = std::chrono::steady_clock::now();
       if (collector_ != nullptr) view.take(collector_->take(), now);
+      if (!so_far.news.empty()) {
+        progress.clear();
+        complain("redcell: " + so_far.news);
+      }
       if (!progress.is_due()) return;
       progress.show(progress_text({.complete = already + so_far.complete,
                                    .failed = so_far.failures.size(),
@@ -278,6 +287,7 @@ void show_forecast(const SweepOptions& options, const Plan& plan, const Store& s
 }  // namespace
 
 int sweep_command(const SweepOptions& options) {
+  hear_of_ends();
   if (options.on != "slurm" && (options.is_without_wait || !options.sbatch_options.empty())) {
     complain("redcell: found --no-wait or --sbatch; allowed: only with --on slurm.");
     return exit_usage;
@@ -311,6 +321,8 @@ int sweep_command(const SweepOptions& options) {
     return exit_usage;
   }
   copy_program(running_program(), store.bin());
+  // Another sweep may have begun, and ended, between the first look and the lock.
+  if (build_of_sweep(store.bin()) != build) return exit_usage;
   if (collector) {
     collector->publish(store.live().string());
     campaign.listen(*collector);
@@ -338,6 +350,7 @@ int sweep_report_command(const std::string& folder, const std::string& page) {
 }
 
 int sweep_task_command(const TaskOptions& options) {
+  hear_of_ends();
   const Store store(fs::absolute(options.folder).lexically_normal());
   const WorkList list = read_list(options.list);
   const WorkCount count = run_works(store, list, options.jobs, [](const WorkCount&) {});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -106,9 +107,17 @@ class Checker {
 
   void check_size() {
     const std::size_t count = combination_count(sweep_);
-    if (count <= design_row_count_max) return;
-    report("", {.found = "more than a million combinations",
-                .allowed = fmt::format("at most {}", design_row_count_max)});
+    if (count > design_row_count_max) {
+      report("", {.found = "more than a million combinations",
+                  .allowed = fmt::format("at most {}", design_row_count_max)});
+      return;
+    }
+    const std::uint64_t seeds = has_goal(sweep_)
+                                    ? std::max(sweep_.seeds().max(), sweep_.seeds().count())
+                                    : sweep_.seeds().count();
+    if (count * seeds <= point_count_max) return;
+    report("seeds", {.found = fmt::format("{} combinations of up to {} seeds", count, seeds),
+                     .allowed = fmt::format("at most {} points", point_count_max)});
   }
 
   void check_constraints() {

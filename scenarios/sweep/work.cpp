@@ -1,10 +1,12 @@
 #include "scenarios/sweep/work.h"
 
 #include <fmt/format.h>
+#include <sys/statvfs.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -57,7 +59,17 @@ std::string last_words(const fs::path& log) {
     if (line.find_first_not_of(" \t\r") != std::string::npos) last = line;
   }
   constexpr std::size_t words_max = 300;
-  return last.substr(0, words_max);
+  return as_utf8(last.substr(0, words_max));
+}
+
+/// Whether so little room is left that words may have been lost for it.
+bool is_disk_full(const fs::path& folder) {
+  constexpr std::uint64_t room_min_bytes = 1 << 20;  // [ours] A broken attempt leaves some behind.
+  struct statvfs disk {};
+  if (statvfs(folder.c_str(), &disk) != 0) return false;
+  const std::uint64_t room_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  const bool has_no_file_left = disk.f_files > 0 && disk.f_favail == 0;
+  return room_bytes < room_min_bytes || has_no_file_left;
 }
 
 bool is_full(const std::string& words) {
@@ -71,6 +83,7 @@ std::optional<Failure> failure_of(const Work& work, const ChildEnd& end, const W
   const auto because = [&](const char* cause, std::string words) {
     return Failure{.address = work.address, .cause = cause, .words = std::move(words), .log = {}};
   };
+  const auto silent_on_full_disk = [&] { return last.empty() && is_disk_full(attempt); };
   switch (end.kind) {
     case ChildEnd::Kind::out_of_time:
       return because(causes::time_limit,
@@ -79,9 +92,17 @@ std::optional<Failure> failure_of(const Work& work, const ChildEnd& end, const W
       return because(causes::memory_limit, fmt::format("took {:.0f} MB; allowed: {} MB",
                                                        end.peak_memory_mb, list.memory_mb));
     case ChildEnd::Kind::crashed:
-      return because(causes::crash,
-                     fmt::format("killed by signal {}{}", end.code,
-                                 end.code == 9 ? ", as the system does when memory runs out" : ""));
+      if ((end.code == SIGABRT || end.code == SIGBUS) && silent_on_full_disk()) {
+        return because(causes::disk_full,
+                       fmt::format("killed by signal {}: {}", end.code, no_space));
+      }
+      return Failure{
+          .address = work.address,
+          .cause = causes::crash,
+          .words = fmt::format("killed by signal {}{}", end.code,
+                               end.code == 9 ? ", as the system does when memory runs out" : ""),
+          .log = {},
+          .signal = end.code};
     case ChildEnd::Kind::unknown:
       return because(causes::broken, "its end has been taken by another part of this program");
     case ChildEnd::Kind::exited:
@@ -90,6 +111,9 @@ std::optional<Failure> failure_of(const Work& work, const ChildEnd& end, const W
   std::error_code error;
   if (end.code <= 1 && fs::exists(attempt / "summary.json", error)) return std::nullopt;
   if (is_full(last)) return because(causes::disk_full, last);
+  if (silent_on_full_disk()) {
+    return because(causes::disk_full, fmt::format("exit code {}: {}", end.code, no_space));
+  }
   if (end.code == 2) return because(causes::scenario, last);
   return because(causes::broken, fmt::format("exit code {}: {}", end.code, last));
 }
@@ -170,9 +194,9 @@ class Runner {
       return body();
     } catch (const ScenarioError& error) {
       failure.cause = causes::scenario;
-      failure.words = error.what();
+      failure.words = as_utf8(error.what());
     } catch (const std::exception& error) {
-      failure.words = error.what();
+      failure.words = as_utf8(error.what());
       if (is_full(failure.words)) failure.cause = causes::disk_full;
     }
     note(store_.fail(std::move(failure), attempt));

@@ -45,6 +45,7 @@ struct WorkCount {
   std::size_t complete = 0;  ///< Were there already, or have been run.
   std::size_t skipped = 0;   ///< Of these, were there already.
   std::vector<Failure> failures;
+  std::string news{};  ///< One line to be told once; empty most of the time.
 };
 
 /// Runs what is not complete, at most `jobs` points at a time; a point that breaks is noted and the

@@ -7,6 +7,7 @@ limits on time and memory, and a small file system that is full."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -203,8 +204,12 @@ resources { memory_mb: 50 }
         filler.write_bytes(bytes(space.f_bavail * space.f_frsize - 100_000))
         self.write(POINTS % (12, 1))
         done = self.sweep(code=3)
-        self.assertIn("disk full: delay=", done.stderr)
-        self.assertIn("No space left on device", done.stderr)
+        told = re.findall(r"^(.*): delay=\S+ seed=1: (.*) \(", done.stderr, re.MULTILINE)
+        self.assertEqual(len(told), 12 - len(self.points()), done.stderr)
+        self.assertGreater(len(told), 5)
+        for cause, words in told:
+            self.assertEqual(cause, "disk full", done.stderr)
+            self.assertIn("No space left on device", words)
         filler.unlink()
         self.sweep()
         self.assertEqual(len(self.points()), 12)
@@ -297,7 +302,7 @@ if [ "$(wc -l < asked)" -ge 3 ]; then
   done
   state=COMPLETED
 fi
-echo "JobId=7 ArrayJobId=7 ArrayTaskId=0 JobState=$state"
+echo "JobId=7 ArrayJobId=7 ArrayTaskId=0 JobState=$state Command=$(cat submitted)"
 """)
         goal = (POINTS % (2, 2)).replace('"rtt_ms"', '"rtt_ms" half_width: 30')
         self.write(goal.replace("count: 2 }\nkpi", "count: 2 max: 9 }\nkpi"))
@@ -306,6 +311,35 @@ echo "JobId=7 ArrayJobId=7 ArrayTaskId=0 JobState=$state"
         self.assertEqual(len(self.points()), 10)
         self.assertFalse((self.folder / "cancelled").exists())
         self.assertEqual(len((self.folder / "submitted").read_text().splitlines()), 1)
+
+    def test_tools_of_slurm_are_heard_by_who_was_started_with_ends_ignored(self):
+        self.write(POINTS % (2, 1))
+        self.stand_in("sbatch", "echo 7\n")
+        self.stand_in("scancel", "")
+        self.stand_in("scontrol", "")
+        done = subprocess.run(
+            self.words("--on", "slurm", "--no-wait"), cwd=self.folder, env=self.environment,
+            capture_output=True, text=True, check=False, timeout=60,
+            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("job 7: 2 points handed to Slurm", done.stdout)
+
+    def test_a_program_that_another_sweep_left_meanwhile_is_gone_on_with(self):
+        self.write(POINTS % (2, 1))
+        self.sweep()
+        (self.out / "bin").rename(self.folder / "other")
+        with open(self.folder / "other/redcell", "ab") as file:
+            file.write(b"\0")
+        self.stand_in("sbatch", "echo 7\n")
+        self.stand_in("scancel", "")
+        self.stand_in("scontrol", "")
+        # The question for Slurm's version comes between the first look and the lock.
+        tool = self.folder / "tools/scancel"
+        tool.write_text(f'#!/bin/sh\n[ -e "{self.out}/bin" ] || cp -a "{self.folder}/other" '
+                        f'"{self.out}/bin"\n', encoding="utf-8")
+        done = self.sweep("--on", "slurm", "--no-wait")
+        self.assertIn("goes on with the program it began with", done.stderr)
+        self.assertIn("2 points, 0 complete, 2 to run", done.stdout)
 
     def test_running_points_are_seen(self):
         self.write('set: "duration_s=300"\n' + POINTS % (3, 1))

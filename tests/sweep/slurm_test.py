@@ -142,6 +142,21 @@ resources { memory_mb: 50 }
         self.assertRegex(seen, r"; [12] running, [0-9]+\.[0-9] simulated s a second")
         self.assertRegex(seen, r"; last rtt_ms [0-9]+")
 
+    def test_a_held_job_is_told_of_and_found_without_its_id(self):
+        self.write(POINTS % (2, 1) + SLURM % 2)
+        done = self.sweep("--on", "slurm", "--no-wait", "--sbatch=--hold")
+        job = re.search(r"job ([0-9]+): 2 points handed to Slurm", done.stdout)[1]
+        # As if whoever handed it over had died before sbatch's answer.
+        (self.out / "jobs/1/job").unlink()
+        begun = self.begin("--on", "slurm")
+        log = self.folder / "begun.log"
+        wait_for(lambda: f"job {job} waits: JobHeldUser" in log.read_text(), 30, "the reason")
+        self.cluster.ask("scontrol", "release", job)
+        self.assertEqual(begun.wait(120), 0, log.read_text())
+        self.assertIn(f"job {job} goes on", log.read_text())
+        self.assertEqual((self.out / "jobs/1/job").read_text(), f"{job}\n")
+        self.assert_complete_once(self.local_signatures())
+
     def test_a_sweep_is_handed_over_and_fetched_later(self):
         self.write(POINTS % (4, 1) + SLURM % 4)
         done = self.sweep("--on", "slurm", "--no-wait")

@@ -158,6 +158,16 @@ TEST(Decide, does_not_believe_two_seeds_that_agree) {
   EXPECT_EQ(decision.next_seed_count, goal_seed_count_min);
 }
 
+TEST(Decide, does_not_believe_a_count_that_is_the_same_in_all_seeds_while_there_are_more) {
+  const auto zeros = [](std::size_t count) { return std::vector<Sample>(count, {.value = 0}); };
+  const StopDecision decision = decide(zeros(8), FigureKind::mean, {.half_width = 0.5}, 50);
+  EXPECT_EQ(decision.precision, Precision::more_seeds);
+  EXPECT_EQ(decision.next_seed_count, 16u);
+  EXPECT_EQ(decide(zeros(50), FigureKind::mean, {.half_width = 0.5}, 50).precision, Precision::met);
+  const std::vector<Sample> no_counts(8, {.value = 2.5});
+  EXPECT_EQ(decide(no_counts, FigureKind::mean, {.half_width = 0.5}, 50).precision, Precision::met);
+}
+
 TEST(Decide, takes_a_share_of_the_mean_as_goal) {
   std::vector<Sample> samples;
   for (std::uint32_t seed = 0; seed < 30; ++seed) samples.push_back(normal_sample(1, seed));
@@ -279,6 +289,45 @@ TEST(PairedDifference, of_ratios_holds_the_truth_as_often_as_it_says) {
   }
   EXPECT_GE(covered, share_min * repetition_count);
   EXPECT_LT(covered, repetition_count);
+}
+
+/// One run's ratio of a few trials, each a success with this chance.
+Sample few_trials(std::uint32_t repetition, std::uint32_t seed, double chance) {
+  const base::Random random(4, repetition);
+  constexpr std::uint32_t trials = 10;
+  double successes = 0;
+  for (std::uint32_t i = 0; i < trials; ++i) {
+    const std::uint64_t index = std::uint64_t{seed} * trials + i;
+    if (random.uniform(base::Purpose::bootstrap, {}, index) < chance) ++successes;
+  }
+  return {.value = successes / trials, .weight = trials};
+}
+
+TEST(PairedDifference, of_ratios_holds_the_truth_where_often_all_trials_end_alike) {
+  constexpr double share_min = 0.92;  // Of 95 %, less three standard errors of 400 repetitions.
+  for (const bool is_shared : {false, true}) {
+    std::uint32_t covered = 0;
+    for (std::uint32_t r = 0; r < repetition_count; ++r) {
+      std::vector<Sample> a;
+      std::vector<Sample> b;
+      for (std::uint32_t seed = 0; seed < 5; ++seed) {
+        a.push_back(few_trials(r, seed, 0.99));
+        b.push_back(few_trials(is_shared ? r : repetition_count + r, seed, 0.995));
+      }
+      const analysis::Interval interval = paired_difference(a, b, FigureKind::ratio).interval;
+      if (interval.low <= -0.005 && -0.005 <= interval.high) ++covered;
+    }
+    EXPECT_GE(covered, share_min * repetition_count) << is_shared;
+  }
+}
+
+TEST(PairedDifference, of_ratios_has_newcombes_width_where_all_trials_end_alike) {
+  const std::vector<Sample> alike(5, {.value = 1, .weight = 10});
+  const Estimate one = estimate(alike, FigureKind::ratio);
+  const Estimate e = paired_difference(alike, alike, FigureKind::ratio);
+  EXPECT_EQ(e.value, 0);
+  EXPECT_NEAR(e.interval.high, std::sqrt(0.5) * (one.interval.high - one.interval.low), 1e-12);
+  EXPECT_NEAR(e.interval.low, -e.interval.high, 1e-12);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,17 @@ TEST(ParetoFront, holds_what_no_combination_beats) {
 TEST(ParetoFront, keeps_equals_together) {
   EXPECT_EQ(rows_on(pareto_front(rate_and_delay, estimates({{10, 0, 5}, {10, 1, 5}, {9, 0, 5}}))),
             (std::vector<std::size_t>{0, 1}));
+}
+
+TEST(ParetoFront, knows_the_place_of_each_row_and_of_no_other) {
+  auto all = estimates({{10, 0, 5}, {5, 0, 9}, {1, 0, 1}, {20, 0, 9}});
+  all[6].estimate.reset();  // Row 2 lacks its first figure.
+  const Front front = pareto_front(rate_and_delay, all);
+  EXPECT_EQ(front.has(0), true);
+  EXPECT_EQ(front.has(1), false);
+  EXPECT_EQ(front.has(2), std::nullopt);
+  EXPECT_EQ(front.has(3), true);
+  EXPECT_EQ(front.has(4), std::nullopt);
 }
 
 TEST(ParetoFront, needs_two_sides) {

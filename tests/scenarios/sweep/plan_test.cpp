@@ -159,6 +159,12 @@ TEST_F(PlanTest, refuses_sweeps_that_say_nothing_or_two_things) {
       {head + "axis { name: 'a' path: 'seed' range { first: 1 last: 2 count: 2000 } } axis { name: "
               "'b' path: 'run' range { first: 1 last: 2 count: 2000 } }",
        "more than a million combinations"},
+      {head + "axis { name: 'a' path: 'seed' range { first: 1 last: 2 count: 1000 } } axis { name: "
+              "'b' path: 'run' range { first: 1 last: 2 count: 1000 } }",
+       "1000000 combinations of up to 5 seeds"},
+      {head + "axis { name: 'a' path: 'seed' range { first: 1 last: 2 count: 100 } } "
+              "seeds { max: 100000 } kpi { kpi: 'rtt_ms' half_width: 1 }",
+       "100 combinations of up to 100000 seeds"},
   };
   for (const auto& [text, words] : bad) {
     // A blank file is refused as such; a title alone lacks the scenario.

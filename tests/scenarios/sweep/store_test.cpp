@@ -3,12 +3,17 @@
 #include "scenarios/sweep/store.h"
 
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "analysis/statistics.h"
 #include "scenarios/sweep/point_files.h"
@@ -99,6 +104,54 @@ TEST_F(StoreTest, forgets_a_failure_when_the_point_is_finished) {
   EXPECT_FALSE(fs::exists(store_.failure(address)));
 }
 
+TEST_F(StoreTest, keeps_the_second_of_two_results_whatever_breaks_later) {
+  std::ignore = store_.finish(address, attempt("s1"));
+  std::ignore = store_.finish(address, attempt("s2"));
+  const fs::path late = store_.begin(address);
+  std::ignore = store_.fail(
+      {.address = address, .cause = causes::time_limit, .words = "late", .log = {}}, late);
+  EXPECT_EQ(store_.failures().at(address).cause, causes::different);
+  EXPECT_EQ(read_result(store_.failure(address)).signature, "s2");
+  EXPECT_FALSE(fs::exists(late));
+}
+
+TEST_F(StoreTest, says_why_before_a_failure_is_in_its_place) {
+  const fs::path folder = store_.begin(address);
+  std::ofstream(store_.folder() / "failed") << "no folder";  // Nothing can be moved there.
+  std::ignore = store_.fail(
+      {.address = address, .cause = causes::crash, .words = "killed \xff", .log = {}, .signal = 11},
+      folder);
+  const Failure read = read_failure(folder);
+  EXPECT_EQ(read.cause, causes::crash);
+  EXPECT_EQ(read.words, "killed \xEF\xBF\xBD") << "bytes that are no UTF-8 are replaced";
+  EXPECT_EQ(read.signal, 11);
+}
+
+/// Answers as a file system without locks, while there is one.
+class NoLocks {
+ public:
+  NoLocks() { is_there = true; }
+  NoLocks(const NoLocks&) = delete;
+  NoLocks& operator=(const NoLocks&) = delete;
+  ~NoLocks() { is_there = false; }
+  static inline bool is_there = false;
+};
+
+TEST_F(StoreTest, is_locked_by_one_and_tells_a_lock_refused_from_a_lock_taken) {
+  {
+    const FolderLock first(store_.folder());
+    EXPECT_TRUE(first.is_mine());
+    EXPECT_FALSE(FolderLock(store_.folder()).is_mine());
+  }
+  const NoLocks no_locks;
+  try {
+    const FolderLock lock(store_.folder());
+    ADD_FAILURE() << "a file system without locks";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code().value(), ENOLCK);
+  }
+}
+
 TEST_F(StoreTest, clears_away_what_ended_processes_left) {
   const fs::path mine = store_.begin(address);
   const std::string host = host_name();
@@ -127,3 +180,12 @@ TEST_F(StoreTest, freezes_equal_bases_once) {
 
 }  // namespace
 }  // namespace redcell::scenarios
+
+/// In place of the C library's.
+extern "C" int flock(int file, int how) noexcept {
+  if (redcell::scenarios::NoLocks::is_there) {
+    errno = ENOLCK;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_flock, file, how));
+}

@@ -96,6 +96,9 @@ TEST(Work, tells_the_cause_by_what_the_program_did) {
   EXPECT_EQ(cause_and_words("echo first; echo last; exit 3"),
             Pair(causes::broken, "exit code 3: last"));
   EXPECT_EQ(cause_and_words("kill -ABRT $$"), Pair(causes::crash, "killed by signal 6"));
+  EXPECT_EQ(failure_with("kill -SEGV $$").signal, 11);
+  EXPECT_EQ(cause_and_words("printf 'no \\377\\n'; exit 3"),
+            Pair(causes::broken, "exit code 3: no \xEF\xBF\xBD"));
   EXPECT_EQ(cause_and_words("exit 0").first, causes::broken) << "there is no summary";
 }
 
