@@ -55,6 +55,14 @@ def wait_for(condition, seconds, what):
         time.sleep(0.05)
 
 
+def signal_all(pids, number):
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
 def is_running(pid):
     """Not a zombie: nobody may be there to reap what has ended."""
     try:
@@ -166,14 +174,18 @@ class Cluster:
                     return word.split(b"=")[1].decode()
         return None
 
+    def freeze(self, node):
+        """Stops what a node's tasks run, wherever it is; returns the processes."""
+        frozen = set()
+        while new := self.tasks(node) - frozen:
+            signal_all(new, signal.SIGSTOP)
+            frozen |= new
+        return frozen
+
     def kill_node(self, node):
         """As a node that loses power: slurmd, its step daemons and what they run, all at once."""
         victims = self.tasks(node) | {self.daemons[node].pid}
-        for pid in victims:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        signal_all(victims, signal.SIGKILL)
         self.daemons.pop(node).wait(20)
         wait_for(lambda: not any(is_running(pid) for pid in victims), 20, f"the end of {node}")
 
@@ -181,11 +193,7 @@ class Cluster:
         if "slurmctld" in self.daemons:
             self.ask("scancel", "--user=root")
         for node in ("n1", "n2"):
-            for pid in self.tasks(node):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            signal_all(self.tasks(node), signal.SIGKILL)
         for daemon in reversed(list(self.daemons.values())):
             daemon.terminate()
         for daemon in self.daemons.values():

@@ -42,6 +42,15 @@ class Slurm(SweepTest):
     def job(self, *number):
         return self.cluster.ask("scontrol", "--oneliner", "show", "job", *number)
 
+    def frozen_points(self, node):
+        """Points that a node is at work on, the node stopped; none: it goes on."""
+        frozen = self.cluster.freeze(node)
+        attempts = [path.name.split(".") for path in (self.out / "tmp").iterdir()]
+        points = {name[0] for name in attempts if int(name[-1]) in frozen}
+        if not points:
+            cluster.signal_all(frozen, signal.SIGCONT)
+        return points
+
     def assert_complete_once(self, expected):
         self.assertEqual(self.signatures(), expected)
         self.assertEqual(self.failures(), {})
@@ -54,15 +63,15 @@ class Slurm(SweepTest):
         self.write('set: "duration_s=1.5"\n' + POINTS % (20, 3) + SLURM % 4)
         begun = self.begin("--on", "slurm", "--sbatch=--nice=7")
         self.wait_for_points(6, begun)
-        wait_for(lambda: len(self.cluster.tasks("n1")) > 1, 30, "a task on n1")
+        lost = set()
+        wait_for(lambda: lost.update(self.frozen_points("n1")) or lost, 30, "a point on n1")
         job = self.job()
         self.assertIn("Comment=from-the-sweep", job)
         self.assertIn("Nice=7", job)
-        at_work = {path.name.split(".")[0] for path in (self.out / "tmp").iterdir()}
         self.cluster.kill_node("n1")
         before = self.points()
         self.assertLess(len(before), 60)
-        self.assertTrue(at_work - set(before), "no point was lost with the node")
+        self.assertEqual(lost & set(before), set(), "a point came through its node's end")
         self.assertEqual(begun.wait(150), 0, (self.folder / "begun.log").read_text())
         after = self.points()
         self.assertEqual(len(after), 60)
