@@ -197,16 +197,24 @@ struct CapabilityView {
   const schema::Capability& capability;
   std::string path;
   std::set<std::string> slices;  ///< They belong to.
+  bool are_moved = false;        ///< Some are in the parts for all.
 };
+
+bool has_own_part(const schema::Carrier& carrier, const std::string& slice) {
+  for (int i = shared_bwp_count(carrier); i < dedicated_bwp_count(carrier); ++i) {
+    if (carrier.dedicated_bwp(i).slice() == slice) return true;
+  }
+  return false;
+}
 
 /// Terminals of 20 MHz that may be moved about the carrier.
 void check_capability(const CarrierView& view, const CapabilityView& terminals, Report& report) {
-  const auto& [capability, path, slices] = terminals;
+  const auto& [capability, path, slices, are_moved] = terminals;
   const schema::Carrier& carrier = view.carrier;
   const schema::BwpManager& manager = carrier.bwp_manager();
   const int parts = 1 + shared_bwp_count(carrier);
   const bool knows_all =
-      manager.policy() != schema::BwpManager::STATIC &&
+      are_moved && manager.policy() != schema::BwpManager::STATIC &&
       (manager.switching() == schema::BwpManager::DCI || manager.inactivity_timer_ms() > 0);
   if (knows_all && parts > static_cast<int>(capability.dedicated_bwp_count())) {
     report.add(path + ".dedicated_bwp_count",
@@ -220,7 +228,8 @@ void check_capability(const CarrierView& view, const CapabilityView& terminals, 
   for (int i = 0; i < dedicated_bwp_count(carrier); ++i) {
     const schema::DedicatedBwp& bwp = carrier.dedicated_bwp(i);
     if (bwp.has_ncd_ssb_first_prb() || is_inside(cd, prbs_of(bwp))) continue;
-    if (!bwp.slice().empty() && slices.count(bwp.slice()) == 0) continue;
+    const bool is_for_them = bwp.slice().empty() ? are_moved : slices.count(bwp.slice()) > 0;
+    if (!is_for_them) continue;
     report.add(path_of(view, i),
                {.found = fmt::format("no SS/PBCH block for terminals of '{}'", capability.name()),
                 .allowed = "ncd_ssb_first_prb, or terminals with bwp_without_ssb",
@@ -305,9 +314,12 @@ void check_bwp_terminals(const schema::Scenario& scenario, Report& report) {
     for (int i = 0; i < scenario.carrier_size(); ++i) {
       const schema::Carrier& carrier = scenario.carrier(i);
       terminals.slices.clear();
+      terminals.are_moved = false;
       for (const schema::TerminalGroup& g : scenario.terminal_group()) {
         const bool meets = g.capability() == capability.name() && may_use(g, carrier.name());
-        if (meets) terminals.slices.insert(g.slice());
+        if (!meets) continue;
+        terminals.slices.insert(g.slice());
+        terminals.are_moved = terminals.are_moved || !has_own_part(carrier, g.slice());
       }
       if (carrier.dedicated_bwp_size() == 0 || !carrier.has_embb_bwp()) continue;
       if (terminals.slices.empty()) continue;

@@ -215,6 +215,15 @@ void check_own_parts(const schema::Scenario& scenario, const CarrierView& view, 
       parts.push_back({.slice = bwp.slice(), .path = path, .bwp = static_cast<std::size_t>(i) + 1});
     }
   }
+  for (int i = dedicated_bwp_count(view.carrier); i < view.carrier.dedicated_bwp_size(); ++i) {
+    const schema::DedicatedBwp& bwp = view.carrier.dedicated_bwp(i);
+    if (bwp.slice().empty()) continue;
+    report.add(view.path + ".bwp_manager.redcap_parts",
+               {.found = fmt::format("{} parts, and '{}' has the part behind them for itself",
+                                     view.carrier.bwp_manager().redcap_parts(), bwp.slice()),
+                .allowed = "all parts that slices have, or parts without a slice",
+                .clause = "[ours]"});
+  }
   if (report.count() > before) return;
   for (const OwnPart& part : parts) {
     check_apart(view, part, report);

@@ -24,32 +24,18 @@ net::NetworkConfig network_config(const schema::Scenario& scenario, const Deploy
       .core_rate_bps = scenario.core().rate_gbps() * 1e9};
 }
 
-/// PRBs that data of some BWP may take.
-int usable_prbs(const std::vector<phy::ResourceMap>& maps, base::Direction direction,
-                base::Slot slot) {
-  std::array<bool, 275> is_usable{};  // TS 38.211 4.4.2: the most a carrier has.
-  for (const phy::ResourceMap& map : maps) {
-    const bool is_downlink = direction == base::Direction::downlink;
-    const phy::SlotResources& resources = is_downlink ? map.downlink(slot) : map.uplink(slot);
-    const int first = is_downlink ? map.config().bwp_dl.first : map.config().bwp_ul.first;
-    for (std::size_t prb = 0; prb < resources.data_re.size(); ++prb) {
-      bool& usable = is_usable[static_cast<std::size_t>(first) + prb];
-      usable = usable || resources.data_re[prb] > 0;
-    }
-  }
-  return static_cast<int>(std::count(is_usable.begin(), is_usable.end(), true));
-}
-
 /// [cell] PRBs that data may take in a second; none for a cell whose layer has no terminals.
 std::vector<CellCapacity> capacities(const Deployment& deployment) {
   std::vector<CellCapacity> out;
   for (const LayerPlan& layer : deployment.layers) {
     const std::vector<phy::ResourceMap> maps(layer.bwps.begin(), layer.bwps.end());
+    std::vector<const phy::ResourceMap*> bwps;
+    for (const phy::ResourceMap& map : maps) bwps.push_back(&map);
     const std::int64_t slots = 1000 * layer.numerology().slots_per_ms();
     CellCapacity capacity;
     for (base::Slot slot; slot < base::Slot(slots); slot += base::SlotCount(1)) {
-      capacity.dl_prb_slots += usable_prbs(maps, base::Direction::downlink, slot);
-      capacity.ul_prb_slots += usable_prbs(maps, base::Direction::uplink, slot);
+      capacity.dl_prb_slots += phy::usable_prb_count(bwps, base::Direction::downlink, slot);
+      capacity.ul_prb_slots += phy::usable_prb_count(bwps, base::Direction::uplink, slot);
     }
     out.resize(std::max<std::size_t>(out.size(), layer.cells.back().id.value + 1));
     for (const CellPlan& cell : layer.cells) out[cell.id.value] = capacity;

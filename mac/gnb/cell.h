@@ -204,7 +204,7 @@ class Cell {
                                               base::Direction direction,
                                               const TakenPrbs& taken) const;
   /// CCEs for a DCI to this UE at the level its link needs; nullopt: blocked.
-  std::optional<PdcchPlace> place_dci(const Connection& c);
+  std::optional<PdcchPlace> place_dci(Connection& c);
   /// Of phy::aggregation_levels.
   [[nodiscard]] std::size_t needed_level(const Connection& c) const;
   [[nodiscard]] double reported_sinr_db(const Connection& c) const;

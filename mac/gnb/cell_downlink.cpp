@@ -28,9 +28,13 @@ std::size_t Cell::needed_level(const Connection& c) const {
   return level;
 }
 
-std::optional<PdcchPlace> Cell::place_dci(const Connection& c) {
+std::optional<PdcchPlace> Cell::place_dci(Connection& c) {
+  // In one slot the hash is the same: who is blocked once stays blocked.
+  if (c.blocked_in == slot_) return std::nullopt;
   Pdcch& pdcch = part_of(c).pdcch;
-  return pdcch.place(c.c_rnti, pdcch.nearest(needed_level(c)));
+  const std::optional<PdcchPlace> place = pdcch.place(c.c_rnti, pdcch.nearest(needed_level(c)));
+  if (!place) c.blocked_in = slot_;
+  return place;
 }
 
 double Cell::reported_sinr_db(const Connection& c) const {
@@ -73,7 +77,7 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
       if (prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
       if (candidate.is_done || !candidate.priority) continue;
       const int room = turns_.room(candidate, prbs_, dl_shares_, dl_slices_);
-      if (!is_last && !turns_.is_content(candidate, room)) continue;
+      if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
       Connection& c = *connections_[candidate.connection];
       const Outcome outcome = assign(c, room, at, plan);
       if (outcome == Outcome::sent) {

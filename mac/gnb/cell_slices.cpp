@@ -5,13 +5,13 @@ namespace redcell::mac::gnb {
 
 SliceShares Cell::make_shares(const CellConfig& config, base::Direction direction) {
   RC_CHECK(!config.bwps.empty() && !config.k2.empty());
-  const phy::ResourceMap& widest = *config.bwps.back();
+  // Without the parts that slices have for themselves: behind the siblings, before the widest.
+  std::vector<const phy::ResourceMap*> shared(config.bwps.begin(),
+                                              config.bwps.begin() + config.sibling_count);
+  if (shared.size() < config.bwps.size()) shared.push_back(config.bwps.back());
   std::vector<int> prb_counts;
-  for (std::int64_t s = 0; s < widest.period().value(); ++s) {
-    const base::Slot slot(s);
-    prb_counts.push_back(direction == base::Direction::downlink
-                             ? widest.downlink(slot).usable_prb_count
-                             : widest.uplink(slot).usable_prb_count);
+  for (std::int64_t s = 0; s < shared.back()->period().value(); ++s) {
+    prb_counts.push_back(phy::usable_prb_count(shared, direction, base::Slot(s)));
   }
   return {direction == base::Direction::downlink ? config.dl_slices : config.ul_slices, prb_counts,
           config.slice_window_slots, config.k2.back()};
@@ -23,7 +23,8 @@ void Cell::ask_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
   for (const Part& part : parts_) {
     part_prbs_.push_back(part.resources->downlink(at.slot).usable_prb_count);
   }
-  turns_.begin(part_prbs_, dl_shares_.slice_count(), connections_.size());
+  turns_.begin(part_prbs_,
+               {dl_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
     if (!may_assign(c, at, plan)) continue;
@@ -39,7 +40,8 @@ void Cell::ask_uplink(UplinkSlot& pusch) {
   for (const Part& part : parts_) {
     part_prbs_.push_back(part.resources->uplink(pusch.slot).usable_prb_count);
   }
-  turns_.begin(part_prbs_, ul_shares_.slice_count(), connections_.size());
+  turns_.begin(part_prbs_,
+               {ul_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
     const int longest = part_prbs_[c.config.bwp];

@@ -62,7 +62,7 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
       if (prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot) break;
       if (candidate.is_done || !candidate.priority) continue;
       const int room = turns_.room(candidate, prbs_, ul_shares_, pusch.slices);
-      if (!is_last && !turns_.is_content(candidate, room)) continue;
+      if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
       Connection& c = *connections_[candidate.connection];
       const Outcome outcome = grant(c, room, pusch, plan);
       if (outcome == Outcome::sent) {

@@ -56,6 +56,7 @@ struct Connection {
 
   ConnectionConfig config;
   std::uint32_t c_rnti = 0;  ///< Given by the cell, unique in it.
+  base::Slot blocked_in{-1};  ///< The last slot in which no candidate of it was free.
   RadioBearer signalling;
   std::unique_ptr<RadioBearer> data;  ///< Null while the UE's context is at another cell.
   HarqEntity dl_harq;

@@ -6,27 +6,44 @@
 
 namespace redcell::mac::gnb {
 
-void SliceTurns::begin(const std::vector<int>& part_prbs, std::size_t slice_count,
-                       std::size_t connection_count) {
+void SliceTurns::begin(const std::vector<int>& part_prbs, const Counts& counts) {
   part_prbs_.assign(part_prbs.begin(), part_prbs.end());
-  asked_.assign(slice_count * part_prbs.size(), 0);
-  demand_.assign(connection_count, 0);
+  asked_.assign(counts.slices * part_prbs.size(), 0);
+  demand_.assign(counts.connections, 0);
+  wishes_.clear();
+  served_max_ = static_cast<std::size_t>(counts.served_max);
 }
 
 void SliceTurns::ask(const Candidate& candidate, int prb_count) {
   demand_[candidate.connection] = prb_count;
   asked(candidate.slice, candidate.part) += prb_count;
+  wishes_.push_back(
+      {.where = candidate.slice * part_prbs_.size() + candidate.part, .prb_count = prb_count});
 }
 
-/// A part can give no more than it has.
+/// A part can give no more than it has, and not to more terminals than a slot serves.
+int SliceTurns::useful(std::uint32_t slice, std::uint32_t part) const {
+  const std::size_t where = slice * part_prbs_.size() + part;
+  return std::min({asked_[where], most_[where], part_prbs_[part]});
+}
+
 void SliceTurns::tell(std::uint32_t slice, SliceSlot& at) const {
   at.asked[slice] = 0;
-  for (std::size_t part = 0; part < part_prbs_.size(); ++part) {
-    at.asked[slice] += std::min(asked_[slice * part_prbs_.size() + part], part_prbs_[part]);
+  for (std::uint32_t part = 0; part < part_prbs_.size(); ++part) {
+    at.asked[slice] += useful(slice, part);
   }
 }
 
-void SliceTurns::tell(SliceSlot& at) const {
+void SliceTurns::tell(SliceSlot& at) {
+  std::sort(wishes_.begin(), wishes_.end(), [](const Wish& a, const Wish& b) {
+    return a.where != b.where ? a.where < b.where : a.prb_count > b.prb_count;
+  });
+  most_.assign(asked_.size(), 0);
+  std::size_t rank = 0;
+  for (std::size_t i = 0; i < wishes_.size(); ++i) {
+    rank = i > 0 && wishes_[i].where == wishes_[i - 1].where ? rank + 1 : 0;
+    if (rank < served_max_) most_[wishes_[i].where] += wishes_[i].prb_count;
+  }
   for (std::uint32_t slice = 0; slice < at.asked.size(); ++slice) tell(slice, at);
 }
 
@@ -89,7 +106,7 @@ void SliceTurns::replace(SliceSlot& at, std::vector<Candidate>& candidates) {
   if (next == candidates.end()) return;
   next->is_left_out = false;
   next->is_done = false;
-  ask(*next, demand_[next->connection]);
+  asked(next->slice, next->part) += demand_[next->connection];
   tell(next->slice, at);
 }
 
@@ -101,7 +118,7 @@ int SliceTurns::room(const Candidate& candidate, const FreePrbs& prbs, const Sli
   std::int64_t own = 0;
   std::int64_t all = 0;
   for (std::uint32_t slice = 0; slice < shares.slice_count(); ++slice) {
-    const std::int64_t owed = std::min(shares.owed(slice, at), asked(slice, candidate.part));
+    const std::int64_t owed = std::min(shares.owed(slice, at), useful(slice, candidate.part));
     if (slice == candidate.slice) own = owed;
     all += owed;
   }

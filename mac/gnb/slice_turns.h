@@ -21,13 +21,17 @@ struct Ranking {
 /// costs nothing else.
 class SliceTurns {
  public:
+  struct Counts {
+    std::size_t slices = 1;
+    std::size_t connections = 0;
+    int served_max = 1;  ///< Terminals of a part that a slot serves.
+  };
   /// Nobody asks yet. part_prbs: PRBs for data of each bandwidth part. No allocation once warm.
-  void begin(const std::vector<int>& part_prbs, std::size_t slice_count,
-             std::size_t connection_count);
+  void begin(const std::vector<int>& part_prbs, const Counts& counts);
   /// A candidate to come would take so many PRBs.
   void ask(const Candidate& candidate, int prb_count);
-  /// Writes what all have asked for.
-  void tell(SliceSlot& at) const;
+  /// Writes what all have asked for, as far as parts have PRBs and a slot serves terminals.
+  void tell(SliceSlot& at);
 
   /// One candidate of each slice in turn, the slice furthest behind its minimum first, another in
   /// each slot among equals; inside a slice in the policy's order.
@@ -40,9 +44,10 @@ class SliceTurns {
   /// owes each has its share of them.
   [[nodiscard]] int room(const Candidate& candidate, const FreePrbs& prbs,
                          const SliceShares& shares, const SliceSlot& at) const;
-  /// So many PRBs are all that it asks for.
-  [[nodiscard]] bool is_content(const Candidate& candidate, int prb_count) const {
-    return prb_count == unlimited_prbs || demand_[candidate.connection] <= prb_count;
+  /// Of so many PRBs nothing that it asks for is kept for others: they are all it wants, or all
+  /// that are free.
+  [[nodiscard]] bool is_content(const Candidate& candidate, int room, const FreePrbs& prbs) const {
+    return room == unlimited_prbs || demand_[candidate.connection] <= room || room >= prbs.count();
   }
   /// One that was let in finds no room on the PDCCH: the next of those left out comes in for it.
   void replace(SliceSlot& at, std::vector<Candidate>& candidates);
@@ -53,9 +58,7 @@ class SliceTurns {
   [[nodiscard]] int& asked(std::uint32_t slice, std::uint32_t part) {
     return asked_[slice * part_prbs_.size() + part];
   }
-  [[nodiscard]] int asked(std::uint32_t slice, std::uint32_t part) const {
-    return asked_[slice * part_prbs_.size() + part];
-  }
+  [[nodiscard]] int useful(std::uint32_t slice, std::uint32_t part) const;
   void tell(std::uint32_t slice, SliceSlot& at) const;
   void order_slices(const SliceShares& shares, const SliceSlot& at,
                     const std::vector<Candidate>& candidates);
@@ -63,6 +66,13 @@ class SliceTurns {
   std::vector<int> part_prbs_;  ///< [part]
   std::vector<int> asked_;      ///< [slice * parts + part] PRBs
   std::vector<int> demand_;     ///< [connection] PRBs
+  std::vector<int> most_;       ///< [slice * parts + part] PRBs that a slot's terminals could take.
+  struct Wish {
+    std::size_t where = 0;  ///< slice * parts + part
+    int prb_count = 0;
+  };
+  std::vector<Wish> wishes_;
+  std::size_t served_max_ = 1;
   std::vector<std::uint32_t> slice_order_;
 };
 

@@ -289,4 +289,19 @@ const SlotResources& ResourceMap::at(const std::vector<SlotResources>& slots, ba
   return slots[static_cast<std::size_t>(slot.value()) % slots.size()];
 }
 
+int usable_prb_count(std::span<const ResourceMap* const> bwps, base::Direction direction,
+                     base::Slot slot) {
+  std::array<bool, 275> is_usable{};  // TS 38.211 4.4.2: the most a carrier has.
+  for (const ResourceMap* map : bwps) {
+    const bool is_downlink = direction == base::Direction::downlink;
+    const SlotResources& resources = is_downlink ? map->downlink(slot) : map->uplink(slot);
+    const int first = is_downlink ? map->config().bwp_dl.first : map->config().bwp_ul.first;
+    for (std::size_t prb = 0; prb < resources.data_re.size(); ++prb) {
+      bool& usable = is_usable[static_cast<std::size_t>(first) + prb];
+      usable = usable || resources.data_re[prb] > 0;
+    }
+  }
+  return static_cast<int>(std::count(is_usable.begin(), is_usable.end(), true));
+}
+
 }  // namespace redcell::phy

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -93,5 +94,9 @@ class ResourceMap {
   std::vector<SlotResources> ul_;
   std::array<ReAccount, 2> account_{};
 };
+
+/// PRBs of the carrier that data of at least one of these BWPs may take in a slot.
+[[nodiscard]] int usable_prb_count(std::span<const ResourceMap* const> bwps,
+                                   base::Direction direction, base::Slot slot);
 
 }  // namespace redcell::phy

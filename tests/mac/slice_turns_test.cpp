@@ -11,13 +11,14 @@ namespace {
 
 constexpr int narrow_prbs = 50;
 constexpr int wide_prbs = 200;
+constexpr int served_max = 4;
 
 class TwoParts {
  public:
   explicit TwoParts(const std::vector<RrmPolicyRatio>& ratios)
       : shares_(ratios, std::vector<int>{wide_prbs}, 1, 0) {
     shares_.begin(base::Slot(0), at_);
-    turns_.begin({narrow_prbs, wide_prbs}, ratios.size(), 16);
+    turns_.begin({narrow_prbs, wide_prbs}, {ratios.size(), 16, served_max});
     resources_.data_re.assign(narrow_prbs, 100);
     prbs_.reset(resources_, {});
   }
@@ -34,7 +35,7 @@ class TwoParts {
   int room(const Candidate& candidate) const { return turns_.room(candidate, prbs_, shares_, at_); }
   void finish(Candidate candidate) { turns_.finish(candidate, at_); }
   bool is_content(const Candidate& candidate) const {
-    return turns_.is_content(candidate, room(candidate));
+    return turns_.is_content(candidate, room(candidate), prbs_);
   }
 
  private:
@@ -58,6 +59,21 @@ TEST(SliceTurns, keep_free_in_a_part_what_is_asked_for_there_and_owed) {
   EXPECT_EQ(parts.room(crowd), narrow_prbs - 4);
   parts.finish(other);
   EXPECT_EQ(parts.room(crowd), narrow_prbs);
+}
+
+TEST(SliceTurns, let_nobody_wait_who_takes_nothing_from_others) {
+  TwoParts parts({{}, {.min_percent = 20}});
+  const Candidate large = parts.asks(0, 3 * narrow_prbs);
+  EXPECT_TRUE(parts.is_content(large)) << "it has the rank it has";
+  parts.asks(1, 8);
+  EXPECT_FALSE(parts.is_content(large));
+}
+
+TEST(SliceTurns, keep_no_more_than_a_slot_can_serve) {
+  TwoParts parts({{}, {.min_percent = 50}});
+  const Candidate crowd = parts.asks(0, narrow_prbs);
+  for (int i = 0; i < 9; ++i) parts.asks(1, i < 3 ? 4 : 2);
+  EXPECT_EQ(parts.room(crowd), narrow_prbs - (3 * 4 + 2)) << "four terminals of the nine";
 }
 
 TEST(SliceTurns, keep_no_more_than_is_owed) {
