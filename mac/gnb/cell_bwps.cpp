@@ -48,7 +48,7 @@ void count_hidden_load(std::span<const PartLoad> loads, std::span<PartMember> me
 void Cell::limit_blocks() {
   if (config_.sibling_count < 2) return;
   RC_CHECK(config_.sibling_count <= parts_.size());
-  std::array<int, 2> least{carrier_prb_count_max, carrier_prb_count_max};
+  std::array<int, 2> least{phy::carrier_prb_count_max, phy::carrier_prb_count_max};
   const std::span siblings(parts_.data(), config_.sibling_count);
   for (const Part& part : siblings) {
     std::array<int, 2> most{};

@@ -55,7 +55,7 @@ struct Connection {
   Connection(const ConnectionConfig& c, ConnectionSetup setup);
 
   ConnectionConfig config;
-  std::uint32_t c_rnti = 0;  ///< Given by the cell, unique in it.
+  std::uint32_t c_rnti = 0;   ///< Given by the cell, unique in it.
   base::Slot blocked_in{-1};  ///< The last slot in which no candidate of it was free.
   RadioBearer signalling;
   std::unique_ptr<RadioBearer> data;  ///< Null while the UE's context is at another cell.

@@ -16,13 +16,10 @@ namespace redcell::mac::gnb {
 /// whole. A block may still begin or end inside one [ours].
 enum class Allocation { contiguous, bitmap };
 
-/// TS 38.211 4.4.2.
-inline constexpr int carrier_prb_count_max = 275;
-
 /// PRBs of the carrier that blocks have taken, whatever BWP they belong to.
 class TakenPrbs {
  public:
-  TakenPrbs() { taken_.reserve(carrier_prb_count_max); }
+  TakenPrbs() { taken_.reserve(phy::carrier_prb_count_max); }
   void clear() { taken_.clear(); }
   [[nodiscard]] bool empty() const { return taken_.empty(); }
   void add(const phy::PrbRange& carrier_prbs);
@@ -45,7 +42,7 @@ class FreePrbs {
     const TakenPrbs* taken = nullptr;  ///< By others before; null: nothing.
     int first_prb = 0;                 ///< Where placing begins.
   };
-  FreePrbs() { runs_.reserve(carrier_prb_count_max / 2 + 1); }
+  FreePrbs() { runs_.reserve(phy::carrier_prb_count_max / 2 + 1); }
   /// Starts anew for a slot.
   void reset(const phy::SlotResources& slot, const Start& start);
   [[nodiscard]] bool empty() const { return runs_.empty(); }

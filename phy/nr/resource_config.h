@@ -22,6 +22,8 @@ struct PrbRange {
   friend bool operator==(const PrbRange&, const PrbRange&) = default;
 };
 
+/// TS 38.211 4.4.2.
+inline constexpr int carrier_prb_count_max = 275;
 inline constexpr int ssb_prb_count = 20;
 
 /// SS/PBCH blocks of the carrier's own spacing in the first half frame of each period, on the first

@@ -291,7 +291,7 @@ const SlotResources& ResourceMap::at(const std::vector<SlotResources>& slots, ba
 
 int usable_prb_count(std::span<const ResourceMap* const> bwps, base::Direction direction,
                      base::Slot slot) {
-  std::array<bool, 275> is_usable{};  // TS 38.211 4.4.2: the most a carrier has.
+  std::array<bool, carrier_prb_count_max> is_usable{};
   for (const ResourceMap* map : bwps) {
     const bool is_downlink = direction == base::Direction::downlink;
     const SlotResources& resources = is_downlink ? map->downlink(slot) : map->uplink(slot);

@@ -333,51 +333,26 @@ double worst(const std::vector<double>& times) {
   return *std::max_element(times.begin(), times.end());
 }
 
-BENCHMARK(refresh_redcell)
-    ->Name("refresh_51prb/redcell")
-    ->Unit(benchmark::kMicrosecond)
-    ->Repetitions(9)
-    ->ReportAggregatesOnly()
-    ->ComputeStatistics("worst", worst);
-BENCHMARK(refresh_ns3)
-    ->Name("refresh_51prb/ns3")
-    ->Unit(benchmark::kMicrosecond)
-    ->Repetitions(9)
-    ->ReportAggregatesOnly()
-    ->ComputeStatistics("worst", worst);
+/// In microseconds, the mean, median and worst of nine.
+void nine_times(benchmark::internal::Benchmark* bench) {
+  bench->Unit(benchmark::kMicrosecond)
+      ->Repetitions(9)
+      ->ReportAggregatesOnly()
+      ->ComputeStatistics("worst", worst);
+}
+
+BENCHMARK(refresh_redcell)->Name("refresh_51prb/redcell")->Apply(nine_times);
+BENCHMARK(refresh_ns3)->Name("refresh_51prb/ns3")->Apply(nine_times);
 
 BENCHMARK(refresh_clusters)
     ->Name("refresh_51prb/redcell_clusters")
     ->Arg(1)
     ->Arg(2)
-    ->Unit(benchmark::kMicrosecond)
-    ->Repetitions(9)
-    ->ReportAggregatesOnly()
-    ->ComputeStatistics("worst", worst);
-BENCHMARK(generate_redcell)
-    ->Name("generate_link/redcell")
-    ->Unit(benchmark::kMicrosecond)
-    ->Repetitions(9)
-    ->ReportAggregatesOnly()
-    ->ComputeStatistics("worst", worst);
-BENCHMARK(beams_redcell)
-    ->Name("beam_gains/redcell")
-    ->Unit(benchmark::kMicrosecond)
-    ->Repetitions(9)
-    ->ReportAggregatesOnly()
-    ->ComputeStatistics("worst", worst);
-BENCHMARK(set_beam_redcell)
-    ->Name("set_beam/redcell")
-    ->Unit(benchmark::kMicrosecond)
-    ->Repetitions(9)
-    ->ReportAggregatesOnly()
-    ->ComputeStatistics("worst", worst);
-BENCHMARK(generate_ns3)
-    ->Name("generate_link/ns3")
-    ->Unit(benchmark::kMicrosecond)
-    ->Repetitions(9)
-    ->ReportAggregatesOnly()
-    ->ComputeStatistics("worst", worst);
+    ->Apply(nine_times);
+BENCHMARK(generate_redcell)->Name("generate_link/redcell")->Apply(nine_times);
+BENCHMARK(beams_redcell)->Name("beam_gains/redcell")->Apply(nine_times);
+BENCHMARK(set_beam_redcell)->Name("set_beam/redcell")->Apply(nine_times);
+BENCHMARK(generate_ns3)->Name("generate_link/ns3")->Apply(nine_times);
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "tests/phy/cluster_links.h"
@@ -86,6 +87,24 @@ TEST(ClusterTile, fades_as_rice_with_line_of_sight) {
   EXPECT_GT(kolmogorov(narrowband_places(link, false)), 5 * kolmogorov_max);
 }
 
+/// Adds h(0)* h(x) of each link of the tile to sums[way], x being the way in wavelengths.
+void add_products(ClusterTile& tile, std::span<const double> ways, std::span<Complex> sums) {
+  std::array<double, base::lane_count> travelled{};
+  std::array<Complex, base::lane_count> start{};
+  const auto at = [&](std::size_t lane) {
+    return Complex(tile.response_re().at(0, lane), tile.response_im().at(0, lane));
+  };
+  tile.refresh(travelled);
+  for (std::size_t lane = 0; lane < base::lane_count; ++lane) start[lane] = at(lane);
+  for (std::size_t way = 0; way < ways.size(); ++way) {
+    travelled.fill(ways[way]);
+    tile.refresh(travelled);
+    for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+      sums[way] += std::conj(start[lane]) * at(lane);
+    }
+  }
+}
+
 TEST(ClusterTile, forgets_along_the_way_as_its_rays_say) {
   // E[h(0)* h(x)] over phases is the sum over rays of power exp(j 2 pi rate x): the mean of one
   // link's products along its way, against that sum.
@@ -99,8 +118,6 @@ TEST(ClusterTile, forgets_along_the_way_as_its_rays_say) {
   ClusterTile tile(world(), config);
   auto rays = std::make_unique<Rays>();
   auto amplitude = std::make_unique<RayRows<float>>();
-  std::array<Complex, base::lane_count> start{};
-  std::array<double, base::lane_count> travelled{};
   for (std::uint32_t ue = 0; ue < tiles * base::lane_count; ue += base::lane_count) {
     for (std::uint32_t lane = 0; lane < base::lane_count; ++lane) {
       const ClusterLink link = link_of(nlos, ue + lane);
@@ -123,19 +140,7 @@ TEST(ClusterTile, forgets_along_the_way_as_its_rays_say) {
         }
       }
     }
-    const auto at = [&](std::size_t lane) {
-      return Complex(tile.response_re().at(0, lane), tile.response_im().at(0, lane));
-    };
-    travelled.fill(0.0);
-    tile.refresh(travelled);
-    for (std::size_t lane = 0; lane < base::lane_count; ++lane) start[lane] = at(lane);
-    for (std::size_t way = 0; way < ways.size(); ++way) {
-      travelled.fill(ways[way]);
-      tile.refresh(travelled);
-      for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
-        found[way] += std::conj(start[lane]) * at(lane);
-      }
-    }
+    add_products(tile, ways, found);
   }
   for (std::size_t way = 0; way < ways.size(); ++way) {
     const double count = tiles * base::lane_count;
@@ -156,8 +161,6 @@ TEST(ClusterTile, forgets_as_bessel_where_arrivals_fill_the_circle) {
   std::array<Complex, 3> found{};
   constexpr std::uint32_t link_count = 16000;
   ClusterTile tile(world(), config);
-  std::array<double, base::lane_count> travelled{};
-  std::array<Complex, base::lane_count> start{};
   for (std::uint32_t ue = 0; ue < link_count; ue += base::lane_count) {
     for (std::uint32_t lane = 0; lane < base::lane_count; ++lane) {
       ClusterLink link =
@@ -167,25 +170,14 @@ TEST(ClusterTile, forgets_as_bessel_where_arrivals_fill_the_circle) {
       link.arrival = {.azimuth_deg = 137.5 * (ue + lane), .zenith_deg = 90.0};
       tile.set_link(lane, {.link = link, .panel = grid});
     }
-    const auto at = [&](std::size_t lane) {
-      return Complex(tile.response_re().at(0, lane), tile.response_im().at(0, lane));
-    };
-    travelled.fill(0.0);
-    tile.refresh(travelled);
-    for (std::size_t lane = 0; lane < base::lane_count; ++lane) start[lane] = at(lane);
-    for (std::size_t way = 0; way < ways.size(); ++way) {
-      travelled.fill(ways[way]);
-      tile.refresh(travelled);
-      for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
-        found[way] += std::conj(start[lane]) * at(lane) / static_cast<double>(link_count);
-      }
-    }
+    add_products(tile, ways, found);
   }
   for (std::size_t way = 0; way < ways.size(); ++way) {
     // The rays' 7 degrees in zenith shorten the way by under 1 %.
-    EXPECT_NEAR(found[way].real(), std::cyl_bessel_j(0, 2.0 * std::numbers::pi * ways[way]), 0.03)
+    const Complex mean = found[way] / static_cast<double>(link_count);
+    EXPECT_NEAR(mean.real(), std::cyl_bessel_j(0, 2.0 * std::numbers::pi * ways[way]), 0.03)
         << ways[way] << " seed " << seed;
-    EXPECT_NEAR(found[way].imag(), 0.0, 0.03);
+    EXPECT_NEAR(mean.imag(), 0.0, 0.03);
   }
 }
 
