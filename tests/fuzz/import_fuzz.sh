@@ -4,6 +4,7 @@
 # line that is in no count, an input of more than 10 s or 1 GB ends with an exit code other than 0.
 #
 #   import_fuzz.sh FUZZER SECONDS [CORPUS]    CORPUS is kept and grows; else a folder that goes
+#   IMPORT_FORMAT=xcal import_fuzz.sh ...     that format alone; recognise, guess: those two ways
 set -euo pipefail
 
 fuzzer=$(readlink -f "$1")
