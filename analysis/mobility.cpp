@@ -119,17 +119,29 @@ void MobilitySeries::write(KpiWriter& to) const {
 }
 
 void CellSeries::add(const CellBin& bin, std::int64_t time_ns) {
-  const auto add_load = [&](LinkDirection direction, std::int64_t used, std::int64_t available) {
+  const auto add_load = [&](LinkDirection direction, PrbCount prbs, std::int64_t bytes) {
     Load& load = load_[direction];
-    load.prb.add(time_ns, {.sum = real(used), .weight = real(available)});
-    load.bits_of_used.add(time_ns, {.sum = 0, .weight = s_hz_per_prb * real(used)});
-    load.bits_of_available.add(time_ns, {.sum = 0, .weight = s_hz_per_prb * real(available)});
-    load.bins += available > 0 ? 1 : 0;
+    const double bits = 8 * real(bytes);
+    load.prb.add(time_ns, {.sum = real(prbs.used), .weight = real(prbs.available)});
+    load.bits_of_used.add(time_ns, {.sum = bits, .weight = s_hz_per_prb * real(prbs.used)});
+    load.bits_of_available.add(time_ns,
+                               {.sum = bits, .weight = s_hz_per_prb * real(prbs.available)});
+    load.bins += prbs.available > 0 ? 1 : 0;
   };
-  add_load(DOWNLINK, bin.dl_prb_slots_used(), bin.dl_prb_slots_available());
-  add_load(UPLINK, bin.ul_prb_slots_used(), bin.ul_prb_slots_available());
+  add_load(DOWNLINK, {bin.dl_prb_slots_used(), bin.dl_prb_slots_available()},
+           bin.dl_mac_bytes_acked());
+  add_load(UPLINK, {bin.ul_prb_slots_used(), bin.ul_prb_slots_available()},
+           bin.ul_mac_bytes_acked());
   interference_mdb_.add(time_ns,
                         {.sum = real(bin.iot_sum_mdb()), .weight = real(bin.iot_samples())});
+  for (const CellBin::Bound& row : bin.bound()) {
+    const std::array<std::int64_t, bound_names.size()> counts{
+        row.by_prbs(), row.by_cces(), row.by_terminals(), row.by_slice(), row.by_block()};
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      held_up_[row.direction()][i].add(time_ns,
+                                       {.sum = real(counts[i]), .weight = real(row.wanting())});
+    }
+  }
   for (const CellBin::Pdcch& row : bin.pdcch()) {
     const double wanted = real(row.dci_sent() + row.dci_blocked());
     blocked_dcis_.add(time_ns, {.sum = real(row.dci_blocked()), .weight = wanted});
@@ -138,13 +150,6 @@ void CellSeries::add(const CellBin& bin, std::int64_t time_ns) {
       level_dcis_[level].add(time_ns, {.sum = is_of ? wanted : 0.0, .weight = wanted});
     }
   }
-}
-
-void CellSeries::add(const ThroughputBin& bin, std::int64_t time_ns) {
-  Load& load = load_[bin.direction()];
-  const double bits = 8 * real(bin.mac_bytes_acked());
-  load.bits_of_used.add(time_ns, {.sum = bits, .weight = 0});
-  load.bits_of_available.add(time_ns, {.sum = bits, .weight = 0});
 }
 
 void CellSeries::write(KpiWriter& to) const {
@@ -160,6 +165,12 @@ void CellSeries::write(KpiWriter& to) const {
             load->bins);
   }
   to.mean({"ul_interference_over_thermal_db", "db", per_thousandth}, interference_mdb_);
+  for (const auto& [name, direction] : {std::pair{"dl", DOWNLINK}, std::pair{"ul", UPLINK}}) {
+    for (std::size_t i = 0; i < bound_names.size(); ++i) {
+      to.mean({fmt::format("{}_bound_by_{}_percent", name, bound_names[i]), "percent", percent},
+              held_up_[direction][i]);
+    }
+  }
   to.ratio("pdcch_blocking_ratio", blocked_dcis_);
   for (std::size_t level = 0; level < aggregation_levels.size(); ++level) {
     const std::string name = fmt::format("pdcch_level{}_share_percent", aggregation_levels[level]);

@@ -66,15 +66,21 @@ class MobilitySeries {
 /// CCEs of a DCI, TS 38.213 10.1.
 inline constexpr std::array<std::uint32_t, 5> aggregation_levels{1, 2, 4, 8, 16};
 
+/// What holds terminals up (CellBin.Bound), as KPIs are called.
+inline constexpr std::array<const char*, 5> bound_names{"prbs", "cces", "terminals", "slice",
+                                                        "block"};
+
 /// The load of all cells together.
 class CellSeries {
  public:
   void add(const CellBin& bin, std::int64_t time_ns);
-  /// What the cells' terminals, all of them, have had.
-  void add(const ThroughputBin& bin, std::int64_t time_ns);
   void write(KpiWriter& to) const;
 
  private:
+  struct PrbCount {
+    std::int64_t used = 0;
+    std::int64_t available = 0;
+  };
   struct Load {
     BatchedSums prb;
     BatchedSums bits_of_used;       ///< Over the seconds times Hz of PRBs used.
@@ -86,6 +92,8 @@ class CellSeries {
   BatchedSums blocked_dcis_;
   /// [level] DCIs wanted at each, among all.
   std::array<BatchedSums, aggregation_levels.size()> level_dcis_;
+  /// [LinkDirection][of bound_names] Terminals held up, of those that had something to send.
+  std::array<std::array<BatchedSums, bound_names.size()>, 2> held_up_;
 };
 
 }  // namespace redcell::analysis

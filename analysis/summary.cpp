@@ -95,6 +95,16 @@ void require_sound(const CellBin& bin) {
               within(0, bin.ul_prb_slots_used(), bin.ul_prb_slots_available()),
           "a cell uses more PRBs than it has");
   require(bin.iot_samples() >= 0, "a cell has negative samples");
+  require(bin.dl_mac_bytes_acked() >= 0 && bin.ul_mac_bytes_acked() >= 0,
+          "a cell has negative bytes");
+  for (const CellBin::Bound& row : bin.bound()) {
+    const std::int64_t held_up =
+        row.by_prbs() + row.by_cces() + row.by_terminals() + row.by_slice() + row.by_block();
+    require(std::min({row.by_prbs(), row.by_cces(), row.by_terminals(), row.by_slice(),
+                      row.by_block()}) >= 0 &&
+                held_up <= row.wanting(),
+            "a cell holds up more terminals than it has");
+  }
   for (const CellBin::Pdcch& row : bin.pdcch()) {
     require(row.dci_sent() >= 0 && row.dci_blocked() >= 0, "a cell has negative DCIs");
   }
@@ -205,7 +215,6 @@ class SummaryBuilder::State {
     require(bin.mac_bytes_acked() >= 0 && bin.payload_bytes() >= 0, "a bin has negative bytes");
     const bool whole = bin.duration_ns() == bin_ns;
     if (!seen(bin.time_ns()) || !whole) return;
-    cells_.add(bin, bin.time_ns() - warm_up_ns_);
     for_each_direction(bin, [&](DirectionSeries& series) {
       series.throughput_bytes.add(bin.time_ns() - warm_up_ns_, bin.mac_bytes_acked());
       series.goodput_bytes.add(bin.time_ns() - warm_up_ns_, bin.payload_bytes());

@@ -27,6 +27,10 @@ target_compile_options(redcell_flags INTERFACE -ffp-contract=off
 target_include_directories(redcell_flags INTERFACE
   ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 
+# Every plan of every slot held against its invariants (mac/gnb/plan_audit.h).
+if(REDCELL_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(redcell_flags INTERFACE REDCELL_AUDIT)
+endif()
 if(REDCELL_SANITIZE)
   target_compile_options(redcell_flags INTERFACE
     -fsanitize=${REDCELL_SANITIZE} -fno-omit-frame-pointer)

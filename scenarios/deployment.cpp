@@ -64,6 +64,7 @@ mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
                      scheduler.pf_time_constant_ms() * numerology.slots_per_ms()},
       .slice_window_slots = static_cast<int>(scheduler.slice_window_slots()),
       .max_ues_per_slot = static_cast<int>(scheduler.max_ues_per_slot()),
+      .layer_count_max = static_cast<int>(adaptation.max_rank()),
       .transform_precoding = transform_precoding,
       .sr_grant_bytes = carrier.uplink().sr_grant_bytes(),
       .aggregation_level_min = static_cast<int>(carrier.downlink().aggregation_level()),

@@ -29,9 +29,9 @@ void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier
         const bool is_member = std::find(members.begin(), members.end(), name) != members.end();
         if (is_member) slice_of[s + 1] = static_cast<std::uint32_t>(ratios.size());
       }
-      ratios.push_back({.dedicated_percent = policy.dedicated_percent(),
-                        .min_percent = policy.min_percent(),
-                        .max_percent = policy.max_percent()});
+      ratios.push_back({.dedicated_percent = static_cast<int>(policy.dedicated_percent()),
+                        .min_percent = static_cast<int>(policy.min_percent()),
+                        .max_percent = static_cast<int>(policy.max_percent())});
     }
     if (layer.owners.empty() || ratios.size() == 1) return;
     for (const std::uint32_t owner : layer.owners) {

@@ -93,9 +93,8 @@ void check_order(const schema::RrmPolicy& policy, const std::string& path, Repor
 /// Sums and members of the policies that hold in one direction.
 void check_direction(const CarrierView& view, Resource::Resource own, Report& report) {
   std::set<std::string> taken;
-  // In hundredths, as the scheduler counts: three tenths of a percent add up to what they are.
-  std::int64_t min_sum = 0;
-  std::int64_t dedicated_sum = 0;
+  std::uint32_t min_sum = 0;
+  std::uint32_t dedicated_sum = 0;
   for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
     const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
     if (policy.resource() != Resource::PRB && policy.resource() != own) continue;
@@ -107,13 +106,12 @@ void check_direction(const CarrierView& view, Resource::Resource own, Report& re
                                    .allowed = "each slice once in each direction",
                                    .clause = "TS 28.541 4.3.36"});
     }
-    const auto check_sum = [&](std::int64_t& sum, double percent, const char* field) {
-      const bool was_sound = sum <= 10'000;
-      sum += std::llround(100 * percent);
-      if (!was_sound || sum <= 10'000) return;
+    const auto check_sum = [&](std::uint32_t& sum, std::uint32_t percent, const char* field) {
+      const bool was_sound = sum <= 100;
+      sum += percent;
+      if (!was_sound || sum <= 100) return;
       report.add(fmt::format("{}.{}", path, field),
-                 {.found = fmt::format("{} % of the {} together", static_cast<double>(sum) / 100,
-                                       direction),
+                 {.found = fmt::format("{} % of the {} together", sum, direction),
                   .allowed = "a sum of at most 100 % over the carrier's policies",
                   .clause = "TS 28.541 4.4.1"});
     };
@@ -148,7 +146,7 @@ void check_least(const CarrierView& view, Report& report) {
     for (const auto own : {Resource::PRB_DL, Resource::PRB_UL}) {
       if (policy.resource() != Resource::PRB && policy.resource() != own) continue;
       const std::int64_t most = largest_window(view.carrier, own);
-      const std::int64_t allowed = std::llround(100 * policy.max_percent()) * most / 10'000;
+      const std::int64_t allowed = policy.max_percent() * most / 100;
       if (allowed >= least_prbs) continue;
       report.add(element_path(view.path, policy, "rrm_policy", i) + ".max_percent",
                  {.found = fmt::format("{} % of {} PRBs in {} slots", policy.max_percent(), most,

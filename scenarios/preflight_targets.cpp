@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/mobility.h"
 #include "analysis/summary.h"
 #include "analysis/verdict.h"
 #include "scenarios/path.h"
@@ -45,13 +46,19 @@ Names terminal_figures() {
 
 /// Those that all cells together have.
 Names cell_figures() {
-  return {"dl_prb_utilisation_percent",     "ul_prb_utilisation_percent",
-          "dl_spectral_efficiency_bps_hz",  "ul_spectral_efficiency_bps_hz",
-          "dl_carrier_efficiency_bps_hz",   "ul_carrier_efficiency_bps_hz",
-          "pdcch_blocking_ratio",           "pdcch_level1_share_percent",
-          "pdcch_level2_share_percent",     "pdcch_level4_share_percent",
-          "pdcch_level8_share_percent",     "pdcch_level16_share_percent",
-          "ul_interference_over_thermal_db"};
+  Names names{"dl_prb_utilisation_percent",     "ul_prb_utilisation_percent",
+              "dl_spectral_efficiency_bps_hz",  "ul_spectral_efficiency_bps_hz",
+              "dl_carrier_efficiency_bps_hz",   "ul_carrier_efficiency_bps_hz",
+              "pdcch_blocking_ratio",           "pdcch_level1_share_percent",
+              "pdcch_level2_share_percent",     "pdcch_level4_share_percent",
+              "pdcch_level8_share_percent",     "pdcch_level16_share_percent",
+              "ul_interference_over_thermal_db"};
+  for (const char* direction : {"dl", "ul"}) {
+    for (const char* bound : analysis::bound_names) {
+      names.push_back(fmt::format("{}_bound_by_{}_percent", direction, bound));
+    }
+  }
+  return names;
 }
 
 bool contains(const Names& names, const std::string& name) {

@@ -100,6 +100,27 @@ void Recorder::write_bin(std::size_t index, base::Duration duration) {
   b = {.takes_part = true};
 }
 
+void Recorder::write_bounds(const CellBin& bin, analysis::CellBin& out) {
+  using mac::gnb::Bound;
+  for (std::size_t part = 0; part < bin.bounds.size(); ++part) {
+    for (std::size_t direction = 0; direction < 2; ++direction) {
+      const auto& counts = bin.bounds[part][direction];
+      const std::int64_t wanting = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+      if (wanting == 0) continue;
+      const auto of = [&](Bound bound) { return counts[static_cast<std::size_t>(bound)]; };
+      analysis::CellBin::Bound& row = *out.add_bound();
+      row.set_bwp(static_cast<std::uint32_t>(part));
+      row.set_direction(direction == 0 ? analysis::DOWNLINK : analysis::UPLINK);
+      row.set_wanting(wanting);
+      row.set_by_prbs(of(Bound::prbs));
+      row.set_by_cces(of(Bound::cces));
+      row.set_by_terminals(of(Bound::terminals));
+      row.set_by_slice(of(Bound::slice));
+      row.set_by_block(of(Bound::block));
+    }
+  }
+}
+
 void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
   const auto available = [&](std::int64_t per_second) {
     return per_second * duration.value() / bin_duration.value();
@@ -117,6 +138,8 @@ void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
   out.set_iot_sum_mdb(b.iot_sum_mdb);
   out.set_iot_samples(b.iot_samples);
   out.set_connected(static_cast<std::uint32_t>(connected_[cell]));
+  out.set_dl_mac_bytes_acked(b.acknowledged_bytes[0]);
+  out.set_ul_mac_bytes_acked(b.acknowledged_bytes[1]);
   for (std::size_t part = 0; part < b.pdcch.size(); ++part) {
     for (std::size_t level = 0; level < phy::aggregation_level_count; ++level) {
       const CellBin::Dcis& dcis = b.pdcch[part][level];
@@ -128,6 +151,7 @@ void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
       row.set_dci_blocked(dcis.blocked);
     }
   }
+  write_bounds(b, out);
   sink_(record_);
   cell_bins_[cell] = {};
 }
@@ -167,7 +191,9 @@ void Recorder::residual_loss(base::UeId ue, base::Direction direction) {
   ++bin(ue, direction).residual_losses;
 }
 
-void Recorder::acknowledged(base::UeId ue, base::Direction direction, std::int64_t bytes) {
+void Recorder::acknowledged(base::CellId cell, base::UeId ue, base::Direction direction,
+                            std::int64_t bytes) {
+  cell_bins_[cell.value].acknowledged_bytes[static_cast<std::size_t>(direction)] += bytes;
   bin(ue, direction).acknowledged_bytes += bytes;
   row(ue, direction).acknowledged_bytes += bytes;
 }
@@ -192,6 +218,17 @@ void Recorder::pdcch(base::CellId cell, std::span<const mac::gnb::PdcchCount> pa
       CellBin::Dcis& dcis = cell_bins_[cell.value].pdcch[part][level];
       dcis.sent += parts[part].sent[level];
       dcis.blocked += parts[part].blocked[level];
+    }
+  }
+}
+
+void Recorder::bounds(base::CellId cell, std::span<const mac::gnb::BoundCounts> parts) {
+  RC_CHECK(parts.size() <= cell_bwp_count_max);
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    for (std::size_t direction = 0; direction < 2; ++direction) {
+      for (std::size_t bound = 0; bound < mac::gnb::bound_count; ++bound) {
+        cell_bins_[cell.value].bounds[part][direction][bound] += parts[part][direction][bound];
+      }
     }
   }
 }

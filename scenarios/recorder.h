@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/units.h"
 #include "mac/bwp.h"
+#include "mac/gnb/bound.h"
 #include "mac/gnb/pdcch.h"
 #include "mac/rrc.h"
 #include "mac/sdu.h"
@@ -75,7 +76,8 @@ class Recorder {
   /// A wideband CQI that the terminal has measured.
   void cqi(base::UeId ue, base::CqiIndex cqi);
   void residual_loss(base::UeId ue, base::Direction direction);
-  void acknowledged(base::UeId ue, base::Direction direction, std::int64_t bytes);
+  void acknowledged(base::CellId cell, base::UeId ue, base::Direction direction,
+                    std::int64_t bytes);
   void payload(base::UeId ue, base::Direction direction, std::int64_t bytes);
   void packet(const PacketMarks& marks, const PacketParts& parts, base::Instant now);
   /// PRBs of one slot that a cell sends, or is sent, data on.
@@ -84,6 +86,8 @@ class Recorder {
   void interference(base::CellId cell, double over_thermal_db);
   /// DCIs of one slot, [part] at most cell_bwp_count_max.
   void pdcch(base::CellId cell, std::span<const mac::gnb::PdcchCount> parts);
+  /// What held up terminals in one slot, [part] as above.
+  void bounds(base::CellId cell, std::span<const mac::gnb::BoundCounts> parts);
   void connected(base::CellId cell, int change);
   /// Ends a row of the drive log; blocks and bytes since the last one are in it.
   void drive_row(const DriveState& state, base::Instant now);
@@ -125,6 +129,10 @@ class Recorder {
     std::int64_t ul_prb_slots = 0;
     std::int64_t iot_sum_mdb = 0;
     std::int64_t iot_samples = 0;
+    std::array<std::int64_t, 2> acknowledged_bytes{};  ///< [direction]
+    /// [part][direction][Bound]
+    std::array<std::array<std::array<std::int64_t, mac::gnb::bound_count>, 2>, cell_bwp_count_max>
+        bounds{};
     struct Dcis {
       std::int64_t sent = 0;
       std::int64_t blocked = 0;
@@ -132,6 +140,7 @@ class Recorder {
     /// [part][level of phy::aggregation_levels]
     std::array<std::array<Dcis, phy::aggregation_level_count>, cell_bwp_count_max> pdcch{};
   };
+  static void write_bounds(const CellBin& bin, analysis::CellBin& out);
   void write_bin(std::size_t index, base::Duration duration);
   void write_cell_bin(std::size_t cell, base::Duration duration);
   void write_bins(base::Duration duration);

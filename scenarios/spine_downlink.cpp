@@ -188,6 +188,7 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
       add_control(cell, dci.beam, dci.from_bwp, dci.aggregation_level);
     }
     recorder_.pdcch(layer.id_of(cell), plan_.pdcch);
+    recorder_.bounds(layer.id_of(cell), plan_.bounds);
     for (const mac::DroppedSdu& dropped : plan_.drops) {
       drops_.assign(1, dropped);
       account_drops(book_.at(dropped.packet).ue, base::Direction::downlink, drops_, now);

@@ -217,7 +217,7 @@ void Spine::record_pusch(const Layer& layer, const UplinkOnAir& air, const Pusch
   const mac::UlGrant& grant = air.grant;
   const std::int64_t bytes = grant.format.tbs.value() / 8;
   if (fate.decoded && fate.is_new) {
-    recorder_.acknowledged(grant.ue, base::Direction::uplink, bytes);
+    recorder_.acknowledged(layer.id_of(air.leg.cell), grant.ue, base::Direction::uplink, bytes);
   }
   recorder_.block(grant.ue, base::Direction::uplink,
                   {.is_first = grant.harq.attempt == 0,
@@ -305,7 +305,8 @@ void Spine::conclude_feedback(Layer& layer, const Answer& answer, base::Instant 
   const mac::BlockFormat format = c.dl_harq.format(feedback.harq.process);
   const mac::HarqOutcome outcome = layer.cells[leg->cell]->on_feedback(leg->connection, feedback);
   if (outcome == mac::HarqOutcome::acknowledged) {
-    recorder_.acknowledged(ue, base::Direction::downlink, format.tbs.value() / 8);
+    recorder_.acknowledged(layer.id_of(leg->cell), ue, base::Direction::downlink,
+                           format.tbs.value() / 8);
     touch(layer, ue);
   }
   if (outcome != mac::HarqOutcome::given_up) return;

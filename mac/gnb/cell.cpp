@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "mac/bsr.h"
+#include "mac/gnb/plan_audit.h"
 
 namespace redcell::mac::gnb {
 Cell::Cell(const CellConfig& config)
@@ -34,6 +35,7 @@ Cell::Cell(const CellConfig& config)
     }
   }
   limit_blocks();
+  if (config.is_audited) audit_ = std::make_unique<PlanAudit>(config);
   for (int cqi = 1; cqi < static_cast<int>(mcs_of_cqi_.size()); ++cqi) {
     const double reported = phy::cqi(config.cqi_table, base::CqiIndex(cqi)).spectral_efficiency();
     int& index = mcs_of_cqi_[static_cast<std::size_t>(cqi)];
@@ -43,6 +45,8 @@ Cell::Cell(const CellConfig& config)
     }
   }
 }
+
+Cell::~Cell() = default;
 
 std::uint32_t Cell::connect(const ConnectionConfig& config) {
   RC_CHECK(config.bwp < parts_.size());
@@ -250,37 +254,94 @@ FreePrbs::Start Cell::placing_start(const Part& part, base::Slot slot, base::Dir
           .first_prb = first_prb_of({.cell = config_.cell, .slot = slot}, bwp.count, allocation)};
 }
 
+void Cell::schedule(base::Direction direction, base::Instant now, SlotPlan& plan) {
+  if (direction == base::Direction::downlink) {
+    schedule_assignments(now, plan);
+  } else {
+    schedule_grants(plan);
+  }
+}
+
+void Cell::schedule_grants(SlotPlan& plan) {
+  for (const int k2 : config_.k2) {
+    const base::Slot pusch_slot = slot_ + base::SlotCount(k2);
+    if (parts_.front().resources->uplink(pusch_slot).symbols.count == 0) continue;
+    UplinkSlot& pusch = uplink_slot(pusch_slot);
+    SliceShares::look_again(pusch.slices);
+    ask_uplink(pusch);
+    const std::size_t before = plan.uplink.size();
+    for (Part& part : parts_) repeat_uplink(pusch, part, plan);
+    if (plan.uplink.size() > before) ask_uplink(pusch);
+    for (Part& part : parts_) schedule_uplink(slot_, pusch, part, plan);
+  }
+}
+
+void Cell::schedule_assignments(base::Instant now, SlotPlan& plan) {
+  const std::optional<base::Slot> feedback = feedback_slot(slot_);
+  if (!feedback || parts_.front().resources->downlink(slot_).symbols.count == 0) return;
+  dl_taken_.clear();
+  dl_shares_.begin(slot_, dl_slices_);
+  const DownlinkSlot at{.slot = slot_, .feedback = *feedback, .now = now};
+  ask_downlink(at, plan);
+  for (Part& part : parts_) repeat_downlink(at, part, plan);
+  if (!plan.downlink.empty()) ask_downlink(at, plan);
+  for (Part& part : parts_) schedule_downlink(at, part, plan);
+}
+
+Bound Cell::bound_of(Outcome outcome, int room, bool has_more) const {
+  if (outcome == Outcome::blocked) return Bound::cces;
+  if (outcome == Outcome::sent && !has_more) return Bound::none;
+  if (prbs_.empty()) return Bound::prbs;
+  if (room != unlimited_prbs && room < prbs_.count()) return Bound::slice;
+  return outcome == Outcome::sent ? Bound::block : Bound::prbs;
+}
+
+void Cell::count_bounds(base::Direction direction, Part& part) const {
+  const Bound of_others = prbs_.empty() ? Bound::prbs : Bound::terminals;
+  auto& counts = part.bounds[static_cast<std::size_t>(direction)];
+  for (const Candidate& candidate : candidates_) {
+    if (!candidate.priority) continue;
+    ++counts[static_cast<std::size_t>(candidate.bound.value_or(of_others))];
+  }
+}
+
+int Cell::blocked_dci_count() const {
+  int count = 0;
+  for (const Part& part : parts_) {
+    for (const int blocked : part.pdcch.count().blocked) count += blocked;
+  }
+  return count;
+}
+
 void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   plan.clear();
   slot_ = slot;
   follow_switches(slot);
-  const phy::ResourceMap& narrowest = *parts_.front().resources;
-  const phy::ResourceMapConfig& map = narrowest.config();
+  const phy::ResourceMapConfig& map = parts_.front().resources->config();
   if (map.duplex.downlink(slot).count < map.coreset.symbol_count) return;
   for (Part& part : parts_) {
     part.pdcch.begin(slot);
     part.dl_count = 0;
+    part.bounds = {};
   }
   send_switches(slot, plan);
-  for (const int k2 : config_.k2) {
-    const base::Slot pusch_slot = slot + base::SlotCount(k2);
-    if (narrowest.uplink(pusch_slot).symbols.count == 0) continue;
-    UplinkSlot& pusch = uplink_slot(pusch_slot);
-    SliceShares::look_again(pusch.slices);
-    for (Part& part : parts_) repeat_uplink(pusch, part, plan);
-    ask_uplink(pusch);
-    for (Part& part : parts_) schedule_uplink(slot, pusch, part, plan);
+  // One direction goes first to the CCEs; where that blocks the other, they change places [ours].
+  using base::Direction;
+  const bool grants_first = first_with_dcis_ == Direction::uplink;
+  const Direction second = grants_first ? Direction::downlink : Direction::uplink;
+  schedule(first_with_dcis_, now, plan);
+  const bool has_taken = grants_first ? !plan.uplink.empty() : !plan.downlink.empty();
+  const int blocked = blocked_dci_count();
+  schedule(second, now, plan);
+  if (has_taken && blocked_dci_count() > blocked) first_with_dcis_ = second;
+  for (const Part& part : parts_) {
+    plan.pdcch.push_back(part.pdcch.count());
+    plan.bounds.push_back(part.bounds);
   }
-  const std::optional<base::Slot> feedback = feedback_slot(slot);
-  if (feedback && narrowest.downlink(slot).symbols.count > 0) {
-    dl_taken_.clear();
-    dl_shares_.begin(slot, dl_slices_);
-    const DownlinkSlot at{.slot = slot, .feedback = *feedback, .now = now};
-    for (Part& part : parts_) repeat_downlink(at, part, plan);
-    ask_downlink(at, plan);
-    for (Part& part : parts_) schedule_downlink(at, part, plan);
+  if (audit_) {
+    const std::string finding = audit_->check(slot, plan, connections_);
+    if (!finding.empty()) base::check_failed(finding.c_str(), __FILE__, __LINE__);
   }
-  for (const Part& part : parts_) plan.pdcch.push_back(part.pdcch.count());
   retire_idle(now);
 }
 

@@ -22,6 +22,7 @@
 #include "base/check.h"
 #include "base/units.h"
 #include "mac/air.h"
+#include "mac/gnb/bound.h"
 #include "mac/gnb/bwp_manager.h"
 #include "mac/gnb/c_rnti.h"
 #include "mac/gnb/connection.h"
@@ -35,6 +36,13 @@
 #include "phy/nr/resource_map.h"
 
 namespace redcell::mac::gnb {
+
+class PlanAudit;
+#ifdef REDCELL_AUDIT
+inline constexpr bool audited_by_default = true;
+#else
+inline constexpr bool audited_by_default = false;
+#endif
 
 struct CellConfig {
   std::uint32_t cell = 0;  ///< Turns placing (placing.h).
@@ -53,9 +61,11 @@ struct CellConfig {
   std::vector<RrmPolicyRatio> ul_slices{{}};
   int slice_window_slots = 1;
   int max_ues_per_slot = 4;  ///< Of each BWP, in each direction.
+  int layer_count_max = 2;   ///< Of a PRB; one terminal has them all.
   bool transform_precoding = false;
   std::uint32_t sr_grant_bytes = 128;
-  int aggregation_level_min = 1;  ///< 1, 2, 4, 8 or 16.
+  int aggregation_level_min = 1;         ///< 1, 2, 4, 8 or 16.
+  bool is_audited = audited_by_default;  ///< Each plan is held against its invariants.
   /// Of each terminal's search space, in each part.
   std::array<int, phy::aggregation_level_count> pdcch_candidates{6, 5, 4, 2, 1};
 };
@@ -66,9 +76,11 @@ struct SlotPlan {
   std::vector<UlGrant> uplink;
   std::vector<BwpSwitchDci> switches;
   std::vector<DroppedSdu> drops;
-  std::vector<PdcchCount> pdcch;  ///< [part] Empty where no DCI can be sent.
+  std::vector<PdcchCount> pdcch;    ///< [part] Empty where no DCI can be sent.
+  std::vector<BoundCounts> bounds;  ///< [part] As pdcch.
   void clear() {
     pdcch.clear();
+    bounds.clear();
     switches.clear();
     downlink.clear();
     uplink.clear();
@@ -94,6 +106,9 @@ struct PuschReception {
 class Cell {
  public:
   explicit Cell(const CellConfig& config);
+  ~Cell();
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
 
   /// Index of the new connection, the lowest that is free. It has no data bearer yet.
   std::uint32_t connect(const ConnectionConfig& config);
@@ -149,8 +164,9 @@ class Cell {
     const phy::ResourceMap* resources = nullptr;
     Pdcch pdcch;
     int dl_count = 0;  ///< Assignments in the slot at work.
+    BoundCounts bounds{};
     /// A block of more might never be repeated in a sibling.
-    std::array<int, 2> prbs_max{carrier_prb_count_max, carrier_prb_count_max};
+    std::array<int, 2> prbs_max{phy::carrier_prb_count_max, phy::carrier_prb_count_max};
     std::array<std::int64_t, 2> recent_prbs{};  ///< [direction] Taken since the last measurement.
 
     /// PRBs of the carrier that a block takes from others: by bitmap whole groups.
@@ -169,6 +185,11 @@ class Cell {
     SliceSlot slices;
     std::vector<std::vector<std::uint32_t>> granted;  ///< [part]
   };
+  void schedule(base::Direction direction, base::Instant now, SlotPlan& plan);
+  void schedule_grants(SlotPlan& plan);
+  void schedule_assignments(base::Instant now, SlotPlan& plan);
+  /// In the slot at work so far.
+  [[nodiscard]] int blocked_dci_count() const;
   void schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   void schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   void repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
@@ -190,6 +211,9 @@ class Cell {
   void take_downlink(Connection& c, const BlockFormat& format);
   void take_uplink(Connection& c, const BlockFormat& format, UplinkSlot& pusch);
   enum class Outcome : std::uint8_t { sent, nothing_sent, blocked };
+  /// What has held up one that was looked at, and has more to send or not.
+  [[nodiscard]] Bound bound_of(Outcome outcome, int room, bool has_more) const;
+  void count_bounds(base::Direction direction, Part& part) const;
   /// most: PRBs that it may take.
   Outcome assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);
   Outcome grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan);
@@ -244,6 +268,7 @@ class Cell {
   SliceTurns turns_;            ///< Of the slot and direction at work.
   std::vector<int> part_prbs_;  ///< [part] Working memory.
   std::vector<Part> parts_;
+  base::Direction first_with_dcis_ = base::Direction::uplink;
   std::unique_ptr<Policy> dl_policy_;
   std::unique_ptr<Policy> ul_policy_;
   FreePrbs prbs_;  ///< Of the part, slot and direction at work.
@@ -251,6 +276,7 @@ class Cell {
   std::vector<UplinkSlot> uplink_slots_;  ///< Ring over the reach of K2.
   std::array<int, 16> mcs_of_cqi_{};      ///< [CQI] highest MCS that carries no more than the CQI.
   std::vector<DroppedSdu> signalling_drops_;  ///< SRB1 drops nothing but on release.
+  std::unique_ptr<PlanAudit> audit_;          ///< Null where plans are not audited.
 };
 
 }  // namespace redcell::mac::gnb

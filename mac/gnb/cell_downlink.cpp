@@ -86,11 +86,13 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
         shares_.push_back(
             {.connection = candidate.connection, .bits = plan.downlink.back().format.tbs});
       }
+      candidate.bound = bound_of(outcome, room, c.sendable_bytes(at.now) > 0);
       turns_.finish(candidate, dl_slices_);
       if (outcome == Outcome::blocked) turns_.replace(dl_slices_, candidates_);
     }
   }
   for (Candidate& candidate : candidates_) turns_.finish(candidate, dl_slices_);
+  count_bounds(base::Direction::downlink, part);
   dl_policy_->granted(at.slot, shares_);
 }
 

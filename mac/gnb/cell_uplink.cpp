@@ -71,11 +71,13 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
         granted.push_back(candidate.connection);
         shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
       }
+      candidate.bound = bound_of(outcome, room, c.ul_backlog_bytes > 0);
       turns_.finish(candidate, pusch.slices);
       if (outcome == Outcome::blocked) turns_.replace(pusch.slices, candidates_);
     }
   }
   for (Candidate& candidate : candidates_) turns_.finish(candidate, pusch.slices);
+  count_bounds(base::Direction::uplink, part);
   ul_policy_->granted(slot, shares_);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/units.h"
+#include "mac/gnb/bound.h"
 
 namespace redcell::mac::gnb {
 
@@ -22,6 +23,7 @@ struct Candidate {
   std::uint32_t turn = 0;         ///< Of its slice's candidates, this one's place.
   bool is_done = false;           ///< Served, or not to be in this slot.
   bool is_left_out = false;       ///< Not to be in this slot unless another finds no room.
+  std::optional<Bound> bound{};   ///< Known once it has been looked at.
   double rate_bits_per_slot = 0;  ///< What the whole BWP would carry for it.
   std::optional<double>
       priority{};  ///< Set by the policy; higher goes first, nullopt: not in this slot.

@@ -1,18 +1,13 @@
 #include "mac/gnb/slice_shares.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/check.h"
 
 namespace redcell::mac::gnb {
 namespace {
 
-std::int64_t percent_of(double percent, std::int64_t prb_count) {
-  // A ratio in hundredths of a percent keeps 29 % of 100 PRBs at 29.
-  const double hundredths = std::floor(percent * 100 + 0.5);
-  return static_cast<std::int64_t>(hundredths) * prb_count / 10'000;
-}
+std::int64_t percent_of(int percent, std::int64_t prb_count) { return percent * prb_count / 100; }
 
 }  // namespace
 
@@ -56,7 +51,7 @@ void SliceShares::look_again(SliceSlot& at) {
 }
 
 std::int64_t SliceShares::dedicated(std::size_t slice, const SliceSlot& at) const {
-  const double percent = ratios_[slice].dedicated_percent;
+  const int percent = ratios_[slice].dedicated_percent;
   const std::int64_t now = prbs_up_to(at.slot);
   const std::int64_t own = percent_of(percent, now) - percent_of(percent, now - at.prb_count);
   return std::max<std::int64_t>(own - at.used[slice], 0);
@@ -83,9 +78,11 @@ int SliceShares::allowance(std::size_t slice, const SliceSlot& at) const {
 
 bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const {
   if (!limit() || ratios_[slice].is_apart) return true;
+  const bool is_owed = above_min(slice, at) < 0;
   std::int64_t room = at.prb_count - at.taken;
   for (std::size_t other = 0; other < ratios_.size(); ++other) {
-    if (other != slice) room -= dedicated(other, at);
+    if (other == slice) continue;
+    room -= std::max<std::int64_t>(dedicated(other, at), is_owed ? 0 : owed(other, at));
   }
   if (prb_count > below_max(slice, at)) {
     at.saves[slice] = 1;

@@ -8,9 +8,10 @@
 //   all that it has to send has been looked at, and lent then;
 // - its dedicated ratio of each slot, which stays empty when the slice does not use it.
 // A repetition needs as many PRBs as its block had. Where the maximum has no room for it yet, the
-// slice sends nothing new in the slot; what is owed to others does not hold it up, for they have
-// the rest of the window. Whole PRBs are rounded down over the window, not in every slot. [ours] A
-// slice that was idle may make up for its minimum inside the window.
+// slice sends nothing new in the slot. What is owed to others holds up repetitions of a slice that
+// has had its minimum; of one that has not, only what is dedicated to others. Whole PRBs are
+// rounded down over the window, not in every slot. [ours] A slice that was idle may make up for its
+// minimum inside the window.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,9 @@ namespace redcell::mac::gnb {
 /// In percent; dedicated <= min <= max; without any of them when apart. The sums of dedicated and
 /// of min over slices are <= 100.
 struct RrmPolicyRatio {
-  double dedicated_percent = 0;
-  double min_percent = 0;
-  double max_percent = 100;
+  int dedicated_percent = 0;
+  int min_percent = 0;
+  int max_percent = 100;
   bool is_apart = false;  ///< It has PRBs of its own; nothing is shared with it.
 };
 

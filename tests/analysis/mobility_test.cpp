@@ -303,15 +303,9 @@ TEST(Cells, have_their_efficiency_by_the_prbs_used_and_by_those_there_were) {
     bin.set_dl_prb_slots_available(1000);
     bin.set_dl_prb_slots_used(250);
     bin.set_ul_prb_slots_available(400);
-    builder.add(load);
-    KpiRecord record;
-    ThroughputBin& rate = *record.mutable_throughput_bin();
-    rate.set_time_ns((10 + i) * second);
-    rate.set_duration_ns(second);
-    rate.set_direction(DOWNLINK);
     // 4 bit/s/Hz of a PRB and slot: twelve subcarriers of 15 kHz for a millisecond.
-    rate.set_mac_bytes_acked(250 * 12 * 15 * 4 / 8);
-    builder.add(record);
+    bin.set_dl_mac_bytes_acked(250 * 12 * 15 * 4 / 8);
+    builder.add(load);
   }
   const Summary summary = builder.finish();
   const auto of = [&](const char* name) { return figure(summary, name, "mean", cell_group).value; };
@@ -353,6 +347,33 @@ TEST(CellLoad, tells_how_many_dcis_were_blocked_and_at_which_level_they_were_wan
   EXPECT_NEAR(share("pdcch_level1_share_percent"), 85, 1e-9);
   EXPECT_NEAR(share("pdcch_level8_share_percent"), 15, 1e-9);
   EXPECT_EQ(share("pdcch_level16_share_percent"), 0);
+}
+
+TEST(CellLoad, tells_what_holds_up_who_has_something_to_send) {
+  SummaryBuilder builder = builder_of_phones();
+  KpiRecord record;
+  CellBin& bin = *record.mutable_cell_bin();
+  bin.set_duration_ns(second);
+  for (const std::uint32_t bwp : {0U, 1U}) {
+    CellBin::Bound& row = *bin.add_bound();
+    row.set_bwp(bwp);
+    row.set_direction(UPLINK);
+    row.set_wanting(100);
+    row.set_by_prbs(bwp == 0 ? 60 : 10);
+    row.set_by_cces(20);
+    row.set_by_slice(10);
+  }
+  for (int i = 0; i < 4; ++i) {
+    bin.set_time_ns((10 + i) * second);
+    builder.add(record);
+  }
+  const Summary summary = builder.finish();
+  const auto of = [&](const char* name) { return figure(summary, name, "mean", cell_group).value; };
+  EXPECT_NEAR(of("ul_bound_by_prbs_percent"), 35, 1e-9);
+  EXPECT_NEAR(of("ul_bound_by_cces_percent"), 20, 1e-9);
+  EXPECT_NEAR(of("ul_bound_by_slice_percent"), 10, 1e-9);
+  EXPECT_NEAR(of("ul_bound_by_terminals_percent"), 0, 1e-9);
+  EXPECT_EQ(summary.find("dl_bound_by_prbs_percent", cell_group, "mean"), nullptr);
 }
 
 TEST(Background, is_no_part_of_all_terminals) {

@@ -1,12 +1,11 @@
-// What the scheduler costs: a cell of 273 PRBs with RedCap's bandwidth part in the carrier's and
-// sixty terminals that always have something to send both ways, in four slices with ratios and in
-// none.
+// What the scheduler costs: a cell of 273 PRBs with one or four bandwidth parts of RedCap in the
+// carrier's and sixty terminals that always have something to send both ways, in four slices with
+// ratios and in none.
 //
 // CPU time is that of Cell::schedule() alone, blocks built included; ns_per_scheduled is by
 // assignment and grant. Queues are filled and blocks are answered outside of it.
 #include <benchmark/benchmark.h>
 
-#include <array>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -40,18 +39,25 @@ double cpu_time_s() {
 
 struct Setting {
   bool has_slices = false;
+  std::uint32_t redcap_parts = 1;
   PolicyKind policy = PolicyKind::proportional_fair;
 };
 
 class LoadedCell {
  public:
-  explicit LoadedCell(const Setting& setting)
-      : maps_{phy::ResourceMap(part({0, 51}, {0, 48})),
-              phy::ResourceMap(part({0, 273}, {54, 192}))} {
+  explicit LoadedCell(const Setting& setting) {
+    const std::uint32_t parts = setting.redcap_parts + 1;
+    for (std::uint32_t p = 0; p + 1 < parts; ++p) {
+      maps_.emplace_back(part({51 * static_cast<int>(p), 51}, {0, 48}));
+    }
+    maps_.emplace_back(part({0, 273}, {54, 192}));
     CellConfig config = mac::testing::cell_config(maps_[0]);
-    config.bwps = {&maps_[0], &maps_[1]};
+    config.bwps.clear();
+    for (const phy::ResourceMap& map : maps_) config.bwps.push_back(&map);
+    config.sibling_count = setting.redcap_parts;
     config.policy = {.kind = setting.policy, .connection_count = ue_count};
     config.max_ues_per_slot = 16;
+    config.is_audited = false;
     if (setting.has_slices) {
       config.dl_slices = {{},
                           {.dedicated_percent = 5, .min_percent = 20},
@@ -63,8 +69,8 @@ class LoadedCell {
     cell_ = std::make_unique<Cell>(config);
     for (std::uint32_t i = 0; i < ue_count; ++i) {
       ConnectionConfig ue = mac::testing::connection_config(100 + i);
-      ue.bwp = i % 2;
-      ue.dl_slice = ue.ul_slice = setting.has_slices ? i / 2 % 4 : 0;
+      ue.bwp = i % parts;
+      ue.dl_slice = ue.ul_slice = setting.has_slices ? i / parts % 4 : 0;
       const std::uint32_t index = cell_->connect(ue);
       cell_->attach(index, std::make_unique<RadioBearer>(mac::testing::um_bearer()));
       Connection& c = cell_->connection(index);
@@ -106,7 +112,7 @@ class LoadedCell {
     cell_->activate(index);
   }
 
-  std::array<phy::ResourceMap, 2> maps_;
+  std::vector<phy::ResourceMap> maps_;
   std::unique_ptr<Cell> cell_;
   SlotPlan plan_;
   BlockOutput output_;
@@ -134,6 +140,12 @@ void schedule(benchmark::State& state, const Setting& setting) {
 
 BENCHMARK_CAPTURE(schedule, one_slice, Setting{})->UseManualTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(schedule, four_slices, Setting{.has_slices = true})
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(schedule, one_slice_five_parts, Setting{.redcap_parts = 4})
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(schedule, four_slices_five_parts, Setting{.has_slices = true, .redcap_parts = 4})
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 

@@ -240,6 +240,43 @@ TEST(CellPdcch, never_blocks_one_terminal_in_both_directions_where_two_dcis_fit)
   }
 }
 
+TEST(CellPdcch, counts_who_is_blocked_once_a_slot_whatever_k2) {
+  phy::ResourceMapConfig carrier = fdd_carrier();
+  carrier.coreset.prb_count = 6;  // One CCE, one DCI.
+  CellWorld world(carrier, [](CellConfig& c) { c.k2 = {2, 3, 4}; });
+  for (int i = 0; i < 2; ++i) {
+    const std::uint32_t ue = world.connect(15);
+    world.connection(ue).ul_backlog_bytes = 100'000;
+    world.cell().activate(ue);
+  }
+  const SlotPlan plan = world.run(0);
+  ASSERT_EQ(plan.uplink.size(), 1U);
+  EXPECT_EQ(plan.pdcch.at(0).sent[0], 1);
+  EXPECT_EQ(plan.pdcch.at(0).blocked[0], 2) << "one for all three, the other from the second on";
+}
+
+TEST(CellPdcch, lets_neither_direction_starve_where_one_dci_fits) {
+  phy::ResourceMapConfig carrier = fdd_carrier();
+  carrier.coreset.prb_count = 6;  // One CCE, one DCI.
+  CellWorld world(carrier);
+  const std::uint32_t sender = world.connect(15);
+  const std::uint32_t receiver = world.connect(15);
+  int grants = 0;
+  int assignments = 0;
+  for (std::int64_t slot = 0; slot < 100; ++slot) {
+    world.load(receiver, 1);
+    world.connection(sender).ul_backlog_bytes = 100'000;
+    world.cell().activate(sender);
+    const SlotPlan plan = world.run(slot);
+    for (const DlAssignment& a : plan.downlink) world.answer(a, true);
+    for (const UlGrant& g : plan.uplink) world.arrive(g, {.decoded = true, .sinr_db = 20});
+    grants += static_cast<int>(plan.uplink.size());
+    assignments += static_cast<int>(plan.downlink.size());
+  }
+  EXPECT_EQ(grants, 50);
+  EXPECT_EQ(assignments, 50);
+}
+
 TEST(CellPdcch, lets_another_of_a_slice_in_for_who_is_blocked) {
   phy::ResourceMapConfig carrier = fdd_carrier();
   carrier.coreset.prb_count = 24;  // Four CCEs: a DCI of four, or four of one.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "tests/mac/cell_world.h"
 
@@ -298,6 +299,68 @@ TEST(CellSlicesOverParts, count_what_a_slice_has_in_all_of_them) {
   for (const Account& account : run({narrow, wide}, load)) {
     EXPECT_GT(account.share(0), 0.7 - 3 * slack) << "the narrow part goes first, and leaves it";
   }
+}
+
+// Paging on PRBs 6 and 7: the wide part loses their group of four, the narrow one a group of two.
+TEST(CellSlicesOverParts, share_out_what_any_of_them_can_use) {
+  phy::ResourceMapConfig narrow = fdd_carrier();
+  narrow.bwp_dl = narrow.bwp_ul = {0, 36};
+  narrow.coreset.prb_count = 36;
+  narrow.paging = {.period = base::milliseconds(1), .prb_count = 2, .first_prb = 6};
+  phy::ResourceMapConfig wide = narrow;
+  wide.bwp_dl = wide.bwp_ul = {0, 48};
+  wide.coreset.prb_count = 12;
+  wide.coreset.first_prb = 36;
+  const std::array<phy::ResourceMap, 2> maps{phy::ResourceMap(narrow), phy::ResourceMap(wide)};
+  ASSERT_EQ(maps[0].downlink(base::Slot(0)).usable_prb_count, 36 - 2);
+  ASSERT_EQ(maps[1].downlink(base::Slot(0)).usable_prb_count, 48 - 4);
+  CellWorld world(narrow, [&](CellConfig& c) {
+    c.bwps = {maps.data(), &maps[1]};
+    c.dl_slices = {{}, {.dedicated_percent = 50, .min_percent = 50}};
+    c.slice_window_slots = 1;
+  });
+  const std::uint32_t ue = world.connect(10);
+  world.load(ue, 50);
+  const gnb::SlotPlan plan = world.run(0);
+  ASSERT_EQ(plan.downlink.size(), 1U);
+  EXPECT_EQ(plan.downlink.front().format.prb_count, (48 - 2) / 2);
+}
+
+/// Who had something new to send in slot 0 of the downlink, by what held him up.
+std::array<int, gnb::bound_count> downlink_bounds(const phy::ResourceMapConfig& carrier,
+                                                  const std::vector<int>& packets,
+                                                  const std::function<void(CellConfig&)>& change) {
+  CellWorld world(carrier, change);
+  for (const int count : packets) world.load(world.connect(15), count);
+  return world.run(0).bounds.at(0)[0];
+}
+
+TEST(CellBounds, name_what_holds_a_terminal_up) {
+  using Counts = std::array<int, gnb::bound_count>;
+  const phy::ResourceMapConfig carrier = fdd_carrier();
+  phy::ResourceMapConfig short_coreset = carrier;
+  short_coreset.coreset.prb_count = 6;
+  const auto nothing = [](CellConfig&) {};
+  // none, prbs, cces, terminals, slice, block.
+  EXPECT_EQ(downlink_bounds(carrier, {1}, nothing), (Counts{1, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(downlink_bounds(carrier, {100}, nothing), (Counts{0, 1, 0, 0, 0, 0}));
+  EXPECT_EQ(downlink_bounds(carrier, {100, 1}, nothing)[1], 2) << "one is cut, one has none";
+  EXPECT_EQ(downlink_bounds(short_coreset, {1, 1}, nothing), (Counts{1, 0, 1, 0, 0, 0}));
+  EXPECT_EQ(downlink_bounds(carrier, {1, 1}, [](CellConfig& c) { c.max_ues_per_slot = 1; }),
+            (Counts{1, 0, 0, 1, 0, 0}));
+  const auto with_maximum = [](CellConfig& c) { c.dl_slices = {{.max_percent = 20}, {}}; };
+  EXPECT_EQ(downlink_bounds(carrier, {100}, with_maximum), (Counts{0, 0, 0, 0, 1, 0}));
+}
+
+TEST(CellBounds, name_the_block_where_power_ends_it) {
+  CellWorld world(fdd_carrier());
+  const std::uint32_t ue = world.connect(15);
+  world.connection(ue).ul_quality.sinr_db_one_prb_full_power = 5;
+  world.connection(ue).ul_backlog_bytes = 100'000;
+  world.cell().activate(ue);
+  const auto& counts = world.run(0).bounds.at(0)[1];
+  EXPECT_GT(counts[static_cast<std::size_t>(gnb::Bound::block)], 0);
+  EXPECT_EQ(counts[static_cast<std::size_t>(gnb::Bound::prbs)], 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Carriers, CellSlices, ::testing::Values(tdd_carrier(), fdd_carrier()),

@@ -97,11 +97,33 @@ TEST(SliceShares, hold_the_maximum_on_an_idle_cell) {
   EXPECT_EQ(used, 200);
 }
 
+TEST(SliceShares, keep_dedicated_prbs_of_others_from_repetitions) {
+  Shares shares({{}, {.dedicated_percent = 20, .min_percent = 20}}, 1);
+  shares.go_to(0, {0});
+  EXPECT_FALSE(shares.may_repeat(0, 81));
+  EXPECT_TRUE(shares.may_repeat(0, 80));
+  shares.take(0, 30);
+  EXPECT_FALSE(shares.may_repeat(0, 51)) << "thirty have been taken";
+  EXPECT_TRUE(shares.may_repeat(0, 50));
+}
+
+TEST(SliceShares, let_repetitions_wait_for_what_is_owed_to_others) {
+  Shares shares({{.min_percent = 10}, {.min_percent = 30}}, 2);
+  shares.go_to(0, {0, 1});
+  EXPECT_TRUE(shares.may_repeat(0, 90)) << "its own minimum is owed, too";
+  shares.take(0, 20);
+  shares.go_to(1, {0, 1});
+  EXPECT_FALSE(shares.may_repeat(0, 41)) << "thirty of each slot are owed, none had";
+  EXPECT_TRUE(shares.may_repeat(0, 40));
+  shares.go_to(1, {0});
+  EXPECT_TRUE(shares.may_repeat(0, 41)) << "nobody asks for it";
+}
+
 TEST(SliceShares, round_over_the_window_and_not_in_each_slot) {
-  Shares shares({{}, {.dedicated_percent = 2.5, .min_percent = 2.5, .max_percent = 2.5}}, 40, {51});
+  Shares shares({{}, {.dedicated_percent = 5, .min_percent = 5, .max_percent = 5}}, 20, {51});
   int used = 0;
   int lent = 0;
-  for (std::int64_t slot = 0; slot < 40; ++slot) {
+  for (std::int64_t slot = 0; slot < 20; ++slot) {
     shares.go_to(slot, {0, 1});
     const int others = shares.allowance(0);
     shares.take(0, others);
@@ -111,7 +133,7 @@ TEST(SliceShares, round_over_the_window_and_not_in_each_slot) {
     used += own;
   }
   EXPECT_EQ(used, 51);
-  EXPECT_EQ(lent, 39 * 51);
+  EXPECT_EQ(lent, 19 * 51);
 }
 
 TEST(SliceShares, count_the_prbs_that_a_slot_really_has) {
@@ -140,9 +162,9 @@ TEST_P(SliceLaws, hold_in_every_window) {
   std::vector<RrmPolicyRatio> ratios;
   for (int i = 0; i < count; ++i) {
     RrmPolicyRatio r;
-    r.min_percent = std::floor(100.0 / count * draw(n++));
-    r.dedicated_percent = std::floor(r.min_percent * draw(n++));
-    r.max_percent = std::ceil(r.min_percent + (100 - r.min_percent) * draw(n++));
+    r.min_percent = static_cast<int>(100.0 / count * draw(n++));
+    r.dedicated_percent = static_cast<int>(r.min_percent * draw(n++));
+    r.max_percent = static_cast<int>(std::ceil(r.min_percent + (100 - r.min_percent) * draw(n++)));
     ratios.push_back(r);
   }
   Shares shares(ratios, window);

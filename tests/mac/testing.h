@@ -39,6 +39,7 @@ inline gnb::CellConfig cell_config(const phy::ResourceMap& map) {
   c.k1 = {2, 3, 4, 5, 6, 7, 8};
   c.k2 = {2, 3, 4, 5, 6, 7, 8};
   c.policy = {.kind = gnb::PolicyKind::round_robin, .connection_count = 32};
+  c.is_audited = true;
   return c;
 }
 

@@ -20,7 +20,7 @@ base::Instant at(double s) { return base::Instant(static_cast<std::int64_t>(s * 
 class RecorderTest : public testing::Test {
  protected:
   Recorder make(std::size_t terminal_count) {
-    return Recorder(terminal_count, {},
+    return Recorder(terminal_count, {{}},
                     [this](const analysis::KpiRecord& record) { records_.push_back(record); });
   }
   [[nodiscard]] std::vector<analysis::ThroughputBin> bins() const {
@@ -37,9 +37,9 @@ TEST_F(RecorderTest, writes_a_bin_for_every_second_with_zeros) {
   Recorder recorder = make(2);
   recorder.take_part({1}, dl);
   recorder.close_bins(at(0.5));
-  recorder.acknowledged({1}, dl, 100);
+  recorder.acknowledged({0}, {1}, dl, 100);
   recorder.close_bins(at(3.25));
-  recorder.acknowledged({1}, dl, 7);
+  recorder.acknowledged({0}, {1}, dl, 7);
   recorder.payload({1}, dl, 5);
   recorder.end(base::Duration(4 * second_ns));
   const auto all = bins();
@@ -60,7 +60,7 @@ TEST_F(RecorderTest, counts_an_event_on_the_boundary_in_the_second_that_begins) 
   Recorder recorder = make(1);
   recorder.take_part({0}, ul);
   recorder.close_bins(at(1));
-  recorder.acknowledged({0}, ul, 10);
+  recorder.acknowledged({0}, {0}, ul, 10);
   recorder.end(base::Duration(2 * second_ns));
   ASSERT_EQ(bins().size(), 2U);
   EXPECT_EQ(bins()[0].mac_bytes_acked(), 0);
@@ -219,11 +219,41 @@ TEST_F(RecorderTest, adds_up_dcis_of_a_second_by_part_and_level) {
   EXPECT_EQ(records_[1].cell_bin().pdcch_size(), 0);
 }
 
+TEST_F(RecorderTest, adds_up_what_a_cell_had_and_what_held_its_terminals_up) {
+  Recorder recorder(2, {{}, {.dl_prb_slots = 10, .ul_prb_slots = 10}},
+                    [this](const analysis::KpiRecord& record) { records_.push_back(record); });
+  recorder.acknowledged({1}, {0}, dl, 100);
+  recorder.acknowledged({1}, {1}, dl, 20);
+  recorder.acknowledged({1}, {1}, ul, 3);
+  recorder.acknowledged({0}, {1}, ul, 1'000);
+  std::vector<mac::gnb::BoundCounts> parts(2);
+  parts[1][1] = {1, 2, 3, 4, 5, 6};
+  recorder.bounds({1}, parts);
+  recorder.bounds({1}, parts);
+  recorder.close_bins(at(1));
+  recorder.end(base::Duration(2 * second_ns));
+  ASSERT_EQ(records_.size(), 3U) << "two bins and the end";
+  const analysis::CellBin& bin = records_[0].cell_bin();
+  EXPECT_EQ(bin.dl_mac_bytes_acked(), 120);
+  EXPECT_EQ(bin.ul_mac_bytes_acked(), 3);
+  ASSERT_EQ(bin.bound_size(), 1);
+  const analysis::CellBin::Bound& row = bin.bound(0);
+  EXPECT_EQ(row.bwp(), 1U);
+  EXPECT_EQ(row.direction(), analysis::UPLINK);
+  EXPECT_EQ(row.wanting(), 42);
+  EXPECT_EQ(row.by_prbs(), 4);
+  EXPECT_EQ(row.by_cces(), 6);
+  EXPECT_EQ(row.by_terminals(), 8);
+  EXPECT_EQ(row.by_slice(), 10);
+  EXPECT_EQ(row.by_block(), 12);
+  EXPECT_EQ(records_[1].cell_bin().bound_size() + records_[1].cell_bin().dl_mac_bytes_acked(), 0);
+}
+
 TEST_F(RecorderTest, does_nothing_without_a_sink) {
-  Recorder recorder(1, {}, {});
+  Recorder recorder(1, {{}}, {});
   recorder.take_part({0}, dl);
   recorder.start({});
-  recorder.acknowledged({0}, dl, 1);
+  recorder.acknowledged({0}, {0}, dl, 1);
   recorder.close_bins(at(5));
   recorder.end(base::Duration(6 * second_ns));
   EXPECT_TRUE(records_.empty());

@@ -1,0 +1,186 @@
+#include "mac/gnb/plan_audit.h"
+
+#include <algorithm>
+
+namespace redcell::mac::gnb {
+namespace {
+
+const phy::PrbRange& range_of(const phy::ResourceMap& map, base::Direction direction) {
+  return direction == base::Direction::downlink ? map.config().bwp_dl : map.config().bwp_ul;
+}
+
+const phy::SlotResources& resources_of(const phy::ResourceMap& map, base::Direction direction,
+                                       base::Slot slot) {
+  return direction == base::Direction::downlink ? map.downlink(slot) : map.uplink(slot);
+}
+
+std::string broken(const char* rule, base::UeId ue, base::Slot slot) {
+  return std::string(rule) + ": terminal " + std::to_string(ue.value) + ", slot " +
+         std::to_string(slot.value());
+}
+
+const Connection* find(std::span<const std::unique_ptr<Connection>> connections, base::UeId ue) {
+  for (const auto& c : connections) {
+    if (c != nullptr && c->config.ue == ue) return c.get();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+PlanAudit::PlanAudit(const CellConfig& config) : config_(config) {
+  // Parts that slices have for themselves lie between the siblings and the widest.
+  std::vector<const phy::ResourceMap*> shared(config.bwps.begin(),
+                                              config.bwps.begin() + config.sibling_count);
+  if (shared.size() < config.bwps.size()) shared.push_back(config.bwps.back());
+  const auto reach = static_cast<std::size_t>(config.k2.back());
+  for (const auto direction : {base::Direction::downlink, base::Direction::uplink}) {
+    Direction& side = sides_[static_cast<std::size_t>(direction)];
+    side.direction = direction;
+    side.ratios = direction == base::Direction::downlink ? config.dl_slices : config.ul_slices;
+    for (std::int64_t s = 0; s < shared.back()->period().value(); ++s) {
+      side.prbs.push_back(phy::usable_prb_count(shared, direction, base::Slot(s)));
+    }
+    side.accounts.resize(reach + 1);
+    side.windows.resize(reach / static_cast<std::size_t>(config.slice_window_slots) + 2);
+  }
+}
+
+std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
+                             std::span<const std::unique_ptr<Connection>> connections) {
+  for (const DlAssignment& a : plan.downlink) {
+    const Connection* c = find(connections, a.ue);
+    if (c == nullptr) return broken("nobody is assigned a block", a.ue, slot);
+    const Block block{.format = a.format, .ue = a.ue, .slot = slot, .answer = a.feedback_slot};
+    std::string finding = check_block(block, *c, sides_[0]);
+    if (finding.empty()) finding = check_slices(block, c->config.dl_slice, sides_[0]);
+    if (!finding.empty()) return finding;
+  }
+  for (const UlGrant& g : plan.uplink) {
+    const Connection* c = find(connections, g.ue);
+    if (c == nullptr) return broken("nobody is granted a block", g.ue, slot);
+    if (c->bwp.in_gap(slot)) return broken("a grant in a gap", g.ue, slot);
+    const Block block{.format = g.format, .ue = g.ue, .slot = g.pusch_slot, .answer = g.pusch_slot};
+    std::string finding = check_block(block, *c, sides_[1]);
+    if (finding.empty()) finding = check_slices(block, c->config.ul_slice, sides_[1]);
+    if (!finding.empty()) return finding;
+  }
+  return check_control(plan);
+}
+
+std::string PlanAudit::check_block(const Block& block, const Connection& c, Direction& side) {
+  const BlockFormat& format = block.format;
+  if (format.bwp >= config_.bwps.size() || format.bwp != c.bwp.bwp()) {
+    return broken("a block outside the active part", block.ue, block.slot);
+  }
+  if (c.bwp.in_gap(block.slot) || c.bwp.in_gap(block.answer)) {
+    return broken("a block in a gap", block.ue, block.slot);
+  }
+  if (format.layer_count < 1 || format.layer_count > config_.layer_count_max) {
+    return broken("more layers than the cell has", block.ue, block.slot);
+  }
+  return take_prbs(block, *config_.bwps[format.bwp], side);
+}
+
+std::string PlanAudit::take_prbs(const Block& block, const phy::ResourceMap& map, Direction& side) {
+  const phy::PrbRange& bwp = range_of(map, side.direction);
+  const phy::PrbRange& prb = block.format.prb;
+  if (prb.first < 0 || prb.count < 1 || prb.end() > bwp.count) {
+    return broken("PRBs outside the part", block.ue, block.slot);
+  }
+  const phy::SlotResources& resources = resources_of(map, side.direction, block.slot);
+  Account& account = account_of(side, block.slot);
+  int usable = 0;
+  for (int i = prb.first; i < prb.end(); ++i) {
+    if (resources.data_re[static_cast<std::size_t>(i)] == 0) continue;
+    ++usable;
+    bool& is_taken = account.is_taken[static_cast<std::size_t>(bwp.first + i)];
+    if (is_taken) return broken("a PRB is given twice", block.ue, block.slot);
+    is_taken = true;
+  }
+  if (usable != block.format.prb_count) {
+    return broken("PRBs where no data may lie", block.ue, block.slot);
+  }
+  return {};
+}
+
+PlanAudit::Account& PlanAudit::account_of(Direction& side, base::Slot slot) {
+  Account& account = side.accounts[static_cast<std::size_t>(slot.value()) % side.accounts.size()];
+  if (account.slot != slot) {
+    account.slot = slot;
+    account.is_taken.fill(false);
+    account.slice_prbs.assign(side.ratios.size(), 0);
+  }
+  return account;
+}
+
+std::int64_t PlanAudit::prbs_of_window(const Direction& side, std::int64_t number) const {
+  std::int64_t sum = 0;
+  const std::int64_t first = number * config_.slice_window_slots;
+  for (std::int64_t s = first; s < first + config_.slice_window_slots; ++s) {
+    sum += side.prbs[static_cast<std::size_t>(s) % side.prbs.size()];
+  }
+  return sum;
+}
+
+/// Whole PRBs of the window up to this slot, less those up to the slot before it.
+std::int64_t PlanAudit::dedicated(const Direction& side, std::size_t slice, base::Slot slot) const {
+  std::int64_t before = 0;
+  const std::int64_t window = slot.value() / config_.slice_window_slots;
+  for (std::int64_t s = window * config_.slice_window_slots; s < slot.value(); ++s) {
+    before += side.prbs[static_cast<std::size_t>(s) % side.prbs.size()];
+  }
+  const std::int64_t now =
+      before + side.prbs[static_cast<std::size_t>(slot.value()) % side.prbs.size()];
+  const int percent = side.ratios[slice].dedicated_percent;
+  return percent * now / 100 - percent * before / 100;
+}
+
+std::string PlanAudit::check_slices(const Block& block, std::size_t slice, Direction& side) {
+  if (side.ratios.size() < 2 || side.ratios[slice].is_apart) return {};
+  Account& account = account_of(side, block.slot);
+  account.slice_prbs[slice] += block.format.prb_count;
+  const std::int64_t number = block.slot.value() / config_.slice_window_slots;
+  Window& window = side.windows[static_cast<std::size_t>(number) % side.windows.size()];
+  if (window.number != number) {
+    window.number = number;
+    window.slice_prbs.assign(side.ratios.size(), 0);
+  }
+  window.slice_prbs[slice] += block.format.prb_count;
+  if (100 * window.slice_prbs[slice] >
+      side.ratios[slice].max_percent * prbs_of_window(side, number)) {
+    return broken("a slice has more than its maximum", block.ue, block.slot);
+  }
+  std::int64_t kept = 0;
+  for (std::size_t s = 0; s < side.ratios.size(); ++s) {
+    kept += std::max(account.slice_prbs[s], dedicated(side, s, block.slot));
+  }
+  if (kept > side.prbs[static_cast<std::size_t>(block.slot.value()) % side.prbs.size()]) {
+    return broken("what is dedicated to a slice is lent", block.ue, block.slot);
+  }
+  return {};
+}
+
+std::string PlanAudit::check_control(const SlotPlan& plan) const {
+  std::vector<std::vector<bool>> is_taken(config_.bwps.size());
+  for (std::size_t part = 0; part < is_taken.size(); ++part) {
+    is_taken[part].resize(static_cast<std::size_t>(config_.bwps[part]->cce_count()));
+  }
+  std::string finding;
+  const auto take = [&](std::uint32_t part, const auto& dci) {
+    for (int i = 0; i < dci.aggregation_level; ++i) {
+      const auto cce = static_cast<std::size_t>(dci.first_cce + i);
+      if (cce >= is_taken[part].size() || is_taken[part][cce]) {
+        finding = "a CCE carries two DCIs: terminal " + std::to_string(dci.ue.value);
+        return;
+      }
+      is_taken[part][cce] = true;
+    }
+  };
+  for (const DlAssignment& a : plan.downlink) take(a.format.bwp, a);
+  for (const UlGrant& g : plan.uplink) take(g.format.bwp, g);
+  for (const BwpSwitchDci& s : plan.switches) take(s.from_bwp, s);
+  return finding;
+}
+
+}  // namespace redcell::mac::gnb

@@ -1,0 +1,74 @@
+// What a cell's plan may never be, held against lists of its own: a second account that shares
+// nothing with the scheduler's. Plans in, what is broken out.
+//
+// - No PRB is given twice in a slot and direction, outside its BWP, or where no data may lie.
+// - Nobody is given anything in another part than the active one, in the gap of a switch, or with
+//   more layers than the cell has.
+// - No CCE carries two DCIs.
+// - Slices: no more than the maximum of a window's PRBs, and in no slot what is dedicated to
+//   others (TS 28.541 4.3.36).
+//
+// Debug and sanitizer builds hold every slot of every cell against it (REDCELL_AUDIT), and so do
+// the cells of all tests of this room.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mac/gnb/cell.h"
+
+namespace redcell::mac::gnb {
+
+class PlanAudit {
+ public:
+  explicit PlanAudit(const CellConfig& config);
+
+  /// Slots in order. connections: [index], null where none is. Empty: the plan is sound.
+  [[nodiscard]] std::string check(base::Slot slot, const SlotPlan& plan,
+                                  std::span<const std::unique_ptr<Connection>> connections);
+
+ private:
+  using Owners = std::array<bool, phy::carrier_prb_count_max>;
+  /// PRBs of one slot and direction, and what slices have of them.
+  struct Account {
+    base::Slot slot{-1};
+    Owners is_taken{};
+    std::vector<std::int64_t> slice_prbs;
+  };
+  /// What a window of slots has given to slices.
+  struct Window {
+    std::int64_t number = -1;
+    std::vector<std::int64_t> slice_prbs;
+  };
+  struct Direction {
+    base::Direction direction = base::Direction::downlink;
+    std::vector<RrmPolicyRatio> ratios;
+    std::vector<std::int64_t> prbs;  ///< [slot of a period] That slices share.
+    std::vector<Account> accounts;   ///< Ring.
+    std::vector<Window> windows;     ///< Ring.
+  };
+  struct Block {
+    const BlockFormat& format;
+    base::UeId ue;
+    base::Slot slot;  ///< In which it is on the air.
+    base::Slot answer;
+  };
+  [[nodiscard]] std::string check_block(const Block& block, const Connection& c, Direction& side);
+  [[nodiscard]] static std::string take_prbs(const Block& block, const phy::ResourceMap& map,
+                                             Direction& side);
+  [[nodiscard]] std::string check_slices(const Block& block, std::size_t slice, Direction& side);
+  [[nodiscard]] std::string check_control(const SlotPlan& plan) const;
+  [[nodiscard]] std::int64_t prbs_of_window(const Direction& side, std::int64_t number) const;
+  [[nodiscard]] std::int64_t dedicated(const Direction& side, std::size_t slice,
+                                       base::Slot slot) const;
+  static Account& account_of(Direction& side, base::Slot slot);
+
+  CellConfig config_;
+  std::array<Direction, 2> sides_;  ///< [direction]
+};
+
+}  // namespace redcell::mac::gnb
