@@ -57,7 +57,12 @@ void ChannelTile::set_lane(std::size_t lane, std::uint32_t cell) {
   tracked_[lane] = cell;
   lane_state_[lane] = state;
   if (layer_.channel.by_clusters) {
-    return bank_.set_link(first_lane_ + lane, large_scale_->tracked_link(links_, cell));
+    const phy::TrackedLink tracked = large_scale_->tracked_link(links_, cell);
+    const auto former = large_scale_->former_clusters(terminal_, links_, cell);
+    if (!former) return bank_.set_link(first_lane_ + lane, tracked);
+    return bank_.set_link(
+        first_lane_ + lane, tracked,
+        {.tracked = large_scale_->tracked_link(*former, cell), .way_m = former->way_m});
   }
   bank_.set_link(first_lane_ + lane, phy::FadingLink{.ue = terminal_.id.value,
                                                      .cell = layer_.cells[cell].id.value,
@@ -157,7 +162,7 @@ void ChannelTile::move_to(base::Instant t, const LargeScale& large_scale) {
     look_around(base::Instant(look * large_scale_period.value()), large_scale);
     look_index_ = look;
   }
-  const double way_m = terminal_.route.fading_way_m(t);
+  const double way_m = terminal_.route.fading_way_m(t) - links_.segment_begin_m;
   for (std::size_t lane = 0; lane < tracked_.size(); ++lane) {
     bank_.set_way(first_lane_ + lane, way_m);
   }

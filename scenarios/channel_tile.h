@@ -61,6 +61,12 @@ class FadingBank {
   void set_link(std::size_t lane, phy::FadingLink link);
   /// Pre: clusters.
   void set_link(std::size_t lane, const phy::TrackedLink& tracked);
+  /// What a link was before, and its way until the new one begins.
+  struct Former {
+    phy::TrackedLink tracked;
+    double way_m = 0;
+  };
+  void set_link(std::size_t lane, const phy::TrackedLink& tracked, const Former& former);
   void set_way(std::size_t lane, double way_m);
 
   [[nodiscard]] const Setup& setup() const { return setup_; }

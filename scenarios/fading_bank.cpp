@@ -47,6 +47,23 @@ double mean_pair_power(phy::TdlProfile profile, std::optional<double> k_factor_d
   return (1 + rayleigh) / 2;
 }
 
+double wavelengths(double way_m, base::Hertz carrier) {
+  return way_m * carrier.value() / base::speed_of_light_mps;
+}
+
+/// The same link on another carrier; `link` holds what it refers to.
+phy::TrackedLink on_carrier(const phy::TrackedLink& tracked, base::Hertz carrier,
+                            phy::ClusterLink& link) {
+  link = tracked.link;
+  link.carrier = carrier;
+  return {.link = link,
+          .panel = tracked.panel,
+          .beam = tracked.beam,
+          .distance_m = tracked.distance_m,
+          .heading_deg = tracked.heading_deg,
+          .approach = tracked.approach};
+}
+
 }  // namespace
 
 FadingBank::FadingBank(const Setup& setup)
@@ -118,20 +135,26 @@ void FadingBank::set_link(std::size_t lane, phy::FadingLink link) {
 void FadingBank::set_link(std::size_t lane, const phy::TrackedLink& tracked) {
   downlink_clusters_->set_link(lane, tracked);
   if (!uplink_clusters_) return;
-  phy::ClusterLink link = tracked.link;
-  link.carrier = setup_.layer.radio.ul_centre;
-  uplink_clusters_->set_link(lane, {.link = link,
-                                    .panel = tracked.panel,
-                                    .beam = tracked.beam,
-                                    .distance_m = tracked.distance_m,
-                                    .heading_deg = tracked.heading_deg,
-                                    .approach = tracked.approach});
+  phy::ClusterLink link;
+  uplink_clusters_->set_link(lane, on_carrier(tracked, setup_.layer.radio.ul_centre, link));
+}
+
+void FadingBank::set_link(std::size_t lane, const phy::TrackedLink& tracked, const Former& former) {
+  const LayerRadio& radio = setup_.layer.radio;
+  downlink_clusters_->set_link(lane, tracked,
+                               {former.tracked, wavelengths(former.way_m, radio.dl_centre)});
+  if (!uplink_clusters_) return;
+  phy::ClusterLink link;
+  phy::ClusterLink former_link;
+  uplink_clusters_->set_link(lane, on_carrier(tracked, radio.ul_centre, link),
+                             {on_carrier(former.tracked, radio.ul_centre, former_link),
+                              wavelengths(former.way_m, radio.ul_centre)});
 }
 
 void FadingBank::set_way(std::size_t lane, double way_m) {
   const LayerRadio& radio = setup_.layer.radio;
-  dl_wavelengths_[lane] = way_m * radio.dl_centre.value() / base::speed_of_light_mps;
-  ul_wavelengths_[lane] = way_m * radio.ul_centre.value() / base::speed_of_light_mps;
+  dl_wavelengths_[lane] = wavelengths(way_m, radio.dl_centre);
+  ul_wavelengths_[lane] = wavelengths(way_m, radio.ul_centre);
 }
 
 bool FadingBank::is_stale(base::Slot slot) const {

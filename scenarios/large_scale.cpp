@@ -56,8 +56,11 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
                                     [&](const Site& s) { return s.index == cell.site; });
     site_of_cell_.push_back(static_cast<std::size_t>(known - sites_.begin()));
     if (known == sites_.end()) {
-      Site& site = sites_.emplace_back(Site{
-          .index = cell.site, .source = cell.id.value, .fields = {}, .parameters = std::nullopt});
+      Site& site = sites_.emplace_back(Site{.index = cell.site,
+                                            .source = cell.id.value,
+                                            .fields = {},
+                                            .parameters = std::nullopt,
+                                            .regions = std::nullopt});
       if (layer.channel.is_drawn) {
         const auto add_field = [&](FieldKind kind, base::Metres correlation,
                                    base::Metres finest = base::Metres(0)) {
@@ -72,6 +75,7 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
         add_field(sight_field, phy::los_correlation_distance(environment), edge_width(layer));
         if (layer.channel.by_clusters) {
           site.parameters.emplace(random, site.source, phy::surrounding_of(environment));
+          site.regions.emplace(random, site.source, phy::surrounding_of(environment));
         } else {
           add_field(los_field, shadowing(true));
           add_field(nlos_field, shadowing(false));

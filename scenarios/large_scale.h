@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "phy/channel/beam.h"
+#include "phy/channel/cluster_regions.h"
 #include "phy/channel/cluster_tile.h"
 #include "phy/channel/correlated_field.h"
 #include "phy/channel/large_scale_parameters.h"
@@ -36,7 +37,8 @@ inline constexpr base::Duration large_scale_period = base::milliseconds(40);
 /// Way that fading sees along which a link keeps the directions of its rays [ours]: they are those
 /// of the first look on each whole piece of it, so that they are a function of time whatever was
 /// looked at before. The straight line turns by 3 degrees over it at 100 m, and the angle spreads
-/// keep most of their correlation.
+/// keep most of their correlation. Where two segments meet, fading changes over from one to the
+/// other (phy::FormerLink).
 inline constexpr double segment_way_m = 5;
 /// A terminal that is on one segment for longer than this counts as one that stays [ours]: its
 /// direct rays do not turn. Routes are asked this far beyond the moment looked at.
@@ -45,10 +47,17 @@ inline constexpr base::Duration segment_look_ahead = large_scale_period * (1 << 
 /// What the clusters of a terminal and a site are drawn from.
 struct SiteClusters {
   phy::ClusterLink link;
-  double distance_m = 0;   ///< Phase of the direct ray, as if the whole way had led like this.
+  double distance_m = 0;   ///< Of the straight line where the segment begins.
   double heading_deg = 0;  ///< Counter-clockwise from the east.
   double approach = 0;     ///< As TrackedLink.
   double mean_pair_power = 0;
+};
+
+/// The clusters of a cell's site on the segment before.
+struct FormerClusters {
+  SiteClusters clusters;
+  int beam = 0;      ///< Of the cell, the strongest.
+  double way_m = 0;  ///< Of that segment.
 };
 
 /// All links of one terminal at one place. A value whose memory is kept: for one LargeScale alone.
@@ -60,6 +69,9 @@ struct TerminalLinks {
   /// Which terminal and segment of its way they and the beams' gains belong to.
   std::uint32_t ue = 0;
   std::int64_t segment = -1;
+  base::Instant segment_begin;
+  double segment_begin_m = 0;  ///< Way that fading saw until then.
+  double segment_way_m = 0;    ///< And since then.
 };
 
 class LargeScale {
@@ -72,9 +84,15 @@ class LargeScale {
   /// The clusters of a cell through its strongest beam. Pre: there are clusters; links, which
   /// outlive it, were seen from here.
   [[nodiscard]] phy::TrackedLink tracked_link(const TerminalLinks& links, std::size_t cell) const;
+  [[nodiscard]] phy::TrackedLink tracked_link(const FormerClusters& former, std::size_t cell) const;
   [[nodiscard]] const SiteClusters& clusters(const TerminalLinks& links, std::size_t cell) const {
     return links.sites[site_of_cell_[cell]];
   }
+
+  /// What the fading of a cell changes over from; nullopt: nothing, or no longer. Pre: as above.
+  [[nodiscard]] std::optional<FormerClusters> former_clusters(const TerminalPlan& terminal,
+                                                              const TerminalLinks& links,
+                                                              std::size_t cell) const;
 
   [[nodiscard]] std::size_t beam_count() const { return beam_count_; }
   [[nodiscard]] std::size_t ssb_beam_count() const { return ssb_beam_count_; }
@@ -95,6 +113,7 @@ class LargeScale {
     std::uint32_t source = 0;                  ///< Of its random numbers: its first cell.
     std::vector<phy::CorrelatedField> fields;  ///< Sight, shadowing in sight, shadowing without.
     std::optional<phy::LspFields> parameters;  ///< With clusters; shadowing is among them.
+    std::optional<phy::ClusterRegions> regions;
   };
   /// A terminal as a site's sectors see it.
   struct Sightline {

@@ -1,6 +1,7 @@
 // The part of LargeScale that looks at clusters: what they are drawn from on a segment of a
 // terminal's way, and how strong each beam is through their rays.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/check.h"
@@ -26,10 +27,45 @@ std::int64_t first_on_next(const terminals::Route& route, std::int64_t before, s
   return until;
 }
 
+/// TR 38.901 Table 7.2-1: floors are 3 m apart, the lowest terminal is at 1.5 m.
+std::uint32_t floor_at(double height_m) {
+  return static_cast<std::uint32_t>(std::max(std::floor(height_m / 3), 0.0));
+}
+
 double distance_m(const phy::PathGeometry& geometry) {
   const double height_m = geometry.bs_height.value() - geometry.ut_height.value();
   const double ground_m = geometry.distance_2d.value();
   return std::sqrt(ground_m * ground_m + height_m * height_m);
+}
+
+/// Rays that leave towards a terminal.
+class Leaving {
+ public:
+  Leaving(const base::Random& random, const SiteClusters& seen)
+      : clusters_(phy::draw_clusters(random, seen.link)), direct_(seen.link.departure) {
+    phy::draw_departures(random, clusters_, departures_);
+  }
+  [[nodiscard]] phy::DepartingPower power() const {
+    return {.rays = departures_,
+            .cluster_power = clusters_.power,
+            .cluster_count = clusters_.count,
+            .direct = direct_,
+            .direct_share = clusters_.direct_share};
+  }
+
+ private:
+  phy::Clusters clusters_;
+  phy::Departures departures_;
+  phy::RayDirection direct_;
+};
+
+phy::TrackedLink tracked(const SiteClusters& seen, const phy::BeamGrid& panel, int beam) {
+  return {.link = seen.link,
+          .panel = panel,
+          .beam = beam,
+          .distance_m = seen.distance_m,
+          .heading_deg = seen.heading_deg,
+          .approach = seen.approach};
 }
 
 }  // namespace
@@ -78,7 +114,7 @@ SiteClusters LargeScale::site_clusters(const Site& site, const TerminalPlan& ter
                                   .zenith_deg = 180 - line.ray.zenith_deg};
   const double heading_deg = 90 - route.heading_at(begin);
   // The straight line has its true length at both ends of a segment, so the direct ray keeps its
-  // phase where two meet: its way is counted from the beginning.
+  // phase where two meet.
   const double begin_m = route.fading_way_m(begin);
   const double length_m = distance_m(line.geometry);
   double approach = 0;
@@ -89,59 +125,78 @@ SiteClusters LargeScale::site_clusters(const Site& site, const TerminalPlan& ter
     approach = std::clamp((length_m - end_length_m) / way_m, -1.0, 1.0);  // But for rounding.
   }
   const double k_lin = kind.state == phy::LinkState::los ? base::from_db(spreads.k_factor_db) : 0;
-  return {.link = {.ue = terminal.id.value,
-                   .site = site.source,
+  const bool has_floors = kind.state == phy::LinkState::o2i;
+  return {.link = {.site = site.source,
+                   .floor = has_floors ? floor_at(line.geometry.ut_height.value()) : 0,
+                   .regions = site.regions->at(kind.state, line.way.east_m, line.way.north_m),
+                   .east_m = line.way.east_m,
+                   .north_m = line.way.north_m,
                    .kind = kind,
                    .spreads = spreads,
                    .distribution = distribution,
                    .carrier = layer_.radio.dl_centre,
                    .departure = line.ray,
                    .arrival = arrival},
-          .distance_m = length_m + approach * begin_m,
+          .distance_m = length_m,
           .heading_deg = heading_deg,
           .approach = approach,
           .mean_pair_power = phy::mean_pair_power(
               phy::cluster_statistics(kind, layer_.radio.dl_centre), k_lin / (k_lin + 1))};
 }
 
-void LargeScale::see_beams(const SiteClusters& seen, std::size_t site, TerminalLinks& links) const {
-  const phy::Clusters clusters = phy::draw_clusters(random_, seen.link);
-  phy::Departures departures;
-  phy::draw_departures(random_, clusters, departures);
-  const phy::DepartingPower power{.rays = departures,
-                                  .cluster_power = clusters.power,
-                                  .cluster_count = clusters.count,
-                                  .direct = seen.link.departure,
-                                  .direct_share = clusters.direct_share};
-  for (std::size_t cell = 0; cell < layer_.cells.size(); ++cell) {
-    if (site_of_cell_[cell] != site) continue;
-    beams_[cell].gains(power, traffic_gains(links, cell));
-    ssb_beams_[cell].gains(power, ssb_gains(links, cell));
-  }
-}
-
 void LargeScale::see_clusters(const TerminalPlan& terminal, base::Instant t,
                               TerminalLinks& links) const {
   const Segment segment = segment_at(terminal.route, t);
-  if (links.segment == segment.index && links.ue == terminal.id.value) return;
-  links.segment = segment.index;
-  links.ue = terminal.id.value;
-  links.sites.resize(sites_.size());
-  const std::size_t nearest = nearest_site(terminal.route.position_at(segment.begin));
-  for (std::size_t s = 0; s < sites_.size(); ++s) {
-    links.sites[s] = site_clusters(sites_[s], terminal, segment, s == nearest);
-    see_beams(links.sites[s], s, links);
+  if (links.segment != segment.index || links.ue != terminal.id.value) {
+    links.segment = segment.index;
+    links.ue = terminal.id.value;
+    links.segment_begin = segment.begin;
+    links.segment_begin_m = terminal.route.fading_way_m(segment.begin);
+    links.sites.resize(sites_.size());
+    const std::size_t nearest = nearest_site(terminal.route.position_at(segment.begin));
+    for (std::size_t s = 0; s < sites_.size(); ++s) {
+      links.sites[s] = site_clusters(sites_[s], terminal, segment, s == nearest);
+      see_beams(links.sites[s], s, links);
+    }
+  }
+  links.segment_way_m = terminal.route.fading_way_m(t) - links.segment_begin_m;
+}
+
+void LargeScale::see_beams(const SiteClusters& seen, std::size_t site, TerminalLinks& links) const {
+  const Leaving leaving(random_, seen);
+  for (std::size_t cell = 0; cell < layer_.cells.size(); ++cell) {
+    if (site_of_cell_[cell] != site) continue;
+    beams_[cell].gains(leaving.power(), traffic_gains(links, cell));
+    ssb_beams_[cell].gains(leaving.power(), ssb_gains(links, cell));
   }
 }
 
+std::optional<FormerClusters> LargeScale::former_clusters(const TerminalPlan& terminal,
+                                                          const TerminalLinks& links,
+                                                          std::size_t cell) const {
+  const double lower_hz = std::min(layer_.radio.dl_centre.value(), layer_.radio.ul_centre.value());
+  const double changeover_m = phy::changeover_wavelengths * base::speed_of_light_mps / lower_hz;
+  const std::int64_t first = (links.segment_begin - base::Instant()).value();
+  if (first == 0 || links.segment_way_m >= changeover_m) return std::nullopt;
+  const Segment before = segment_at(terminal.route, look(first / large_scale_period.value() - 1));
+  const std::size_t site = site_of_cell_[cell];
+  const bool is_nearest = site == nearest_site(terminal.route.position_at(before.begin));
+  FormerClusters former{.clusters = site_clusters(sites_[site], terminal, before, is_nearest),
+                        .beam = 0,
+                        .way_m = links.segment_begin_m - terminal.route.fading_way_m(before.begin)};
+  std::array<float, phy::cluster_beams_max> gains{};
+  const auto end = gains.begin() + beams_[cell].beam_count();
+  beams_[cell].gains(Leaving(random_, former.clusters).power(), {gains.begin(), end});
+  former.beam = static_cast<int>(std::max_element(gains.begin(), end) - gains.begin());
+  return former;
+}
+
 phy::TrackedLink LargeScale::tracked_link(const TerminalLinks& links, std::size_t cell) const {
-  const SiteClusters& seen = clusters(links, cell);
-  return {.link = seen.link,
-          .panel = beams_[cell],
-          .beam = static_cast<int>(best_beam(links, cell)),
-          .distance_m = seen.distance_m,
-          .heading_deg = seen.heading_deg,
-          .approach = seen.approach};
+  return tracked(clusters(links, cell), beams_[cell], static_cast<int>(best_beam(links, cell)));
+}
+
+phy::TrackedLink LargeScale::tracked_link(const FormerClusters& former, std::size_t cell) const {
+  return tracked(former.clusters, beams_[cell], former.beam);
 }
 
 }  // namespace redcell::scenarios

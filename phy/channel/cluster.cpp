@@ -51,9 +51,9 @@ struct Draw {
   std::array<double, 4> jitter;  ///< Y of the same, standard normal.
 };
 
-Draw draw_one(const base::Random& random, base::RandomIds ids, std::uint64_t cluster) {
-  const auto w = random.at(base::Purpose::cluster, ids, 2 * cluster);
-  const auto v = random.at(base::Purpose::cluster, ids, 2 * cluster + 1);
+Draw draw_one(const base::Random& random, base::RandomIds ids, std::uint64_t block) {
+  const auto w = random.at(base::Purpose::cluster, ids, block);
+  const auto v = random.at(base::Purpose::cluster, ids, block + 1);
   const NormalPair azimuth = normal_pair(v[0], v[1]);
   const NormalPair zenith = normal_pair(v[2], v[3]);
   const auto sign = [&](int bit) { return (w[3] >> bit & 1U) != 0 ? 1.0 : -1.0; };
@@ -216,8 +216,11 @@ Clusters draw_clusters(const base::Random& random, const ClusterLink& link) {
   const double k_lin = in_sight ? base::from_db(k_db) : 0.0;
 
   Drawing d{.count = statistics.cluster_count, .draws = {}, .power = {}, .log_power = {}};
-  const base::RandomIds ids{.a = link.ue, .b = link.site};
-  for (std::size_t n = 0; n < d.count; ++n) d.draws[n] = draw_one(random, ids, n);
+  const base::RandomIds ids{.a = 4 * link.floor + static_cast<std::uint32_t>(link.kind.state),
+                            .b = link.site};
+  for (std::size_t n = 0; n < d.count; ++n) {
+    d.draws[n] = draw_one(random, ids, std::uint64_t{link.regions[n]} << 32 | 2 * n);
+  }
   Clusters out;
   out.ids = ids;
   out.xpr_mean_db = statistics.xpr_mean_db;
@@ -226,6 +229,9 @@ Clusters draw_clusters(const base::Random& random, const ClusterLink& link) {
   draw_powers(statistics, out.direct_share, d);
   const double stretch = in_sight ? delay_factor(k_db) : 1.0;
   keep(d, out.direct_share, statistics.delay_scaling * spreads.delay_spread_s / stretch, out);
+  for (std::size_t rank = 0; rank < out.count; ++rank) {
+    out.region[rank] = link.regions[out.name[rank]];
+  }
 
   const double angle_k_db = std::max(k_db, angle_k_min_db);
   const double c_phi = statistics.azimuth_scaling * (in_sight ? azimuth_factor(angle_k_db) : 1.0);

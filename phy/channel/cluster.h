@@ -2,8 +2,9 @@
 //
 // 3GPP TR 38.901 V17 clause 7.5 steps 5 to 7, with the figures of Table 7.5-6. A pure function of
 // the link's names, its large-scale parameters and where its ends see each other: any link can be
-// drawn alone, in any order. What is drawn belongs to (ue, site); with the large-scale parameters
-// of another place the same clusters move and stretch, they do not come anew.
+// drawn alone, in any order. What is drawn for a cluster belongs to its site, state and region
+// (cluster_regions.h); with the large-scale parameters of another place in the region the same
+// cluster moves and stretches, it does not come anew.
 #pragma once
 
 #include <array>
@@ -13,12 +14,12 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "phy/channel/antenna.h"
+#include "phy/channel/cluster_regions.h"
 #include "phy/channel/large_scale_parameters.h"
 
 namespace redcell::phy {
 
-/// Largest number of clusters of any surrounding (InF), and rays in each.
-inline constexpr std::size_t cluster_count_max = 25;
+/// Rays of a cluster.
 inline constexpr std::size_t ray_count = 20;
 /// Clusters whose rays are spread over three delays (step 11): the strongest.
 inline constexpr std::size_t spread_cluster_count = 2;
@@ -44,8 +45,11 @@ struct ClusterStatistics {
 
 /// All that makes the clusters of a link.
 struct ClusterLink {
-  std::uint32_t ue = 0;
-  std::uint32_t site = 0;  ///< Sectors of one site see the same clusters.
+  std::uint32_t site = 0;        ///< Sectors of one site see the same clusters.
+  std::uint32_t floor = 0;       ///< Of a terminal in a building: each has clusters of its own.
+  ClusterRegionNames regions{};  ///< Of its place.
+  double east_m = 0.0;  ///< Its place, seen from the site: phases of the rays that pass there.
+  double north_m = 0.0;
   LinkClass kind{};
   LargeScaleParameters spreads{};
   LspDistribution distribution{};  ///< Of the place; its zenith figures bend the departure.
@@ -57,7 +61,7 @@ struct ClusterLink {
 /// Clusters in falling order of power. Angles in 2^-32 turns, azimuths counter-clockwise from the x
 /// axis; a zenith beyond half a turn is on the other side and counts as a full turn less itself.
 struct Clusters {
-  base::RandomIds ids{};      ///< {ue, site}.
+  base::RandomIds ids{};      ///< {4 * floor + state, site}.
   std::size_t count = 0;      ///< Kept: those within 25 dB of the strongest.
   double direct_share = 0.0;  ///< Power of the direct ray: K / (K + 1), or 0.
   template <class T>
@@ -66,6 +70,7 @@ struct Clusters {
                                      ///< is given to the kept].
   alignas(64) Slots<float> delay_s{};  ///< After the first arrival; that of the direct ray is 0.
   alignas(64) Slots<std::uint32_t> name{};  ///< Number in the drawing, before sorting.
+  alignas(64) Slots<std::uint32_t> region{};
   alignas(64) Slots<std::uint32_t> aod{};
   alignas(64) Slots<std::uint32_t> zod{};
   alignas(64) Slots<std::uint32_t> aoa{};
@@ -79,9 +84,10 @@ struct Clusters {
   double xpr_sigma_db = 0.0;
 };
 
-/// Draws with Purpose::cluster and {ue, site}. The threshold does not count the direct ray: powers
-/// with it (eq. 7.5-8) are for the angles alone, eq. 7.5-9 and 7.5-14. C_theta reaches zero for K
-/// of -10 dB: there a K below -8 dB counts as -8 dB [ours].
+/// Draws with Purpose::cluster, Clusters::ids and index = region * 2^32 + 2 * cluster, and one
+/// more. The threshold does not count the direct ray: powers with it (eq. 7.5-8) are for the angles
+/// alone, eq. 7.5-9 and 7.5-14. C_theta reaches zero for K of -10 dB: there a K below -8 dB counts
+/// as -8 dB [ours].
 ///
 /// Pre: spreads > 0, carrier > 0. No allocation; some 3 us. The same bits on every instruction set.
 [[nodiscard]] Clusters draw_clusters(const base::Random& random, const ClusterLink& link);

@@ -1,6 +1,7 @@
 #include "phy/channel/cluster_rays.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/check.h"
 #include "base/math.h"
@@ -30,6 +31,9 @@ inline constexpr std::uint32_t zod_block = 30;
 inline constexpr std::uint32_t zoa_block = 35;
 inline constexpr std::uint32_t other_phase_block = 40;  ///< RayView::independent_phases.
 
+/// Places count in steps of 2^-place_step_bits wavelengths.
+inline constexpr int place_step_bits = 8;
+
 struct RayJob {
   std::uint32_t seed;
   std::uint32_t run;
@@ -40,7 +44,11 @@ struct RayJob {
   float arrival_zenith_turns;
   float xpr_mean_log;  ///< ln of the amplitude ratio: its mean, and its deviation.
   float xpr_sigma_log;
-  std::uint32_t heading;  ///< 2^-32 turns.
+  float heading_cosine;
+  float heading_sine;
+  float place_cosine;  ///< Which way the place lies from the site, and how many steps.
+  float place_sine;
+  std::uint32_t place_steps;
   std::uint32_t first_phase_block;
   std::size_t pair_count;
   /// Parts of the four polarisations in a pair: theta-theta, theta-phi, phi-theta, phi-phi, the
@@ -98,6 +106,7 @@ using Rows = std::array<V, ray_count>;
 struct Columns {
   RandomKey key;
   VecU first_block;
+  VecU region;
   VecU spread;  ///< All ones where the cluster has sub-clusters.
 };
 
@@ -111,12 +120,14 @@ HWY_INLINE Columns columns_at(const RayJob& job, std::size_t first) {
                   .a = job.clusters->ids.a,
                   .b = job.clusters->ids.b},
           .first_block = hn::Mul(name, hn::Set(du, blocks_per_cluster)),
+          .region = hn::Load(du, job.clusters->region.data() + first),
           .spread = hn::VecFromMask(
               du, hn::Lt(rank, hn::Set(du, static_cast<std::uint32_t>(spread_cluster_count))))};
 }
 
 HWY_INLINE RandomWords words_of(const Columns& columns, std::uint32_t block) {
-  return random_words(columns.key, hn::Add(columns.first_block, hn::Set(LaneU(), block)));
+  return random_words(columns.key, {.low = hn::Add(columns.first_block, hn::Set(LaneU(), block)),
+                                    .high = columns.region});
 }
 
 /// Step 8: offsets of the rays in an order by chance; of clusters with sub-clusters within those.
@@ -184,23 +195,39 @@ void draw_directions(const RayJob& job) {
   }
 }
 
-/// Turns of phase per wavelength travelled: the arrival's part along the heading.
-HWY_INLINE void draw_rates(const RayJob& job, const Columns& columns, std::size_t first) {
+/// Turns per wavelength of a way along the arrival's part, 2^-31.
+HWY_INLINE VecI rate_of(VecF part) {
+  // The largest float below 2^31.
+  return hn::NearestInt(hn::Mul(part, hn::Set(Lane(), 2147483520.0f)));
+}
+
+/// Writes the turns of phase per wavelength travelled: the arrival's part along the heading.
+/// Returns what the place adds to the phases of the rays, 2^-32 turns.
+HWY_INLINE Rows<VecU> draw_rates(const RayJob& job, const Columns& columns, std::size_t first) {
   const Lane d;
   const LaneU du;
   const Clusters& clusters = *job.clusters;
   const Rows<VecF> azimuth_offset = coupled_offsets(columns, aoa_block);
   const Rows<VecF> zenith_offset = coupled_offsets(columns, zoa_block);
-  const VecU aoa = hn::Sub(hn::Load(du, clusters.aoa.data() + first), hn::Set(du, job.heading));
+  const VecU aoa = hn::Load(du, clusters.aoa.data() + first);
   const VecU zoa = hn::Load(du, clusters.zoa.data() + first);
+  Rows<VecU> of_place;
   for (std::size_t row = 0; row < ray_count; ++row) {
-    const VecU azimuth = turned(aoa, azimuth_offset[row], job.arrival_azimuth_turns);
-    const VecU zenith = folded(turned(zoa, zenith_offset[row], job.arrival_zenith_turns));
-    const VecF along = hn::Mul(unit_phasor(zenith).im, unit_phasor(azimuth).re);
-    // The largest float below 2^31.
-    const VecF rate = hn::Mul(along, hn::Set(d, 2147483520.0f));
-    hn::Store(hn::BitCast(du, hn::NearestInt(rate)), du, job.rays->rate[row].data() + first);
+    const Phasor azimuth = unit_phasor(turned(aoa, azimuth_offset[row], job.arrival_azimuth_turns));
+    const VecF level =
+        unit_phasor(folded(turned(zoa, zenith_offset[row], job.arrival_zenith_turns))).im;
+    const auto along = [&](float cosine, float sine) HWY_ATTR {
+      return hn::Mul(
+          level, hn::MulAdd(azimuth.re, hn::Set(d, cosine), hn::Mul(azimuth.im, hn::Set(d, sine))));
+    };
+    const VecI rate = rate_of(along(job.heading_cosine, job.heading_sine));
+    hn::Store(hn::BitCast(du, rate), du, job.rays->rate[row].data() + first);
+    // From 2^-31 turns a wavelength to 2^-32 turns a step: exact from there on, modulo one turn.
+    const VecI step =
+        hn::ShiftRight<place_step_bits - 1>(rate_of(along(job.place_cosine, job.place_sine)));
+    of_place[row] = hn::Mul(hn::BitCast(du, step), hn::Set(du, job.place_steps));
   }
+  return of_place;
 }
 
 /// Two standard normal numbers of two words (Box and Muller).
@@ -232,7 +259,8 @@ HWY_INLINE Rows<VecF> crossed_amplitudes(const RayJob& job, const Columns& colum
 }
 
 /// Steps 10 and 11, eq. 7.5-22 without antennas' gain: the four phases, seen through a pair.
-HWY_INLINE void draw_gains(const RayJob& job, const Columns& columns, std::size_t first) {
+HWY_INLINE void draw_gains(const RayJob& job, const Columns& columns, std::size_t first,
+                           const Rows<VecU>& of_place) {
   const Lane d;
   const LaneU du;
   const Rows<VecF> crossed = crossed_amplitudes(job, columns);
@@ -246,8 +274,9 @@ HWY_INLINE void draw_gains(const RayJob& job, const Columns& columns, std::size_
       w = {hn::ShiftLeft<16>(w.w0), hn::ShiftLeft<16>(w.w1), hn::ShiftLeft<16>(w.w2),
            hn::ShiftLeft<16>(w.w3)};
     }
-    const std::array<Phasor, 4> turn = {coarse_phasor(w.w0), coarse_phasor(w.w1),
-                                        coarse_phasor(w.w2), coarse_phasor(w.w3)};
+    const auto phasor = [&](VecU drawn)
+                            HWY_ATTR { return coarse_phasor(hn::Add(drawn, of_place[row])); };
+    const std::array<Phasor, 4> turn = {phasor(w.w0), phasor(w.w1), phasor(w.w2), phasor(w.w3)};
     for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
       const std::array<float, 4>& part = job.parts[pair];
       const VecF theta_phi = hn::Mul(hn::Set(d, part[1]), crossed[row]);
@@ -286,8 +315,7 @@ void draw_all(const RayJob& job) {
   draw_directions(job);
   for (std::size_t first = 0; first < job.clusters->count; first += hn::Lanes(Lane())) {
     const Columns columns = columns_at(job, first);
-    draw_rates(job, columns, first);
-    draw_gains(job, columns, first);
+    draw_gains(job, columns, first, draw_rates(job, columns, first));
   }
 }
 
@@ -306,6 +334,11 @@ namespace {
 
 constexpr double degree = base::pi / 180.0;
 constexpr double half_ln_10_per_db = 2.302585092994045684 / 20.0;
+
+std::uint32_t steps_of(double wavelengths) {
+  const double steps = std::floor(wavelengths * (1 << place_step_bits) + 0.5);
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(steps));
+}
 
 float turns_per_offset(double degrees) { return static_cast<float>(degrees / 360.0 * 0x1p32); }
 
@@ -336,7 +369,14 @@ void draw_rays(const base::Random& random, const Clusters& clusters, const RayVi
   job.arrival_zenith_turns = turns_per_offset(clusters.ray_zsa_deg);
   job.xpr_mean_log = static_cast<float>(-clusters.xpr_mean_db * half_ln_10_per_db);
   job.xpr_sigma_log = static_cast<float>(-clusters.xpr_sigma_db * half_ln_10_per_db);
-  job.heading = turns_of(view.heading_deg);
+  job.heading_cosine = static_cast<float>(base::cos(view.heading_deg * degree));
+  job.heading_sine = static_cast<float>(base::sin(view.heading_deg * degree));
+  const double east = view.east_wavelengths;
+  const double north = view.north_wavelengths;
+  const double way = std::sqrt(east * east + north * north);
+  job.place_cosine = way > 0.0 ? static_cast<float>(east / way) : 1.0F;
+  job.place_sine = way > 0.0 ? static_cast<float>(north / way) : 0.0F;
+  job.place_steps = steps_of(way);
   job.first_phase_block = view.independent_phases ? other_phase_block : phase_block;
   job.pair_count = view.branch_count * view.port_count;
   for (std::size_t pair = 0; pair < job.pair_count; ++pair) {

@@ -1,9 +1,11 @@
 // Rays of the clusters of a link: where each of them leaves to, how it turns polarisation, and how
 // fast its phase turns as the terminal moves.
 //
-// 3GPP TR 38.901 V17 clause 7.5 steps 7 (ray angles) to 10, with Purpose::ray and {ue, site}. Rows
-// are ordered by sub-cluster (Table 7.5-5): rays 0 to 9 of the two strongest clusters come first,
-// 10 to 15 next, 16 to 19 last.
+// 3GPP TR 38.901 V17 clause 7.5 steps 7 (ray angles) to 10, with Purpose::ray, Clusters::ids and
+// index = region * 2^32 + 64 * cluster and 63 more. A ray is a plane wave over the map [ours]: the
+// phase that is drawn is that at the site, the way from there turns it, so that terminals of one
+// region fade each on its own, and those in one place alike. Rows are ordered by sub-cluster (Table
+// 7.5-5): rays 0 to 9 of the two strongest clusters come first, 10 to 15 next, 16 to 19 last.
 #pragma once
 
 #include <array>
@@ -53,7 +55,9 @@ struct RayView {
   Polarisation polarisation{};
   std::size_t branch_count = 2;
   std::size_t port_count = 2;
-  double heading_deg = 0.0;         ///< Where the terminal moves to.
+  double heading_deg = 0.0;       ///< Where the terminal moves to.
+  double east_wavelengths = 0.0;  ///< Its place, seen from the site; counts in steps of 1 / 256.
+  double north_wavelengths = 0.0;
   bool independent_phases = false;  ///< Of another carrier of the same link, such as the uplink's.
 };
 
@@ -74,6 +78,8 @@ struct Rays {
 /// Bound on the error of a ray's gain as a fraction of the largest gain of its cluster: 2^-16 of
 /// rounding to 16 bits, and single precision.
 inline constexpr double ray_gain_error_max = 2.5e-5;
+/// Bound on what the place adds to that in phase: turns per wavelength from the site.
+inline constexpr double place_phase_error_max = 2.5e-7;
 
 /// Pair = branch * port_count + port. Pre: one or two branches and ports. No allocation; some 5 us.
 /// The same bits on every instruction set.

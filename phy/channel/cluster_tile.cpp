@@ -175,6 +175,14 @@ std::size_t tap_of(std::size_t cluster) {
 /// Table 7.5-5, in units of c_DS.
 constexpr std::array<double, sub_cluster_count> sub_cluster_delays = {0.0, 1.28, 2.56};
 
+/// An amplitude between two: its power is the mean of theirs where they have one sign.
+float between(float former, float next, double former_share) {
+  const auto share = static_cast<float>(former_share);
+  if (former * next < 0.0F) return share * former + (1.0F - share) * next;
+  const float power = share * former * former + (1.0F - share) * next * next;
+  return former + next < 0.0F ? -std::sqrt(power) : std::sqrt(power);
+}
+
 /// Turns per wavelength of the direct ray, in 2^-31.
 std::uint32_t direct_rate(const TrackedLink& tracked) {
   const double scaled = std::floor(tracked.approach * 2147483647.0 + 0.5);
@@ -192,7 +200,10 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
       direct_(base::lane_count),
       direct_share_(base::lane_count),
       cluster_count_(base::lane_count),
-      beam_gain_(base::lane_count) {
+      beam_gain_(base::lane_count),
+      direct_level_(base::lane_count),
+      former_direct_level_(base::lane_count),
+      former_unit_(base::lane_count) {
   RC_CHECK(base::isa_supported());
   RC_CHECK(config.branch_count >= 1 && config.branch_count <= 2);
   RC_CHECK(config.port_count >= 1 && config.port_count <= 2);
@@ -219,6 +230,7 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
   delay_s_ = base::LaneTile(tap_count);
   gain_re_ = base::LaneTile(tap_count * pair_count_);
   gain_im_ = base::LaneTile(tap_count * pair_count_);
+  former_ = base::PhaseTile(group_count * pair_count_);
   response_re_ = base::LaneTile(group_count * pair_count_);
   response_im_ = base::LaneTile(group_count * pair_count_);
 }
@@ -228,10 +240,13 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked) {
   RC_CHECK(tracked.link.kind.surrounding == config_.surrounding);
   RC_CHECK(std::fabs(tracked.approach) <= 1.0);
   const Clusters clusters = draw_clusters(random_, tracked.link);
+  const double per_wavelength = tracked.link.carrier.value() / base::speed_of_light_mps;
   const RayView view{.polarisation = config_.polarisation,
                      .branch_count = count_of(config_.branch_count),
                      .port_count = count_of(config_.port_count),
                      .heading_deg = tracked.heading_deg,
+                     .east_wavelengths = tracked.link.east_m * per_wavelength,
+                     .north_wavelengths = tracked.link.north_m * per_wavelength,
                      .independent_phases = config_.independent_phases};
   Rays rays;
   draw_rays(random_, clusters, view, rays);
@@ -242,7 +257,38 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked) {
   }
   store_rays(lane, clusters.count, rays);
   store_direct(lane, tracked, view);
+  former_unit_[lane] = 0.0F;
   set_beam(lane, tracked.beam);
+}
+
+void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const FormerLink& former) {
+  set_link(lane, former.link);
+  const float level = direct_level_[lane];
+  travel(lane, former.wavelengths);
+  direct_beam_.at(0, lane) = 0.0F;
+  sum_taps();
+  respond();
+  set_link(lane, tracked);
+  former_direct_level_[lane] = level;
+  keep_former(lane);
+}
+
+/// The scatterers' response, rounded to 16 bits of the largest.
+void ClusterTile::keep_former(std::size_t lane) {
+  float largest = 1e-20F;
+  for (std::size_t row = 0; row < former_.row_count(); ++row) {
+    largest = std::max(
+        {largest, std::fabs(response_re_.at(row, lane)), std::fabs(response_im_.at(row, lane))});
+  }
+  former_unit_[lane] = largest / 32767.0F;
+  const auto units = [&](float value) {
+    const float rounded = std::floor(value / former_unit_[lane] + 0.5F);
+    return static_cast<std::uint32_t>(static_cast<std::int32_t>(rounded)) & 0xFFFFU;
+  };
+  for (std::size_t row = 0; row < former_.row_count(); ++row) {
+    former_.at(row, lane) =
+        units(response_im_.at(row, lane)) << 16 | units(response_re_.at(row, lane));
+  }
 }
 
 void ClusterTile::store_clusters(std::size_t lane, const TrackedLink& tracked,
@@ -280,7 +326,6 @@ void ClusterTile::store_rays(std::size_t lane, std::size_t cluster_count, const 
 }
 
 void ClusterTile::store_direct(std::size_t lane, const TrackedLink& tracked, const RayView& view) {
-  const double share = direct_share_[lane];
   const double wavelengths =
       tracked.distance_m * tracked.link.carrier.value() / base::speed_of_light_mps;
   const std::uint32_t start = turns_of(-360.0 * (wavelengths - std::floor(wavelengths)));
@@ -288,7 +333,7 @@ void ClusterTile::store_direct(std::size_t lane, const TrackedLink& tracked, con
     // Eq. 7.5-29: theta stays, phi turns its sign.
     const std::array<float, 4> part = polarisation_parts(view, pair);
     direct_start_.at(pair, lane) = start + half_turn;
-    direct_amplitude_.at(pair, lane) = static_cast<float>(std::sqrt(share)) * (part[0] - part[3]);
+    direct_amplitude_.at(pair, lane) = part[0] - part[3];
   }
   direct_rate_.at(0, lane) = direct_rate(tracked);
 }
@@ -319,19 +364,63 @@ void ClusterTile::set_beam(std::size_t lane, int beam) {
           -amplitude[ray][rank] * per_gain;
     }
   }
-  direct_beam_.at(0, lane) = panel_[lane]->amplitude(direct_[lane], beam) * per_gain;
+  direct_level_[lane] = static_cast<float>(std::sqrt(direct_share_[lane])) *
+                        panel_[lane]->amplitude(direct_[lane], beam) * per_gain;
+  direct_beam_.at(0, lane) = direct_level_[lane];
+}
+
+void ClusterTile::travel(std::size_t lane, double wavelengths) {
+  RC_CHECK(wavelengths >= 0.0 && wavelengths <= cluster_wavelengths_max);
+  const double whole = std::floor(wavelengths + 0.5);
+  whole_.at(0, lane) = static_cast<std::uint32_t>(static_cast<std::uint64_t>(whole));
+  fraction_.at(0, lane) = static_cast<float>(wavelengths - whole);
+}
+
+double ClusterTile::former_weight(std::size_t lane, double wavelengths) const {
+  if (former_unit_[lane] == 0.0F || wavelengths >= changeover_wavelengths) return 0.0;
+  return base::cos(0.5 * base::pi * wavelengths / changeover_wavelengths);
+}
+
+void ClusterTile::weaken(std::size_t lane, double former_weight) {
+  const auto own = static_cast<float>(std::sqrt(1.0 - former_weight * former_weight));
+  for (std::size_t row = direct_taps * pair_count_; row < gain_re_.row_count(); ++row) {
+    gain_re_.at(row, lane) *= own;
+    gain_im_.at(row, lane) *= own;
+  }
+}
+
+void ClusterTile::add_former(std::size_t lane, double former_weight) {
+  const float unit = former_unit_[lane] * static_cast<float>(former_weight);
+  for (std::size_t row = 0; row < former_.row_count(); ++row) {
+    const std::uint32_t both = former_.at(row, lane);
+    response_re_.at(row, lane) += unit * static_cast<float>(static_cast<std::int16_t>(both));
+    response_im_.at(row, lane) += unit * static_cast<float>(static_cast<std::int16_t>(both >> 16));
+  }
 }
 
 void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {
   RC_CHECK(travelled_wavelengths.size() == base::lane_count);
+  std::array<double, base::lane_count> former{};
   for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
     if (panel_[lane] == nullptr) continue;
-    const double travelled = travelled_wavelengths[lane];
-    RC_CHECK(travelled >= 0.0 && travelled <= cluster_wavelengths_max);
-    const double whole = std::floor(travelled + 0.5);
-    whole_.at(0, lane) = static_cast<std::uint32_t>(static_cast<std::uint64_t>(whole));
-    fraction_.at(0, lane) = static_cast<float>(travelled - whole);
+    travel(lane, travelled_wavelengths[lane]);
+    former[lane] = former_weight(lane, travelled_wavelengths[lane]);
+    direct_beam_.at(0, lane) =
+        former[lane] > 0.0
+            ? between(former_direct_level_[lane], direct_level_[lane], former[lane] * former[lane])
+            : direct_level_[lane];
   }
+  sum_taps();
+  for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+    if (former[lane] > 0.0) weaken(lane, former[lane]);
+  }
+  respond();
+  for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+    if (former[lane] > 0.0) add_former(lane, former[lane]);
+  }
+}
+
+void ClusterTile::sum_taps() {
   HWY_DYNAMIC_DISPATCH(cluster_taps)
   ({.cluster_rows = cluster_rows_,
     .used_rows = *std::max_element(cluster_count_.begin(), cluster_count_.end()),
@@ -348,6 +437,9 @@ void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {
     .fraction = fraction_.data(),
     .gain_re = gain_re_.data(),
     .gain_im = gain_im_.data()});
+}
+
+void ClusterTile::respond() {
   std::size_t row = 0;
   for (ResponsePlan& plan : plans_) {
     if (delays_changed_) plan.set_delays(delay_s_);
@@ -366,11 +458,11 @@ std::size_t ClusterTile::byte_count() const {
     rows += tile->row_count();
   }
   for (const base::PhaseTile* tile :
-       {&direction_, &rate_, &gain_, &direct_start_, &direct_rate_, &whole_}) {
+       {&direction_, &rate_, &gain_, &direct_start_, &direct_rate_, &whole_, &former_}) {
     rows += tile->row_count();
   }
   const std::size_t per_lane = sizeof(const BeamGrid*) + sizeof(RayDirection) + sizeof(double) +
-                               sizeof(std::size_t) + sizeof(float);
+                               sizeof(std::size_t) + 4 * sizeof(float);
   return base::lane_count * (rows * sizeof(float) + per_lane);
 }
 

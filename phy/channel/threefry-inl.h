@@ -56,12 +56,18 @@ HWY_INLINE void add_key(RandomWords& x, const std::array<std::uint32_t, 5>& key,
   x.w3 = hn::Add(x.w3, hn::Set(du, key[(time + 3) % 5] + time));
 }
 
-/// The four words of each lane's index. Pre: index below 2^32.
-HWY_INLINE RandomWords random_words(const RandomKey& name, VecU index) {
+/// The index that base::Random::at is asked for, by halves.
+struct RandomIndex {
+  VecU low;
+  VecU high;
+};
+
+/// The four words of each lane's index.
+HWY_INLINE RandomWords random_words(const RandomKey& name, RandomIndex index) {
   const LaneU du;
   const std::array<std::uint32_t, 5> key = {name.seed, name.run, name.purpose, 0,
                                             0x1BD11BDAU ^ name.seed ^ name.run ^ name.purpose};
-  RandomWords x = {hn::Set(du, name.a), hn::Set(du, name.b), index, hn::Zero(du)};
+  RandomWords x = {hn::Set(du, name.a), hn::Set(du, name.b), index.low, index.high};
   add_key(x, key, 0);
   for (std::uint32_t time = 1; time <= 5; ++time) {
     if (time % 2 == 1) {

@@ -195,7 +195,7 @@ SiteLink site_link(const DropConfig& config, const Terminal& t, Place way, doubl
       t.indoors ? phy::LinkState::o2i : (in_sight ? phy::LinkState::los : phy::LinkState::nlos);
   const double azimuth_deg = std::arg(way) / degree;
   const double fall_deg = std::atan2(facts.station_height_m - t.height_m, ground_m) / degree;
-  out.clusters.ue = t.id;
+  out.clusters.floor = t.indoors ? static_cast<std::uint32_t>(t.height_m / 3.0) : 0;
   out.clusters.kind = {.surrounding = phy::surrounding_of(facts.environment),
                        .state = state,
                        .outside_in_sight = in_sight};
@@ -279,10 +279,11 @@ struct Drop {
   PlaceFacts facts;
   Layout where;
   std::vector<phy::LspFields> fields;  ///< [site]
+  std::vector<phy::ClusterRegions> regions;
 };
 
 Heard listen(const Drop& drop, const Terminal& t) {
-  const auto& [random, config, facts, where, fields] = drop;
+  const auto& [random, config, facts, where, fields, regions] = drop;
   double best = 0.0, total = 0.0;
   phy::ClusterLink serving;
   for (std::uint32_t site = 0; site < where.sites.size(); ++site) {
@@ -292,6 +293,7 @@ Heard listen(const Drop& drop, const Terminal& t) {
     const phy::LspArray deviates =
         fields[site].at(link.clusters.kind.state, t.at.real(), t.at.imag());
     link.clusters.site = site;
+    link.clusters.regions = regions[site].at(link.clusters.kind.state, t.at.real(), t.at.imag());
     link.clusters.spreads = phy::large_scale_parameters(link.clusters.distribution, deviates);
     const double path_gain =
         std::pow(10.0, (link.path_gain_db + link.clusters.spreads.shadowing_db) / 10.0);
@@ -328,9 +330,11 @@ std::vector<Heard> drop_terminals(const DropConfig& config, const DropProgress& 
             .config = config,
             .facts = facts,
             .where = config.place == DropPlace::inh ? office() : hexagons(facts.site_distance_m),
-            .fields = {}};
+            .fields = {},
+            .regions = {}};
   for (std::uint32_t site = 0; site < drop.where.sites.size(); ++site) {
     drop.fields.emplace_back(drop.random, site, phy::surrounding_of(facts.environment));
+    drop.regions.emplace_back(drop.random, site, phy::surrounding_of(facts.environment));
   }
   std::vector<Heard> heard;
   std::uint32_t id = 0;

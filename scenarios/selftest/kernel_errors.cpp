@@ -32,7 +32,7 @@ phy::ClusterLink link_of(std::uint32_t ue) {
   const phy::LinkClass kind{.surrounding = phy::Surrounding::uma,
                             .state = ue % 3 == 0 ? phy::LinkState::los : phy::LinkState::nlos};
   phy::ClusterLink link;
-  link.ue = ue;
+  link.site = ue;
   link.kind = kind;
   link.carrier = base::Hertz(2.6e9);
   link.distribution = phy::lsp_distribution(kind, {.distance_2d = base::Metres(150.0),

@@ -189,8 +189,7 @@ phy::BeamGrid panel_of_32() {
 phy::ClusterLink uma_link(std::uint32_t ue, phy::LinkState state) {
   const phy::LinkClass kind{.surrounding = phy::Surrounding::uma, .state = state};
   phy::ClusterLink link{
-      .ue = ue,
-      .site = 1,
+      .site = ue,
       .kind = kind,
       .spreads = {},
       .distribution = phy::lsp_distribution(kind, {base::Metres(206.0), base::Metres(25.0),

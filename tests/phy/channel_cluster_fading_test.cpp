@@ -58,7 +58,7 @@ std::vector<double> narrowband_places(const ClusterLink& like, bool with_k) {
   for (std::uint32_t ue = 0; ue < 8000; ue += base::lane_count) {
     for (std::uint32_t lane = 0; lane < base::lane_count; ++lane) {
       ClusterLink link = like;
-      link.ue = ue + lane;
+      link.site = ue + lane;
       tile.set_link(lane, {.link = link, .panel = grid, .distance_m = 0.01 * (ue + lane)});
     }
     tile.refresh(travelled);

@@ -22,6 +22,7 @@ namespace {
 
 using base::Hertz;
 using base::Metres;
+using Complex = std::complex<double>;
 
 constexpr std::uint32_t seed = 20260409;
 constexpr double radian = std::numbers::pi / 180.0;
@@ -30,8 +31,7 @@ base::Random world() { return {seed, 1}; }
 
 ClusterLink link_of(LinkState state, std::uint32_t ue) {
   const LinkClass kind{.surrounding = Surrounding::uma, .state = state};
-  ClusterLink link{.ue = ue,
-                   .site = 3,
+  ClusterLink link{.site = ue,
                    .kind = kind,
                    .spreads = {},
                    .distribution = lsp_distribution(
@@ -56,7 +56,8 @@ struct OracleRay {
 };
 
 std::array<std::uint32_t, 4> words(const Clusters& c, std::size_t rank, std::uint64_t block) {
-  return world().at(base::Purpose::ray, c.ids, 64ULL * c.name[rank] + block);
+  return world().at(base::Purpose::ray, c.ids,
+                    c.region[rank] * 4294967296ULL + 64ULL * c.name[rank] + block);
 }
 
 std::array<double, ray_count> coupled(const Clusters& c, std::size_t rank, std::uint64_t block) {
@@ -109,6 +110,14 @@ std::complex<double> gain_of(const OracleRay& ray, double rx_deg, double tx_deg)
              (cross * unit(2) * std::cos(tx_deg * radian) + unit(3) * std::sin(tx_deg * radian));
 }
 
+/// What the way from the site does to a plane wave; ways count in steps of 1 / 256.
+Complex seen_at(Complex place, const OracleRay& ray) {
+  const double way = std::round(std::abs(place) * 256.0) / 256.0;
+  const double along =
+      std::sin(ray.zoa * radian) * std::cos(ray.aoa * radian - std::arg(place)) * way;
+  return std::polar(1.0, 2.0 * std::numbers::pi * std::remainder(along, 1.0));
+}
+
 std::complex<double> unpacked(const Rays& rays, std::size_t pair, std::size_t row,
                               std::size_t rank) {
   const std::uint32_t word = rays.gain[pair][row][rank];
@@ -138,16 +147,22 @@ TEST(Rays, equal_the_formulas_on_every_target) {
   const RayView view{.polarisation = {.port_slant_deg = 45.0, .branch_slant_deg = 10.0},
                      .branch_count = 2,
                      .port_count = 2,
-                     .heading_deg = 33.0};
+                     .heading_deg = 33.0,
+                     .east_wavelengths = -37.25,
+                     .north_wavelengths = 81.5};
+  const Complex place(view.east_wavelengths, view.north_wavelengths);
   on_every_target([&] {
     for (std::uint32_t ue = 0; ue < 20; ++ue) {
-      const Clusters c =
-          draw_clusters(world(), link_of(ue % 2 == 0 ? LinkState::nlos : LinkState::los, ue));
+      ClusterLink link = link_of(ue % 2 == 0 ? LinkState::nlos : LinkState::los, ue);
+      link.regions.fill(0x10001U * ue);
+      const Clusters c = draw_clusters(world(), link);
       auto rays = std::make_unique<Rays>();
       draw_rays(world(), c, view, *rays);
       for (std::size_t rank = 0; rank < c.count; ++rank) {
         const auto wanted = oracle(c, rank);
-        const double bound = 32767.0 * rays->scale[rank] * std::sqrt(2.0) * ray_gain_error_max;
+        const double bound = 32767.0 * rays->scale[rank] * std::sqrt(2.0) *
+                             (ray_gain_error_max + 2.0 * std::numbers::pi * place_phase_error_max *
+                                                       std::round(std::abs(place)));
         for (std::size_t row = 0; row < ray_count; ++row) {
           const OracleRay& ray = wanted[row];
           const std::uint32_t direction = rays->departures.direction[row][rank];
@@ -160,9 +175,10 @@ TEST(Rays, equal_the_formulas_on_every_target) {
           const std::array<std::array<double, 2>, 4> slants = {
               {{10.0, 45.0}, {10.0, -45.0}, {-80.0, 45.0}, {-80.0, -45.0}}};
           for (std::size_t pair = 0; pair < slants.size(); ++pair) {
-            ASSERT_NEAR(std::abs(unpacked(*rays, pair, row, rank) -
-                                 gain_of(ray, slants[pair][0], slants[pair][1])),
-                        0.0, bound)
+            ASSERT_NEAR(
+                std::abs(unpacked(*rays, pair, row, rank) -
+                         seen_at(place, ray) * gain_of(ray, slants[pair][0], slants[pair][1])),
+                0.0, bound)
                 << "ue " << ue << " cluster " << rank << " ray " << row << " pair " << pair;
           }
         }

@@ -28,8 +28,7 @@ constexpr double carrier_hz = 2.6e9;
 base::Random world() { return {seed, 1}; }
 
 ClusterLink link_of(LinkClass kind, std::uint32_t ue) {
-  ClusterLink link{.ue = ue,
-                   .site = 7,
+  ClusterLink link{.site = ue,
                    .kind = kind,
                    .spreads = {.shadowing_db = 0.0,
                                .k_factor_db = 9.0,
@@ -139,9 +138,12 @@ struct OracleDraw {
   std::array<double, 4> sign, jitter;
 };
 
-OracleDraw oracle_draw(std::uint32_t ue, std::uint32_t site, std::uint64_t n) {
-  const auto w = world().at(base::Purpose::cluster, {ue, site}, 2 * n);
-  const auto v = world().at(base::Purpose::cluster, {ue, site}, 2 * n + 1);
+OracleDraw oracle_draw(const ClusterLink& link, std::uint64_t n) {
+  const base::RandomIds ids{4 * link.floor + static_cast<std::uint32_t>(link.kind.state),
+                            link.site};
+  const std::uint64_t block = link.regions[n] * 4294967296ULL + 2 * n;
+  const auto w = world().at(base::Purpose::cluster, ids, block);
+  const auto v = world().at(base::Purpose::cluster, ids, block + 1);
   const auto normal = [](std::uint32_t r, std::uint32_t t, bool second) {
     const double radius = std::sqrt(-2.0 * std::log((r + 1.0) / 4294967296.0));
     const double angle = 2.0 * std::numbers::pi * (t / 4294967296.0);
@@ -175,7 +177,7 @@ std::vector<OracleCluster> oracle(const ClusterLink& link) {
   std::vector<OracleDraw> draws;
   std::vector<double> tau, power, whole;
   for (std::uint64_t n = 0; n < s.cluster_count; ++n) {
-    draws.push_back(oracle_draw(link.ue, link.site, n));
+    draws.push_back(oracle_draw(link, n));
     tau.push_back(-s.delay_scaling * p.delay_spread_s * std::log(draws.back().x));
   }
   const double least = *std::min_element(tau.begin(), tau.end());
@@ -236,7 +238,7 @@ std::vector<OracleCluster> oracle(const ClusterLink& link) {
 }
 
 constexpr double float_rounding = 2e-6;
-constexpr double angle_rounding_deg = 1e-6;
+constexpr double angle_rounding_deg = 2e-6;
 
 TEST(Clusters, equal_the_formulas) {
   for (const LinkClass kind :
@@ -245,6 +247,9 @@ TEST(Clusters, equal_the_formulas) {
     for (std::uint32_t ue = 0; ue < 200; ++ue) {
       ClusterLink link = link_of(kind, ue);
       link.spreads.k_factor_db = -12.0 + 0.2 * ue;
+      link.floor = ue / 50;
+      for (std::uint32_t n = 0; n < cluster_count_max; ++n)
+        link.regions[n] = ue % 3 * 0x7FFF001U + n;
       const std::vector<OracleCluster> wanted = oracle(link);
       const Clusters found = draw_clusters(world(), link);
       ASSERT_EQ(found.count, wanted.size()) << ue;

@@ -21,8 +21,7 @@ inline constexpr BlockGrid fifty_one{Hertz(-25 * 360e3), Hertz(360e3), 51};
 inline base::Random world() { return {seed, 1}; }
 
 inline ClusterLink link_of(LinkClass kind, std::uint32_t ue) {
-  ClusterLink link{.ue = ue,
-                   .site = 3,
+  ClusterLink link{.site = ue,
                    .kind = kind,
                    .spreads = {},
                    .distribution = lsp_distribution(
