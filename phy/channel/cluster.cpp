@@ -225,6 +225,7 @@ Clusters draw_clusters(const base::Random& random, const ClusterLink& link) {
   out.ids = ids;
   out.xpr_mean_db = statistics.xpr_mean_db;
   out.xpr_sigma_db = statistics.xpr_sigma_db;
+  out.delay_spread_s = statistics.delay_spread_s;
   out.direct_share = k_lin / (k_lin + 1.0);
   draw_powers(statistics, out.direct_share, d);
   const double stretch = in_sight ? delay_factor(k_db) : 1.0;

@@ -82,6 +82,7 @@ struct Clusters {
   double ray_zsa_deg = 0.0;
   double xpr_mean_db = 0.0;
   double xpr_sigma_db = 0.0;
+  double delay_spread_s = 0.0;  ///< c_DS, inside the two strongest; 0: no sub-clusters.
 };
 
 /// Draws with Purpose::cluster, Clusters::ids and index = region * 2^32 + 2 * cluster, and one

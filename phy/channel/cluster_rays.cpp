@@ -114,6 +114,8 @@ HWY_INLINE Columns columns_at(const RayJob& job, std::size_t first) {
   const LaneU du;
   const VecU rank = hn::Iota(du, static_cast<std::uint32_t>(first));
   const VecU name = hn::Load(du, job.clusters->name.data() + first);
+  const auto split =
+      static_cast<std::uint32_t>(job.clusters->delay_spread_s > 0.0 ? spread_cluster_count : 0);
   return {.key = {.seed = job.seed,
                   .run = job.run,
                   .purpose = static_cast<std::uint32_t>(base::Purpose::ray),
@@ -121,8 +123,7 @@ HWY_INLINE Columns columns_at(const RayJob& job, std::size_t first) {
                   .b = job.clusters->ids.b},
           .first_block = hn::Mul(name, hn::Set(du, blocks_per_cluster)),
           .region = hn::Load(du, job.clusters->region.data() + first),
-          .spread = hn::VecFromMask(
-              du, hn::Lt(rank, hn::Set(du, static_cast<std::uint32_t>(spread_cluster_count))))};
+          .spread = hn::VecFromMask(du, hn::Lt(rank, hn::Set(du, split)))};
 }
 
 HWY_INLINE RandomWords words_of(const Columns& columns, std::uint32_t block) {

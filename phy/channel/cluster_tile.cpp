@@ -236,10 +236,14 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
 }
 
 void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked) {
-  RC_CHECK(lane < base::lane_count);
   RC_CHECK(tracked.link.kind.surrounding == config_.surrounding);
+  set_link(lane, tracked, draw_clusters(random_, tracked.link));
+}
+
+void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const Clusters& clusters) {
+  RC_CHECK(lane < base::lane_count);
+  RC_CHECK(clusters.count <= cluster_rows_);
   RC_CHECK(std::fabs(tracked.approach) <= 1.0);
-  const Clusters clusters = draw_clusters(random_, tracked.link);
   const double per_wavelength = tracked.link.carrier.value() / base::speed_of_light_mps;
   const RayView view{.polarisation = config_.polarisation,
                      .branch_count = count_of(config_.branch_count),
@@ -293,8 +297,6 @@ void ClusterTile::keep_former(std::size_t lane) {
 
 void ClusterTile::store_clusters(std::size_t lane, const TrackedLink& tracked,
                                  const Clusters& clusters) {
-  const double spread_s =
-      cluster_statistics(tracked.link.kind, tracked.link.carrier).delay_spread_s;
   delays_changed_ = true;
   panel_[lane] = &tracked.panel;
   direct_[lane] = tracked.link.departure;
@@ -306,7 +308,8 @@ void ClusterTile::store_clusters(std::size_t lane, const TrackedLink& tracked,
     const std::size_t parts = rank < spread_cluster_count ? sub_cluster_count : 1;
     for (std::size_t part = 0; part < parts; ++part) {
       delay_s_.at(tap_of(rank) + part, lane) =
-          clusters.delay_s[rank] + static_cast<float>(sub_cluster_delays[part] * spread_s);
+          clusters.delay_s[rank] +
+          static_cast<float>(sub_cluster_delays[part] * clusters.delay_spread_s);
     }
   }
 }

@@ -11,6 +11,7 @@
 
 #include "base/targets.h"
 #include "hwy/targets.h"
+#include "phy/channel/cdl.h"
 #include "phy/channel/cluster_tile.h"
 #include "scenarios/hash.h"
 
@@ -20,7 +21,7 @@ namespace {
 using Complex = std::complex<double>;
 
 constexpr std::size_t pair_count = 4;
-constexpr std::size_t tile_count = 4;
+constexpr std::uint32_t tile_count = 4;
 constexpr phy::BlockGrid grid{base::Hertz(-25 * 360e3), base::Hertz(360e3), 51};
 
 Complex unit(double turns) {
@@ -58,31 +59,53 @@ struct Sum {
   }
 };
 
+/// Where its direct ray leaves to, and its clusters.
+struct Drawn {
+  phy::ClusterLink link;
+  phy::Clusters clusters;
+};
+
+/// Links in UMa, drawn.
+Drawn drawn_link(const base::Random& random, std::uint32_t ue) {
+  const phy::ClusterLink link = link_of(ue);
+  return {.link = link, .clusters = phy::draw_clusters(random, link)};
+}
+
+/// CDL-A to E by turns.
+Drawn line_link(std::uint32_t ue) {
+  phy::CdlScaling scaling{};
+  scaling.delay_spread = base::Seconds(300e-9);
+  const phy::CdlChannel line =
+      phy::cdl_channel(static_cast<phy::CdlProfile>(ue % 5), scaling, {.a = ue, .b = 0});
+  phy::ClusterLink link = link_of(ue);
+  link.departure = line.departure;
+  return {.link = link, .clusters = line.clusters};
+}
+
 /// Taps of one tile against their rays, which kernels of their own draw.
 class Bench {
  public:
-  explicit Bench(std::uint32_t seed)
-      : random_(seed, 1),
+  Bench(const base::Random& random, phy::Surrounding surrounding)
+      : random_(random),
         panel_({.columns = 8, .horizontal_beams = 8}),
-        tile_(random_, {.surrounding = phy::Surrounding::uma,
+        tile_(random_, {.surrounding = surrounding,
                         .grids = {grid},
                         .branch_count = 2,
                         .port_count = 2,
                         .polarisation = {}}) {}
 
-  void measure(std::size_t tile, double& tap_error, double& response_error) {
+  /// Pre: one link a lane.
+  void measure(const std::vector<Drawn>& links, double& tap_error, double& response_error) {
     std::vector<double> travelled(base::lane_count);
     for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
-      const auto ue = static_cast<std::uint32_t>(tile * base::lane_count + lane);
-      const phy::ClusterLink link = link_of(ue);
-      tile_.set_link(lane, {.link = link, .panel = panel_, .beam = 3});
-      travelled[lane] = 31.37 * ue;
+      const phy::ClusterLink& link = links[lane].link;
+      tile_.set_link(lane, {.link = link, .panel = panel_, .beam = 3}, links[lane].clusters);
+      travelled[lane] = 31.37 * link.ue;
     }
     tile_.refresh(travelled);
     for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
-      const auto ue = static_cast<std::uint32_t>(tile * base::lane_count + lane);
       for (std::size_t pair = 0; pair < pair_count; ++pair) {
-        tap_error = std::max(tap_error, tap_error_of(link_of(ue), lane, pair, travelled[lane]));
+        tap_error = std::max(tap_error, tap_error_of(links[lane], lane, pair, travelled[lane]));
         response_error = std::max(response_error, response_error_of(lane, pair));
       }
     }
@@ -96,16 +119,16 @@ class Bench {
 
  private:
   /// Of the taps that rays add up to; the direct ray is one number.
-  [[nodiscard]] double tap_error_of(const phy::ClusterLink& link, std::size_t lane,
-                                    std::size_t pair, double wavelengths) const {
-    const phy::Clusters clusters = phy::draw_clusters(random_, link);
+  [[nodiscard]] double tap_error_of(const Drawn& drawn, std::size_t lane, std::size_t pair,
+                                    double wavelengths) const {
+    const phy::Clusters& clusters = drawn.clusters;
     const auto rays = std::make_unique<phy::Rays>();
     const auto beam = std::make_unique<phy::RayRows<float>>();
     phy::draw_rays(random_, clusters, {}, *rays);
     const double mean = panel_.amplitudes({.rays = rays->departures,
                                            .cluster_power = clusters.power,
                                            .cluster_count = clusters.count,
-                                           .direct = link.departure,
+                                           .direct = drawn.link.departure,
                                            .direct_share = clusters.direct_share},
                                           3, *beam);
     std::vector<Sum> wanted(tile_.taps().delay_s.row_count());
@@ -174,15 +197,32 @@ KernelCheck check_kernels(std::uint32_t seed) {
   for (const auto& [target, name] : {Target{HWY_AVX2, "AVX2"}, Target{HWY_AVX3, "AVX-512"}}) {
     if ((hwy::SupportedTargets() & target) == 0) continue;
     hwy::SetSupportedTargetsForTest(target);
-    Bench bench(seed);
+    const base::Random random(seed, 1);
+    Bench bench(random, phy::Surrounding::uma);
+    // Has rows for every line's clusters.
+    Bench line_bench(random, phy::Surrounding::inf);
     double taps = 0.0;
+    double line_taps = 0.0;
     double response = 0.0;
-    for (std::size_t tile = 0; tile < tile_count; ++tile) bench.measure(tile, taps, response);
+    for (std::uint32_t tile = 0; tile < tile_count; ++tile) {
+      std::vector<Drawn> links;
+      std::vector<Drawn> lines;
+      for (std::uint32_t lane = 0; lane < base::lane_count; ++lane) {
+        links.push_back(drawn_link(random, tile * base::lane_count + lane));
+        lines.push_back(line_link(tile * base::lane_count + lane));
+      }
+      bench.measure(links, taps, response);
+      line_bench.measure(lines, line_taps, response);
+    }
     hwy::SetSupportedTargetsForTest(0);
-    hashes.push_back(bench.hash());
+    hashes.push_back(bench.hash() ^ line_bench.hash());
     check.errors.push_back({.isa = name,
                             .kernel = "taps of 400 rays",
                             .largest = taps,
+                            .allowed = phy::cluster_tap_error_max});
+    check.errors.push_back({.isa = name,
+                            .kernel = "taps of CDL-A to E",
+                            .largest = line_taps,
                             .allowed = phy::cluster_tap_error_max});
     check.errors.push_back({.isa = name,
                             .kernel = "response of 51 groups",
