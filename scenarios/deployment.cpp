@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/math.h"
+#include "scenarios/clutter.h"
 #include "scenarios/large_scale.h"
 
 namespace redcell::scenarios {
@@ -208,6 +209,18 @@ void set_environment(const schema::Channel& channel, ChannelPlan& plan) {
       break;
     case Channel::INH_MIXED:
       plan.environment = phy::Environment::inh_mixed;
+      break;
+    case Channel::INF_SL:
+    case Channel::INF_DL:
+    case Channel::INF_SH:
+    case Channel::INF_DH: {
+      const Hall hall = *hall_of(channel);
+      plan.environment = hall.environment;
+      plan.clutter = hall.clutter;
+      break;
+    }
+    case Channel::INF_HH:
+      plan.environment = phy::Environment::inf_hh;
       break;
   }
 }

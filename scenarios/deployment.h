@@ -93,6 +93,7 @@ struct ChannelPlan {
   bool by_sight = false;   ///< Spreads and K are the medians of a link's state.
   int prb_group_size = 4;  ///< In the RedCap BWP.
   int tracked_cells = 8;
+  phy::Clutter clutter{};  ///< Of a hall that has some.
 
   [[nodiscard]] bool fades() const { return fading.has_value() || by_clusters; }
 };

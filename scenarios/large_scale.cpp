@@ -136,8 +136,11 @@ LargeScale::PathState LargeScale::path_state(const Site& site, const TerminalPla
   // Table 7.4.2-1: the way outdoors counts.
   const double outdoors_m =
       std::max(line.geometry.distance_2d.value() - depth_m_[terminal.id.value], 0.0);
-  const double probability = phy::los_probability(
-      layer_.channel.environment, base::Metres(outdoors_m), line.geometry.ut_height);
+  const phy::Environment environment = layer_.channel.environment;
+  const double probability =
+      phy::has_clutter(environment)
+          ? phy::los_probability(environment, line.geometry, layer_.channel.clutter)
+          : phy::los_probability(environment, base::Metres(outdoors_m), line.geometry.ut_height);
   const base::Metres wavelength(base::speed_of_light_mps / line.geometry.carrier.value());
   PathState state;
   state.los_share = phy::los_share(probability, field(sight_field), wavelength);

@@ -33,6 +33,7 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
     const std::size_t at_first = report.count();
     check_mobility(view, report);
     check_fading(view, report);
+    check_clutter(view, report);
     std::size_t before = report.count();
     check_band(view, report);
     if (report.count() > before) continue;

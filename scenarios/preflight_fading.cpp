@@ -7,6 +7,7 @@
 
 #include "phy/channel/tdl.h"
 #include "phy/nr/numerology.h"
+#include "scenarios/clutter.h"
 #include "scenarios/preflight_rules.h"
 
 namespace redcell::scenarios {
@@ -44,6 +45,11 @@ bool is_drawn(const schema::Channel& channel) {
     case schema::Channel::UMI:
     case schema::Channel::INH_OPEN:
     case schema::Channel::INH_MIXED:
+    case schema::Channel::INF_SL:
+    case schema::Channel::INF_DL:
+    case schema::Channel::INF_SH:
+    case schema::Channel::INF_DH:
+    case schema::Channel::INF_HH:
       return true;
     case schema::Channel::FREE_SPACE:
     case schema::Channel::UMA_LOS:
@@ -61,7 +67,7 @@ void check_by_state(const CarrierView& view, Report& report) {
     report.add(view.path + ".channel.fading",
                {.found = fmt::format("CLUSTERS in {}",
                                      schema::Channel::PathLoss_Name(channel.path_loss())),
-                .allowed = "with UMA, UMI, RMA, INH_OPEN or INH_MIXED, which draw sight",
+                .allowed = "with UMA, UMI, RMA, an INH or an INF, which draw sight",
                 .clause = "TR 38.901 7.5"});
   } else if (channel.path_loss() == schema::Channel::FREE_SPACE) {
     report.add(view.path + ".channel.fading",
@@ -85,6 +91,32 @@ void check_by_state(const CarrierView& view, Report& report) {
 }
 
 }  // namespace
+
+void check_clutter(const CarrierView& view, Report& report) {
+  const schema::Channel& channel = view.carrier.channel();
+  const std::string name = schema::Channel::PathLoss_Name(channel.path_loss());
+  const std::optional<Hall> hall = hall_of(channel);
+  const auto refuse = [&](const char* field) {
+    report.add(fmt::format("{}.channel.{}", view.path, field),
+               {.found = fmt::format("{} with {}", field, name),
+                .allowed = "none: only INF_SL, INF_DL, INF_SH and INF_DH have clutter",
+                .clause = "TR 38.901 Table 7.2-4"});
+  };
+  if (!hall) {
+    if (channel.has_clutter_density_percent()) refuse("clutter_density_percent");
+    if (channel.has_clutter_height_m()) refuse("clutter_height_m");
+    return;
+  }
+  if (!channel.has_clutter_density_percent()) return;
+  const double percent = channel.clutter_density_percent();
+  if (hall->is_dense() == (percent >= dense_clutter_percent)) return;
+  report.add(
+      view.path + ".channel.clutter_density_percent",
+      {.found = fmt::format("{} % in {}", percent, name),
+       .allowed = fmt::format("{} {} %, for {} clutter", hall->is_dense() ? "at least" : "below",
+                              dense_clutter_percent, hall->is_dense() ? "dense" : "sparse"),
+       .clause = "TR 38.901 Table 7.2-4"});
+}
 
 void check_fading(const CarrierView& view, Report& report) {
   const schema::Channel& channel = view.carrier.channel();

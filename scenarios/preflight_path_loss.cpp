@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "phy/channel/correlated_field.h"
 #include "phy/channel/path_loss.h"
+#include "scenarios/clutter.h"
 #include "scenarios/path.h"
 #include "scenarios/preflight_rules.h"
 #include "scenarios/resolve_ways.h"
@@ -44,6 +45,16 @@ std::vector<phy::PathLossModel> models_of(const schema::Channel& channel) {
     case schema::Channel::INH_OPEN:
     case schema::Channel::INH_MIXED:
       return {PathLossModel::inh_los, PathLossModel::inh_nlos};
+    case schema::Channel::INF_SL:
+      return {PathLossModel::inf_los, PathLossModel::inf_sl_nlos};
+    case schema::Channel::INF_DL:
+      return {PathLossModel::inf_los, PathLossModel::inf_dl_nlos};
+    case schema::Channel::INF_SH:
+      return {PathLossModel::inf_los, PathLossModel::inf_sh_nlos};
+    case schema::Channel::INF_DH:
+      return {PathLossModel::inf_los, PathLossModel::inf_dh_nlos};
+    case schema::Channel::INF_HH:
+      return {PathLossModel::inf_los};
   }
   RC_CHECK(!"a path loss of the schema");
   return {};
@@ -135,7 +146,32 @@ class Rules {
                            "such range."});
   }
 
+  /// Who stands in the clutter of a hall, and who above it.
+  void check_clutter(const Meeting& meeting, const SiteView& site) {
+    const std::optional<Hall> hall = hall_of(meeting.carrier.channel());
+    if (!hall) return;
+    const double clutter_m = hall->clutter.height.value();
+    const bool is_above = phy::is_above_clutter(hall->environment);
+    const auto refuse = [&](const std::string& path, const char* who, double height_m,
+                            const char* where) {
+      if (!said_.insert(path + who).second) return;
+      report_.add(path,
+                  {.found = fmt::format("{} at {} m, clutter of {} m", who, height_m, clutter_m),
+                   .allowed = fmt::format("{} {} it for {}", who, where, model_name(meeting)),
+                   .clause = "TR 38.901 Table 7.2-4",
+                   .advice = "channel.clutter_height_m of the carrier says how high it is."});
+    };
+    if (is_above ? site.height_m < clutter_m : site.height_m > clutter_m) {
+      refuse(site.path + ".height_m", "antennas", site.height_m, is_above ? "above" : "below");
+    }
+    const double terminal_m = meeting.group.height_m();
+    if (terminal_m >= clutter_m) {
+      refuse(meeting.group_path + ".height_m", "terminals", terminal_m, "below");
+    }
+  }
+
   void check_heights(const Meeting& meeting, const SiteView& site) {
+    check_clutter(meeting, site);
     const Range range = range_at(meeting, site, harmless_distance_m);
     if (!range || is_distance(*range)) return;
     std::string path = fmt::format("carrier[{}].dl_centre_mhz", meeting.carrier.name());

@@ -92,6 +92,8 @@ void check_routes(const schema::Scenario& scenario, Report& report);
 /// Path loss models at the heights, distances and frequencies they are used at. Pre:
 /// check_placements found nothing.
 void check_path_loss(const schema::Scenario& scenario, Report& report);
+/// What is said of a hall's clutter: where there is some, and as dense as its name.
+void check_clutter(const CarrierView& view, Report& report);
 /// Tapped delay lines against path loss model and cyclic prefix.
 void check_fading(const CarrierView& view, Report& report);
 /// Times of the run, and its traffic at the bearers.

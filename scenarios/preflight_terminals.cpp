@@ -187,13 +187,15 @@ void check_inside(const schema::Scenario& scenario, const schema::TerminalGroup&
     const bool is_rural = model == schema::Channel::RMA || model == schema::Channel::RMA_LOS;
     const bool is_office =
         model == schema::Channel::INH_OPEN || model == schema::Channel::INH_MIXED;
-    if (!((is_high && is_rural) || is_office) || !may_use(group, carrier.name())) continue;
+    const bool is_hall = model >= schema::Channel::INF_SL && model <= schema::Channel::INF_HH;
+    if (!((is_high && is_rural) || is_office || is_hall) || !may_use(group, carrier.name()))
+      continue;
     report.add(
         path + ".penetration",
         {.found = fmt::format("{} on '{}' with {}", schema::Penetration_Name(group.penetration()),
                               carrier.name(), schema::Channel::PathLoss_Name(model)),
-         .allowed = is_office ? "OUTDOOR: an office knows no loss into it"
-                              : "BUILDING_LOW_LOSS, the only building of RMa",
+         .allowed = is_office || is_hall ? "OUTDOOR: what is indoors knows no loss into it"
+                                         : "BUILDING_LOW_LOSS, the only building of RMa",
          .clause = "TR 38.901 7.4.3.1"});
   }
 }

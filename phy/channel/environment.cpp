@@ -35,6 +35,13 @@ LinkClass link_class(PathLossModel model) {
       return of(Surrounding::inh, LinkState::los);
     case PathLossModel::inh_nlos:
       return of(Surrounding::inh, LinkState::nlos);
+    case PathLossModel::inf_los:
+      return of(Surrounding::inf, LinkState::los);
+    case PathLossModel::inf_sl_nlos:
+    case PathLossModel::inf_dl_nlos:
+    case PathLossModel::inf_sh_nlos:
+    case PathLossModel::inf_dh_nlos:
+      return of(Surrounding::inf, LinkState::nlos);
     case PathLossModel::free_space:
       break;
   }
@@ -91,6 +98,16 @@ PathLossModel path_loss_model(Environment environment, bool line_of_sight) {
     case Environment::inh_open:
     case Environment::inh_mixed:
       return line_of_sight ? PathLossModel::inh_los : PathLossModel::inh_nlos;
+    case Environment::inf_sl:
+      return line_of_sight ? PathLossModel::inf_los : PathLossModel::inf_sl_nlos;
+    case Environment::inf_dl:
+      return line_of_sight ? PathLossModel::inf_los : PathLossModel::inf_dl_nlos;
+    case Environment::inf_sh:
+      return line_of_sight ? PathLossModel::inf_los : PathLossModel::inf_sh_nlos;
+    case Environment::inf_dh:
+      return line_of_sight ? PathLossModel::inf_los : PathLossModel::inf_dh_nlos;
+    case Environment::inf_hh:
+      return PathLossModel::inf_los;
   }
   RC_CHECK(!"an environment");
   return {};
@@ -101,6 +118,7 @@ double los_probability(Environment environment, base::Metres distance_2d, base::
   RC_CHECK(distance_m >= 0.0);
   switch (environment) {
     case Environment::free_space:
+    case Environment::inf_hh:
       return 1.0;
     case Environment::uma:
       return uma_los_probability(distance_m, ut_height.value());
@@ -112,13 +130,62 @@ double los_probability(Environment environment, base::Metres distance_2d, base::
       return open_office_los_probability(distance_m);
     case Environment::inh_mixed:
       return mixed_office_los_probability(distance_m);
+    case Environment::inf_sl:
+    case Environment::inf_dl:
+    case Environment::inf_sh:
+    case Environment::inf_dh:
+      break;
   }
-  RC_CHECK(!"an environment");
+  RC_CHECK(!"an environment without clutter");
   return 0.0;
 }
 
+bool has_clutter(Environment environment) {
+  return environment == Environment::inf_sl || environment == Environment::inf_dl ||
+         is_above_clutter(environment);
+}
+
+bool is_above_clutter(Environment environment) {
+  return environment == Environment::inf_sh || environment == Environment::inf_dh;
+}
+
+base::Metres clutter_size(Environment environment) {
+  RC_CHECK(has_clutter(environment));
+  const bool is_sparse = environment == Environment::inf_sl || environment == Environment::inf_sh;
+  return base::Metres(is_sparse ? 10.0 : 2.0);
+}
+
+double los_probability(Environment environment, const PathGeometry& geometry,
+                       const Clutter& clutter) {
+  RC_CHECK(geometry.distance_2d.value() >= 0.0);
+  RC_CHECK(clutter.density > 0.0 && clutter.density < 1.0);
+  double free_way_m = -clutter_size(environment).value() / base::log(1.0 - clutter.density);
+  if (is_above_clutter(environment)) {
+    const double ut_m = geometry.ut_height.value();
+    RC_CHECK(ut_m < clutter.height.value() && clutter.height <= geometry.bs_height);
+    free_way_m *= (geometry.bs_height.value() - ut_m) / (clutter.height.value() - ut_m);
+  }
+  return base::exp(-geometry.distance_2d.value() / free_way_m);
+}
+
 double shadowing_sigma_db(PathLossModel model, const PathGeometry& geometry) {
-  if (model == PathLossModel::free_space) return 0.0;
+  switch (model) {
+    case PathLossModel::free_space:
+      return 0.0;
+    // Table 7.4.1-1: in a hall it goes with the kind of clutter, which the fields do not know.
+    case PathLossModel::inf_los:
+      return 4.3;
+    case PathLossModel::inf_sl_nlos:
+      return 5.7;
+    case PathLossModel::inf_dl_nlos:
+      return 7.2;
+    case PathLossModel::inf_sh_nlos:
+      return 5.9;
+    case PathLossModel::inf_dh_nlos:
+      return 4.0;
+    default:
+      break;
+  }
   return lsp_distribution(link_class(model), geometry).sigma[lsp_sf];
 }
 
@@ -130,6 +197,7 @@ base::Metres shadowing_correlation_distance(PathLossModel model) {
 base::Metres los_correlation_distance(Environment environment) {
   switch (environment) {
     case Environment::free_space:
+    case Environment::inf_hh:
       return base::Metres(infinite);
     case Environment::uma:
     case Environment::umi:
@@ -139,6 +207,11 @@ base::Metres los_correlation_distance(Environment environment) {
     case Environment::inh_open:
     case Environment::inh_mixed:
       return base::Metres(10.0);
+    case Environment::inf_sl:
+    case Environment::inf_dl:
+    case Environment::inf_sh:
+    case Environment::inf_dh:
+      return base::Metres(clutter_size(environment).value() / 2.0);
   }
   RC_CHECK(!"an environment");
   return {};

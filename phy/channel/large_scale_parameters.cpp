@@ -135,6 +135,12 @@ Surrounding surrounding_of(Environment environment) {
     case Environment::inh_open:
     case Environment::inh_mixed:
       return Surrounding::inh;
+    case Environment::inf_sl:
+    case Environment::inf_dl:
+    case Environment::inf_sh:
+    case Environment::inf_dh:
+    case Environment::inf_hh:
+      return Surrounding::inf;
     case Environment::free_space:
       break;
   }

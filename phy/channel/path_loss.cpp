@@ -128,6 +128,27 @@ double inh_nlos_loss_db(const Terms& terms) {
   return std::max(inh_los_loss_db(terms), obstructed_db);
 }
 
+double inf_los_loss_db(const Terms& terms) {
+  return 31.84 + 21.5 * base::log10(terms.distance_3d_m) + 19.0 * base::log10(terms.carrier_ghz);
+}
+
+/// What sub-scenarios of InF differ in.
+struct FactorySlope {
+  double common_db;
+  double per_decade_db;
+};
+constexpr FactorySlope inf_sl{.common_db = 33.0, .per_decade_db = 25.5};
+constexpr FactorySlope inf_dl{.common_db = 18.6, .per_decade_db = 35.7};
+constexpr FactorySlope inf_sh{.common_db = 32.4, .per_decade_db = 23.0};
+constexpr FactorySlope inf_dh{.common_db = 33.63, .per_decade_db = 21.9};
+
+double inf_nlos_loss_db(const FactorySlope& slope, const Terms& terms) {
+  const double obstructed_db = slope.common_db +
+                               slope.per_decade_db * base::log10(terms.distance_3d_m) +
+                               20.0 * base::log10(terms.carrier_ghz);
+  return std::max(inf_los_loss_db(terms), obstructed_db);
+}
+
 }  // namespace
 
 base::Db path_loss(PathLossModel model, const PathGeometry& geometry) {
@@ -151,6 +172,17 @@ base::Db path_loss(PathLossModel model, const PathGeometry& geometry) {
       return base::Db(inh_los_loss_db(terms));
     case PathLossModel::inh_nlos:
       return base::Db(inh_nlos_loss_db(terms));
+    case PathLossModel::inf_los:
+      return base::Db(inf_los_loss_db(terms));
+    case PathLossModel::inf_sl_nlos:
+      return base::Db(inf_nlos_loss_db(inf_sl, terms));
+    case PathLossModel::inf_dl_nlos:
+      // The table takes the larger of sparse and dense clutter too.
+      return base::Db(std::max(inf_nlos_loss_db(inf_sl, terms), inf_nlos_loss_db(inf_dl, terms)));
+    case PathLossModel::inf_sh_nlos:
+      return base::Db(inf_nlos_loss_db(inf_sh, terms));
+    case PathLossModel::inf_dh_nlos:
+      return base::Db(inf_nlos_loss_db(inf_dh, terms));
   }
   RC_CHECK(!"a path loss model");
   return {};

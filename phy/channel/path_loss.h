@@ -11,7 +11,8 @@
 namespace redcell::phy {
 
 /// What surrounds the link and whether the ends see each other. UMi is the street canyon, InH the
-/// indoor office. Without line of sight it is the table's first formula, not the optional one.
+/// indoor office, InF the factory hall: sparse or dense clutter, antennas low in it or high above.
+/// Without line of sight it is the table's first formula, not the optional one.
 enum class PathLossModel {
   free_space,
   uma_los,
@@ -21,7 +22,12 @@ enum class PathLossModel {
   umi_los,
   umi_nlos,
   inh_los,
-  inh_nlos
+  inh_nlos,
+  inf_los,
+  inf_sl_nlos,
+  inf_dl_nlos,
+  inf_sh_nlos,
+  inf_dh_nlos
 };
 
 /// Two ends of a link.

@@ -44,13 +44,13 @@ Finding rma_finding(const PathGeometry& geometry, double distance_max_m) {
        {"ut_height_m", geometry.ut_height.value(), 1.0, 10.0, table_clause}});
 }
 
-/// The office limits the distance in space and leaves the heights open.
-Finding inh_finding(const PathGeometry& geometry) {
+/// Office and factory limit the distance in space and leave the heights open.
+Finding indoor_finding(const PathGeometry& geometry, double distance_max_m) {
   const double ground_m = geometry.distance_2d.value();
   const double rise_m = geometry.bs_height.value() - geometry.ut_height.value();
   const double distance_3d_m = std::sqrt(ground_m * ground_m + rise_m * rise_m);
   return first_outside({{"carrier_hz", geometry.carrier.value(), 0.5e9, 100e9, carrier_clause},
-                        {"distance_3d_m", distance_3d_m, 1.0, 150.0, table_clause}});
+                        {"distance_3d_m", distance_3d_m, 1.0, distance_max_m, table_clause}});
 }
 
 }  // namespace
@@ -70,7 +70,13 @@ std::optional<RangeFinding> path_loss_range_finding(PathLossModel model,
       return rma_finding(geometry, 5000.0);
     case PathLossModel::inh_los:
     case PathLossModel::inh_nlos:
-      return inh_finding(geometry);
+      return indoor_finding(geometry, 150.0);
+    case PathLossModel::inf_los:
+    case PathLossModel::inf_sl_nlos:
+    case PathLossModel::inf_dl_nlos:
+    case PathLossModel::inf_sh_nlos:
+    case PathLossModel::inf_dh_nlos:
+      return indoor_finding(geometry, 600.0);
     case PathLossModel::free_space:
       return std::nullopt;
   }
