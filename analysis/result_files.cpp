@@ -32,7 +32,11 @@ Json run_json(const RunFacts& run) {
           {"real_time_factor", run.real_time_factor},
           {"peak_memory_mb", run.peak_memory_mb},
           {"signature", run.signature},
-          {"world", run.world}};
+          {"world", run.world},
+          {"selftest_channel",
+           {{"version", run.selftest_channel.version},
+            {"target", run.selftest_channel.isa},
+            {"result", run.selftest_channel.result}}}};
 }
 
 Json kpi_json(const Kpi& kpi) {

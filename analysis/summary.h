@@ -67,6 +67,13 @@ class SummaryBuilder {
   std::unique_ptr<State> state_;
 };
 
+/// What `redcell selftest channel` said on this machine of the program that ran.
+struct ChannelSelftest {
+  std::string version;
+  std::string isa;
+  std::string result = "not run here";  ///< Or "pass", or "fail".
+};
+
 /// Who ran what, for the head of result files.
 struct RunFacts {
   std::string scenario;
@@ -81,6 +88,7 @@ struct RunFacts {
   double peak_memory_mb = 0.0;
   std::string signature;
   std::string world;  ///< Hash of what no scheduler changes; given by the caller.
+  ChannelSelftest selftest_channel;
 };
 
 /// The text of summary.json: {"run": {...}, "kpi": [...]}.

@@ -282,6 +282,7 @@ void add_selftest(CLI::App& app, Job& job) {
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   command->add_option("--csv", o->csv, "A file for percentiles");
+  command->add_option("--pictures", o->pictures, "A folder for pictures over the curves held");
   command->add_flag("--quiet", o->quiet, "No progress");
   command->callback([o, &job] {
     job = [o] { return machine_can("") ? channel_selftest_command(*o) : exit_usage; };

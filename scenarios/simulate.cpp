@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "net/simulation.h"
 #include "scenarios/run.h"
+#include "scenarios/selftest/stamp.h"
 #include "scenarios/testbed.h"
 
 namespace redcell::scenarios {
@@ -62,7 +63,8 @@ RunResult simulate(const schema::Scenario& scenario, const SimulateOptions& opti
                   .real_time_factor = simulated_s / wall_s,
                   .peak_memory_mb = peak_memory_mb(),
                   .signature = signature.hex(),
-                  .world = fmt::format("{:016x}", testbed.world_hash())};
+                  .world = fmt::format("{:016x}", testbed.world_hash()),
+                  .selftest_channel = channel_selftest_facts()};
   const std::vector<analysis::Target> targets(scenario.target().begin(), scenario.target().end());
   result.verdict = analysis::judge(result.summary, targets);
   return result;

@@ -6,13 +6,15 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
 #include "analysis/file.h"
 #include "base/math.h"
 #include "base/version.h"
 #include "scenarios/progress_line.h"
-#include "scenarios/selftest/calibration_curves.h"
+#include "scenarios/selftest/calibration_picture.h"
 #include "scenarios/selftest/kernel_errors.h"
+#include "scenarios/selftest/stamp.h"
 
 namespace redcell::scenarios {
 namespace {
@@ -43,13 +45,6 @@ constexpr std::array<Metric, 8> metrics = {{
     {"zsa", "deg", &Heard::zsa_deg, true},
 }};
 
-/// What a metric must keep to, at `percents`.
-struct Reference {
-  Percentiles middle;
-  Percentiles low;
-  Percentiles high;
-};
-
 Reference around(const Percentiles& middle) {
   Reference out{.middle = middle, .low = {}, .high = {}};
   out.low.fill(-HUGE_VAL);
@@ -65,6 +60,8 @@ Percentiles moved(Percentiles values, double by) {
   for (double& value : values) value += by;
   return values;
 }
+
+}  // namespace
 
 std::optional<Reference> reference_of(const DropRow& row) {
   if (row.place != DropPlace::uma) return std::nullopt;
@@ -85,6 +82,8 @@ std::optional<Reference> reference_of(const DropRow& row) {
   }
   return std::nullopt;
 }
+
+namespace {
 
 void judge(DropRow& row) {
   const std::optional<Reference> reference = reference_of(row);
@@ -190,6 +189,33 @@ std::string selftest_csv(const std::vector<DropRow>& rows) {
   return text;
 }
 
+namespace {
+
+void write_files(const ChannelSelftestOptions& options, const std::vector<DropRow>& rows) {
+  if (!options.csv.empty()) analysis::write_file_atomically(options.csv, selftest_csv(rows));
+  if (options.pictures.empty()) return;
+  std::filesystem::create_directories(options.pictures);
+  for (const CalibrationPicture& picture : calibration_pictures(rows)) {
+    analysis::write_file_atomically(
+        (std::filesystem::path(options.pictures) / picture.name).string(), picture.svg);
+  }
+}
+
+}  // namespace
+
+bool is_whole(const ChannelSelftestOptions& options) {
+  return options.place.empty() && !options.carrier_ghz &&
+         options.terminals_per_sector >= ChannelSelftestOptions{}.terminals_per_sector;
+}
+
+std::string leave_stamp_of(const ChannelSelftestOptions& options, bool has_passed) {
+  if (!is_whole(options)) return "a part of the self-test: no stamp for runs\n";
+  const std::optional<StampKey> key = running_key();
+  const bool is_left = key && leave_stamp(*key, has_passed);
+  return is_left ? "the summary of every run on this machine says so from now on\n"
+                 : "no folder for a stamp: runs will not say so\n";
+}
+
 int channel_selftest_command(const ChannelSelftestOptions& options) {
   const std::vector<DropConfig> all = drops(options);
   std::vector<DropRow> rows;
@@ -211,9 +237,10 @@ int channel_selftest_command(const ChannelSelftestOptions& options) {
                                   [](const DropRow& row) { return row.in_bounds.value_or(true); });
   fmt::print("{}\nredcell {}, {}, seed {}: {}\n", text, base::version, base::isa_name(),
              options.seed, passed ? "PASS" : "FAIL");
-  if (!options.csv.empty()) {
+  fmt::print("{}", leave_stamp_of(options, passed));
+  if (!options.csv.empty() || !options.pictures.empty()) {
     try {
-      analysis::write_file_atomically(options.csv, selftest_csv(rows));
+      write_files(options, rows);
     } catch (const std::exception& error) {
       fmt::print(stderr, "redcell: {}\n", error.what());
       return exit_refused;

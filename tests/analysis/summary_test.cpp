@@ -268,7 +268,9 @@ TEST(SummaryJson, has_the_promised_keys_in_order) {
   EXPECT_EQ(keys(json), "run kpi ");
   EXPECT_EQ(keys(json["run"]),
             "scenario seed run version build_type isa simulated_s wall_s real_time_factor "
-            "peak_memory_mb signature world ");
+            "peak_memory_mb signature world selftest_channel ");
+  EXPECT_EQ(keys(json["run"]["selftest_channel"]), "version target result ");
+  EXPECT_EQ(json["run"]["selftest_channel"]["result"], "not run here");
   EXPECT_EQ(keys(json["kpi"][0]),
             "name terminal_group statistic value unit ci_low ci_high samples ");
   EXPECT_EQ(json["run"]["scenario"], run.scenario);
