@@ -78,9 +78,9 @@ CalibrationPicture picture_of(const std::string& metric, const std::vector<Curve
   const auto count = static_cast<double>(curves.size());
   Svg svg(left_margin + count * (panel_width + gap), top_margin + panel_height + bottom_margin,
           "Calibration of " + metric);
-  svg.text({left_margin, 22},
-           "Share of terminals (%). Line: this build; dots: reference; bars: what is allowed.",
-           "font-size=\"12\" fill=\"#222\"");
+  svg.text({left_margin, 15}, "Share of terminals (%)", "font-size=\"12\" fill=\"#222\"");
+  svg.text({left_margin, 30}, "line: this build; dots: reference; bars: what is allowed",
+           "font-size=\"11\" fill=\"#444\"");
   for (std::size_t i = 0; i < curves.size(); ++i) draw_panel(svg, curves[i], i);
   std::string name = "channel-" + metric + ".svg";
   std::replace(name.begin(), name.end(), '_', '-');

@@ -100,7 +100,7 @@ class Bench {
     for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
       const phy::ClusterLink& link = links[lane].link;
       tile_.set_link(lane, {.link = link, .panel = panel_, .beam = 3}, links[lane].clusters);
-      travelled[lane] = 31.37 * link.ue;
+      travelled[lane] = 31.37 * link.site;
     }
     tile_.refresh(travelled);
     for (std::size_t lane = 0; lane < base::lane_count; ++lane) {

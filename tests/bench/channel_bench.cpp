@@ -2,7 +2,8 @@
 // a link of 32 x 2 antennas costs to draw, beside ns-3's own model. Method: all run in this one
 // program on one core. Each first shows that its answer is right (redcell: against the textbook
 // sum; ns-3: a positive, finite spectrum that changes with movement, a matrix of the right size),
-// then is timed per link.
+// then is timed per link. Redcell's also say what part of the core's multiply-adds they use: the
+// operations counted in channel_flops.h over a peak measured in this run.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -32,6 +33,8 @@
 #include "ns3/uniform-planar-array.h"
 #include "phy/channel/cluster_tile.h"
 #include "phy/channel/fading.h"
+#include "tests/bench/channel_flops.h"
+#include "tests/bench/fma_peak.h"
 
 namespace {
 
@@ -47,6 +50,25 @@ void describe(benchmark::State& state, const char* model) {
   state.counters["s_per_link"] =
       benchmark::Counter(base::lane_count, benchmark::Counter::kIsIterationInvariantRate |
                                                benchmark::Counter::kInvert);
+}
+
+double fma_peak() {
+  static const double peak = bench::measured_fma_peak();
+  return peak;
+}
+
+/// Operations of one link, and the part of the peak that they are at the measured speed.
+void count(benchmark::State& state, double flops) {
+  state.counters["flops_per_link"] = benchmark::Counter(flops);
+  state.counters["fma_peak_fraction"] = benchmark::Counter(
+      flops * base::lane_count / fma_peak(), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void peak_itself(benchmark::State& state) {
+  double peak = 0.0;
+  for (auto _ : state) peak = std::max(peak, bench::measured_fma_peak());
+  state.counters["gflop_per_s"] = benchmark::Counter(peak * 1e-9);
+  state.SetLabel(std::string(base::isa_name()) + ", " + base::build_type);
 }
 
 phy::FadingTile moving_tile() {
@@ -99,6 +121,30 @@ void refresh_redcell(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
   describe(state, "per link, TDL-A, 23 taps of 15 sinusoids");
+  const std::size_t taps = tile.taps().delay_s.row_count();
+  count(state, bench::fading_flops(taps, 1) + bench::response_flops(taps, block_count, 1));
+}
+
+/// The sum of taps alone.
+void respond_redcell(benchmark::State& state) {
+  phy::FadingTile tile = moving_tile();
+  std::array<double, base::lane_count> travelled{};
+  travelled.fill(1000.3);
+  tile.refresh(travelled);
+  const phy::TapTile taps = tile.taps();
+  phy::ResponsePlan plan(
+      {base::Hertz(-block_hz * (block_count - 1) / 2), base::Hertz(block_hz), block_count},
+      taps.delay_s.row_count());
+  plan.set_delays(taps.delay_s);
+  base::LaneTile re(block_count);
+  base::LaneTile im(block_count);
+  for (auto _ : state) {
+    plan.respond_to(taps, {re, im, 0});
+    benchmark::DoNotOptimize(re.data());
+    benchmark::ClobberMemory();
+  }
+  describe(state, "per link, 23 taps");
+  count(state, bench::response_flops(taps.delay_s.row_count(), block_count, 1));
 }
 
 /// One end of an ns-3 link: a node that moves, with one isotropic antenna.
@@ -210,6 +256,29 @@ phy::ClusterTile cluster_tile(int ports) {
                            .port_count = ports});
 }
 
+constexpr bench::PanelCount one_beam_of_32{
+    .columns = 8, .rows = 4, .horizontal_beams = 1, .vertical_beams = 1};
+constexpr bench::PanelCount all_beams_of_32{
+    .columns = 8, .rows = 4, .horizontal_beams = 8, .vertical_beams = 4};
+
+/// Clusters that links 0, 1, ... keep of 20: on average, and the most of a tile.
+struct KeptClusters {
+  double mean = 0.0;
+  std::size_t most = 0;
+};
+KeptClusters kept_clusters(std::uint32_t link_count) {
+  KeptClusters kept;
+  for (std::uint32_t ue = 0; ue < link_count; ++ue) {
+    const phy::Clusters c =
+        phy::draw_clusters(base::Random(1, 1), uma_link(ue, phy::LinkState::nlos));
+    kept.mean += static_cast<double>(c.count) / link_count;
+    kept.most = std::max(kept.most, c.count);
+  }
+  return kept;
+}
+/// Of a count that grows with the clusters in proportion.
+double by_cluster(double flops_of_100) { return flops_of_100 / 100 * kept_clusters(1000).mean; }
+
 /// Clusters, rays of two ports and two branches, and the beam a panel of 32 elements in both
 /// polarisations sends.
 void generate_redcell(benchmark::State& state) {
@@ -234,6 +303,7 @@ void generate_redcell(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
   describe(state, "per link, UMa NLOS, 20 clusters of 20 rays, 32 x 2");
+  count(state, by_cluster(bench::ray_flops(100, 4) + bench::look_flops(100, one_beam_of_32, true)));
 }
 
 /// The mean gains of all beams of an untracked link.
@@ -258,6 +328,8 @@ void beams_redcell(benchmark::State& state) {
     }
   }
   describe(state, "per link, UMa NLOS, clusters and 32 beams");
+  count(state,
+        by_cluster(bench::departure_flops(100) + bench::look_flops(100, all_beams_of_32, false)));
 }
 
 void set_beam_redcell(benchmark::State& state) {
@@ -275,6 +347,8 @@ void set_beam_redcell(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
   describe(state, "per link, UMa NLOS");
+  const phy::Clusters clusters = phy::draw_clusters(base::Random(1, 1), link);
+  count(state, bench::look_flops(clusters.count, one_beam_of_32, true));
 }
 
 void refresh_clusters(benchmark::State& state) {
@@ -293,6 +367,11 @@ void refresh_clusters(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
   describe(state, "per link, UMa NLOS, 20 clusters of 20 rays");
+  const std::size_t taps = tile.taps().delay_s.row_count();
+  const auto pairs = static_cast<std::size_t>(state.range(0) * state.range(0));
+  const std::size_t clusters = kept_clusters(base::lane_count).most;
+  count(state, bench::cluster_tap_flops(clusters, taps, pairs) +
+                   bench::response_flops(taps, block_count, pairs));
 }
 
 /// ns-3's UMa link without line of sight, drawn anew: 32 antennas to 2.
@@ -340,6 +419,8 @@ void nine_times(benchmark::internal::Benchmark* bench) {
       ->ComputeStatistics("worst", worst);
 }
 
+BENCHMARK(peak_itself)->Name("fma_peak")->Iterations(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(respond_redcell)->Name("response_51prb/redcell")->Apply(nine_times);
 BENCHMARK(refresh_redcell)->Name("refresh_51prb/redcell")->Apply(nine_times);
 BENCHMARK(refresh_ns3)->Name("refresh_51prb/ns3")->Apply(nine_times);
 
