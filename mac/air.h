@@ -42,6 +42,16 @@ struct HarqId {
   std::uint32_t block = 0;
 };
 
+/// Blocks of configured grants are numbered by their slots, apart from those that DCIs begin: who
+/// begins one need not know how many there have been.
+inline constexpr std::uint32_t configured_block_flag = 1U << 31U;
+[[nodiscard]] constexpr std::uint32_t configured_block(std::uint32_t slot) {
+  return slot | configured_block_flag;
+}
+[[nodiscard]] constexpr bool is_configured(const HarqId& harq) {
+  return (harq.block & configured_block_flag) != 0;
+}
+
 /// DCI format 1_1: a block for the UE in the slot in which it is sent (K0 = 0).
 struct DlAssignment {
   base::UeId ue;
@@ -53,7 +63,8 @@ struct DlAssignment {
   int first_cce = 0;
 };
 
-/// DCI format 0_1: a block the UE is to send in pusch_slot = n + K2.
+/// DCI format 0_1: a block the UE is to send in pusch_slot = n + K2. Or an occasion of a configured
+/// grant that the UE uses, without a DCI; repetitions of its block are granted with CS-RNTI.
 struct UlGrant {
   base::UeId ue;
   std::uint32_t epoch = 0;
@@ -128,16 +139,19 @@ struct MacPdu {
   ChannelContent data;        ///< The DRB.
   std::optional<BufferStatus> bsr;
   std::optional<PowerHeadroom> phr;
+  bool confirms = false;  ///< Configured Grant Confirmation (TS 38.321 6.1.3.7).
 
   void clear() {
     signalling.clear();
     data.clear();
     bsr.reset();
     phr.reset();
+    confirms = false;
   }
 };
 
-/// MAC CE with its subheader (TS 38.321 6.1.2, 6.1.3.1, 6.1.3.8).
+/// MAC CE with its subheader (TS 38.321 6.1.2, 6.1.3.1, 6.1.3.7, 6.1.3.8).
+inline constexpr std::uint32_t confirmation_bytes = 1;
 inline constexpr std::uint32_t short_bsr_bytes = 2;
 inline constexpr std::uint32_t phr_bytes = 3;
 

@@ -7,6 +7,7 @@ namespace redcell::mac {
 HarqEntity::HarqEntity(const HarqConfig& config) : config_(config) {
   RC_CHECK(config.process_count >= 1 && config.process_count <= harq_process_count_max);
   RC_CHECK(config.max_transmissions >= 1);
+  RC_CHECK(config.configured_count >= 0 && config.configured_count < config.process_count);
 }
 
 HarqEntity::Process& HarqEntity::at(int process) {
@@ -21,7 +22,7 @@ const HarqEntity::Process& HarqEntity::at(int process) const {
 
 std::optional<int> HarqEntity::idle_process() const {
   if (busy_count_ == config_.process_count) return std::nullopt;
-  for (int process = 0; process < config_.process_count; ++process) {
+  for (int process = config_.configured_count; process < config_.process_count; ++process) {
     if (at(process).state == State::idle) return process;
   }
   return std::nullopt;
@@ -47,6 +48,18 @@ HarqId HarqEntity::start(int process, const BlockFormat& format) {
        .format = format};
   ++busy_count_;
   return {.process = process, .attempt = 0, .block = p.block};
+}
+
+void HarqEntity::start_configured(const HarqId& harq, const BlockFormat& format) {
+  RC_CHECK(harq.process < config_.configured_count);
+  Process& p = at(harq.process);
+  if (p.state == State::idle) ++busy_count_;
+  if (p.state == State::to_repeat) --to_repeat_count_;
+  p = {.state = State::in_flight,
+       .attempt = 0,
+       .block = harq.block,
+       .order = next_order_++,
+       .format = format};
 }
 
 HarqId HarqEntity::repeat(int process) {

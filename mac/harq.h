@@ -14,6 +14,7 @@ namespace redcell::mac {
 struct HarqConfig {
   int process_count = harq_process_count_max;  ///< 1..16.
   int max_transmissions = 4;                   ///< Of one block, first included; >= 1.
+  int configured_count = 0;  ///< Processes from 0 on that no DCI begins a block in.
 };
 
 enum class HarqOutcome { stale, acknowledged, to_repeat, given_up };
@@ -24,13 +25,15 @@ class HarqEntity {
  public:
   explicit HarqEntity(const HarqConfig& config);
 
-  /// Lowest idle process; nullopt when all wait.
+  /// Lowest idle process for a block that a DCI begins; nullopt when all wait.
   [[nodiscard]] std::optional<int> idle_process() const;
   /// Of the processes to be repeated, the one whose block began first; nullopt when none.
   [[nodiscard]] std::optional<int> process_to_repeat() const;
 
   /// First transmission of a block. Pre: the process is idle.
   HarqId start(int process, const BlockFormat& format);
+  /// A block that the UE has begun on a configured grant; what was under way in its process ends.
+  void start_configured(const HarqId& harq, const BlockFormat& format);
   /// Next transmission of a block. Pre: the process waits to be repeated.
   HarqId repeat(int process);
   /// Applies an answer (or its absence, ack = false). Answers to another attempt than the last are

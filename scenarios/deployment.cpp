@@ -281,17 +281,8 @@ using PartTurns = std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_
 
 /// RedCap's parts in turn, in each cell by itself: those of the terminal's slice, or those for all.
 void choose_part(const LayerPlan& layer, PartTurns& turns, TerminalPlan& terminal) {
-  const std::uint32_t shared = layer.shared_bwp_count();
-  std::vector<std::uint32_t> parts;
-  for (std::uint32_t i = 0; i < layer.owners.size(); ++i) {
-    if (layer.owners[i] == terminal.slice) parts.push_back(shared + i);
-  }
-  const std::uint32_t slice = parts.empty() ? 0 : terminal.slice;
-  if (parts.empty()) {
-    if (layer.bwp_plan.manager) return;  // All begin in the initial one.
-    parts.resize(shared);
-    std::iota(parts.begin(), parts.end(), 0U);
-  }
+  const std::vector<std::uint32_t> parts = first_parts(layer, terminal.slice);
+  const std::uint32_t slice = parts.front() < layer.shared_bwp_count() ? 0 : terminal.slice;
   std::uint32_t& turn = turns[{terminal.serving.value, slice}];
   terminal.bwp = parts[turn++ % parts.size()];
 }
@@ -391,6 +382,7 @@ Deployment make_deployment(const schema::Scenario& scenario, const base::Random&
   Deployment d = make_network(scenario);
   add_terminals(scenario, random, d);
   choose_serving_cells(random, d);
+  add_configured_grants(scenario, d);
   // A layer without terminals has nothing to do.
   std::erase_if(d.layers, [](const LayerPlan& layer) { return layer.terminals.empty(); });
   for (std::size_t i = 0; i < d.layers.size(); ++i) {

@@ -58,6 +58,8 @@ struct TerminalPlan {
   base::Duration drive_log_period;
   schema::Capability capability;
   mac::BearerConfig bearer;
+  std::optional<mac::ConfiguredGrant> configured_grant{};  ///< In every cell of its layer.
+  int release_after = 0;  ///< Unused occasions of it, type 2; 0: never released.
   base::CellId serving;
 };
 
@@ -168,6 +170,12 @@ void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier
 /// Places the terminals of all groups.
 void add_terminals(const schema::Scenario& scenario, const base::Random& random,
                    Deployment& deployment);
+
+/// Which of RedCap's parts a terminal of this slice may begin in: those of the slice, else those
+/// for all, of which a manager takes the initial one.
+[[nodiscard]] std::vector<std::uint32_t> first_parts(const LayerPlan& layer, std::uint32_t slice);
+/// Gives configured grants their places; after terminals have their parts.
+void add_configured_grants(const schema::Scenario& scenario, Deployment& deployment);
 
 /// Pre: the scenario is resolved and preflight found nothing.
 [[nodiscard]] Deployment make_deployment(const schema::Scenario& scenario,

@@ -1,5 +1,6 @@
 // Bandwidth parts of a deployment: what each holds besides data, and which a terminal begins in.
 #include <algorithm>
+#include <numeric>
 
 #include "base/check.h"
 #include "phy/nr/band.h"
@@ -131,6 +132,18 @@ std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) 
     }
   }
   return bwps;
+}
+
+std::vector<std::uint32_t> first_parts(const LayerPlan& layer, std::uint32_t slice) {
+  const std::uint32_t shared = layer.shared_bwp_count();
+  std::vector<std::uint32_t> parts;
+  for (std::uint32_t i = 0; i < layer.owners.size(); ++i) {
+    if (layer.owners[i] == slice) parts.push_back(shared + i);
+  }
+  if (!parts.empty()) return parts;
+  parts.resize(layer.bwp_plan.manager ? 1 : shared);
+  std::iota(parts.begin(), parts.end(), 0U);
+  return parts;
 }
 
 int dedicated_bwp_count(const schema::Carrier& carrier) {

@@ -172,6 +172,7 @@ TerminalPlan terminal_of(const GroupBuild& build, const base::Random& random, ba
       .drive_log_period = duration_of_ms(1e3 / group.drive_log_hz()),
       .capability = build.capability,
       .bearer = bearer_config(group.bearer()),
+      .configured_grant = std::nullopt,
       .serving = {}};
 }
 

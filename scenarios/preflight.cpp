@@ -52,6 +52,7 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
   const std::size_t before = report.count();
   check_placements(scenario, report);
   if (report.count() == before) check_path_loss(scenario, report);
+  if (report.count() == 0) check_configured_grants(full, report);
   return report.take();
 }
 

@@ -67,6 +67,11 @@ void check_per_cell(const schema::Scenario& scenario, const schema::TerminalGrou
 
 }  // namespace
 
+std::uint64_t terminal_count(const schema::Scenario& scenario, const schema::TerminalGroup& group) {
+  const bool per_cell = group.placement().per_cell();
+  return group.count() * (per_cell ? grid_cell_count(scenario, group) : 1);
+}
+
 void check_placements(const schema::Scenario& scenario, Report& report) {
   std::uint64_t count = 0;
   for (int g = 0; g < scenario.terminal_group_size(); ++g) {
@@ -76,7 +81,7 @@ void check_placements(const schema::Scenario& scenario, Report& report) {
     check_ring(group.placement(), path + ".placement", report);
     if (per_cell) check_per_cell(scenario, group, path + ".placement", report);
     const bool was_enough = count > terminal_count_max;
-    count += group.count() * (per_cell ? grid_cell_count(scenario, group) : 1);
+    count += terminal_count(scenario, group);
     if (was_enough || count <= terminal_count_max) continue;
     report.add(path + ".count",
                {.found = fmt::format("{} terminals, the groups before included", count),

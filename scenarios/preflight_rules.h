@@ -2,6 +2,7 @@
 // anything.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <utility>
@@ -85,6 +86,11 @@ void check_sites(const schema::Scenario& scenario, Report& report);
 void check_terminals(const schema::Scenario& scenario, Report& report);
 /// Slices, their members and ratios.
 void check_slices(const schema::Scenario& scenario, Report& report);
+/// Configured grants and their places. Pre: nothing else was found.
+void check_configured_grants(const schema::Scenario& scenario, Report& report);
+/// Terminals of a group, in all cells together.
+[[nodiscard]] std::uint64_t terminal_count(const schema::Scenario& scenario,
+                                           const schema::TerminalGroup& group);
 /// Where terminals begin, and how many there are.
 void check_placements(const schema::Scenario& scenario, Report& report);
 /// Way points, loops and random ways.

@@ -185,6 +185,7 @@ struct Layer {
   std::vector<std::pair<std::uint32_t, mac::DlAssignment>> assignments;  ///< With their cells.
   std::vector<std::pair<std::uint32_t, mac::UlGrant>> grants;
   std::vector<std::pair<std::uint32_t, mac::BwpSwitchDci>> switches;
+  std::vector<std::pair<std::uint32_t, mac::ConfiguredGrantDci>> configured;
   std::vector<Emission> dl_data;
   std::vector<Emission> dl_control;
   std::vector<Emission> ul_data;
@@ -280,6 +281,9 @@ class Spine {
   void manage_bwps(Layer& layer, base::Slot slot);
   void start_bwps(Layer& layer);
   void reset_bwp(Layer& layer, base::UeId ue);
+  void configure_grant(Layer& layer, base::UeId ue, base::Instant now);
+  void send_configured(Layer& layer, std::uint32_t cell, const mac::ConfiguredGrantDci& dci,
+                       base::Slot slot);
   void on_bwp_message(Layer& layer, base::UeId ue, const mac::BwpReconfiguration& message,
                       base::Slot slot);
   /// It monitors the PDCCH of this part in the slot.
@@ -292,7 +296,8 @@ class Spine {
   void receive_control(Layer& layer, base::Slot slot);
   void conclude_feedback(Layer& layer, const Answer& answer, base::Instant now);
   void send_uplink(Layer& layer, base::Slot slot);
-  void build_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, base::Slot slot);
+  void use_occasion(Layer& layer, base::UeId ue, mac::UlGrant& grant, base::Instant now);
+  void build_pusch(Layer& layer, base::UeId ue, mac::UlGrant grant, base::Slot slot);
   void judge_pusch(Layer& layer, UplinkOnAir& air, const Emission& emission, base::Slot slot);
   void judge_uci(Layer& layer, UciOnAir& air, base::Slot slot);
   struct PuschFate {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "phy/nr/processing_time.h"
 #include "scenarios/device_attributes.h"
 #include "scenarios/spine.h"
 
@@ -43,6 +44,13 @@ std::vector<CellCapacity> capacities(const Deployment& deployment) {
   return out;
 }
 
+/// N2 (TS 38.214 6.4) in whole slots.
+base::SlotCount preparation_slots(const phy::Numerology& numerology) {
+  const std::int64_t slot_ns = numerology.slot_duration().value();
+  const std::int64_t needed_ns = phy::pusch_preparation_time(numerology, false).value();
+  return base::SlotCount((needed_ns + slot_ns - 1) / slot_ns);
+}
+
 /// The network waits for a terminal on its way as long as both ends may take.
 mac::gnb::MobilityConfig mobility_config(const LayerPlan& plan, const Deployment& deployment) {
   const base::Duration t304 = plan.t304;
@@ -74,9 +82,12 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
   grants.reserve(at_most);
   dl_data.reserve(at_most);
   dl_control.reserve(2 * at_most + plan.terminals.size());
-  ul_data.reserve(at_most);
+  const auto unasked = static_cast<std::size_t>(std::count_if(
+      plan.terminals.begin(), plan.terminals.end(),
+      [&](base::UeId ue) { return deployment.terminals[ue.value].configured_grant.has_value(); }));
+  ul_data.reserve(at_most + unasked);
   downlink_on_air.reserve(at_most);
-  uplink_on_air.reserve(at_most);
+  uplink_on_air.reserve(at_most + unasked);
   grants_missed.reserve(at_most);
   const std::size_t terminal_count = plan.terminals.size();
   uci_on_air.reserve(terminal_count);
@@ -84,6 +95,7 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
   csi_due.reserve(terminal_count);
   csi_fresh.reserve(terminal_count);
   switches.reserve(terminal_count);
+  configured.reserve(terminal_count);
   touched.reserve(terminal_count);
   expected_feedback.reserve(static_cast<std::size_t>(mac::harq_process_count_max) * at_most);
 }
@@ -108,6 +120,7 @@ Spine::Spine(const schema::Scenario& scenario, const TestbedOptions& options)
   plan_.downlink.reserve(block_count_max);
   plan_.uplink.reserve(block_count_max);
   plan_.switches.reserve(terminals_.size());
+  plan_.configured.reserve(terminals_.size());
   plan_.pdcch.reserve(cell_bwp_count_max);
   due_.reserve(8 * terminals_.size());
   due_terminals_.reserve(8 * terminals_.size());
@@ -187,7 +200,8 @@ void Spine::connect(Layer& layer, base::UeId ue) {
                         .bearer = plan.bearer,
                         .sr_occasions = sr.occasions,
                         .sr_period = sr.period,
-                        .retx_bsr = base::SlotCount(retx_bsr_ms * slots_per_ms)},
+                        .retx_bsr = base::SlotCount(retx_bsr_ms * slots_per_ms),
+                        .preparation = preparation_slots(layer.plan.numerology())},
       rrc, mac::ue::JoinCell{.cell = plan.serving, .epoch = epoch});
   Terminal& terminal = *terminals_[ue.value];
   terminal.layer = layer.plan.id.value;
@@ -201,6 +215,7 @@ void Spine::connect(Layer& layer, base::UeId ue) {
   terminal.bearer_leg = terminal.leg;
   layer.cells[terminal.leg.cell]->attach(terminal.leg.connection, std::move(bearer));
   terminal.mac.connect(epoch);
+  configure_grant(layer, ue, base::Instant());
   // The connection was set up before the run began: a report and an uplink measurement are there.
   layer.channel.go_to(base::Slot(0));
   mac::gnb::Connection& c = *connection(layer, terminal);

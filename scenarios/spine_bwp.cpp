@@ -75,6 +75,9 @@ void Spine::run_bwp_timer(Layer& layer, base::UeId ue, base::Slot slot) {
         {.from = layer.start_of(done->from), .until = layer.start_of(done->until)});
     // What the cell knows is of another part: the first report is of this one.
     layer.csi_fresh.push_back(ue);
+    if (terminal.mac.has_configured_grant()) {
+      terminal.mac.enter_bwp(done->to_bwp, slot, layer.start_of(slot));
+    }
     if (done->cause != mac::BwpCause::command) continue;
     const base::Instant now = layer.start_of(slot);
     const mac::RrcMessage message = mac::BwpReconfigurationComplete{};
@@ -92,6 +95,32 @@ void Spine::reset_bwp(Layer& layer, base::UeId ue) {
   const TerminalPlan& plan = deployment_.terminals[ue.value];
   terminal.bwp = mac::ActiveBwp(bwp_timing(layer.plan, plan), plan.bwp);
   layer.channel.set_bwp(ue, plan.bwp);
+}
+
+/// The configuration reaches the terminal with the connection: in what sets it up, or in the
+/// handover command.
+void Spine::configure_grant(Layer& layer, base::UeId ue, base::Instant now) {
+  Terminal& terminal = *terminals_[ue.value];
+  const std::optional<mac::ConfiguredGrant>& grant =
+      connection(layer, terminal)->config.configured_grant;
+  if (!grant) return;
+  terminal.mac.configure(*grant);
+  terminal.mac.enter_bwp(terminal.bwp.bwp(), layer.plan.numerology().slot_at(now), now);
+}
+
+void Spine::send_configured(Layer& layer, std::uint32_t cell, const mac::ConfiguredGrantDci& dci,
+                            base::Slot slot) {
+  Terminal& terminal = *terminals_[dci.ue.value];
+  const std::uint32_t bwp = dci.grant.format.bwp;
+  touch(layer, dci.ue);
+  if (!terminal.mac.is_of(dci.epoch) || !listens(terminal, bwp, slot)) return;
+  const double error_rate = dci_error_rate(layer, {.ue = dci.ue, .cell = cell, .beam = dci.beam},
+                                           bwp, dci.aggregation_level);
+  const double draw = random_.uniform(base::Purpose::control_channel, {.a = dci.ue.value, .b = 2},
+                                      static_cast<std::uint64_t>(slot.value()));
+  if (draw < error_rate) return;
+  terminal.bwp.on_dci(slot);
+  terminal.mac.on_configured_grant(dci, slot, layer.start_of(slot));
 }
 
 }  // namespace redcell::scenarios

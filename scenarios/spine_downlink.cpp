@@ -152,6 +152,7 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
   layer.assignments.clear();
   layer.grants.clear();
   layer.switches.clear();
+  layer.configured.clear();
   layer.dl_data.clear();
   layer.dl_control.clear();
   const double re_power_w = layer.plan.radio.dl_re_power_w;
@@ -187,6 +188,10 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
       layer.switches.emplace_back(cell, dci);
       add_control(cell, dci.beam, dci.from_bwp, dci.aggregation_level);
     }
+    for (const mac::ConfiguredGrantDci& dci : plan_.configured) {
+      layer.configured.emplace_back(cell, dci);
+      add_control(cell, dci.beam, dci.grant.format.bwp, dci.aggregation_level);
+    }
     recorder_.pdcch(layer.id_of(cell), plan_.pdcch);
     recorder_.bounds(layer.id_of(cell), plan_.bounds);
     for (const mac::DroppedSdu& dropped : plan_.drops) {
@@ -204,6 +209,7 @@ void Spine::send_downlink(Layer& layer, base::Slot slot) {
   }
   for (const auto& [cell, grant] : layer.grants) send_grant(layer, cell, grant, slot);
   for (const auto& [cell, dci] : layer.switches) send_switch(layer, cell, dci, slot);
+  for (const auto& [cell, dci] : layer.configured) send_configured(layer, cell, dci, slot);
   for (const base::UeId ue : layer.csi_due) measure_csi(layer, ue, slot);
   layer.csi_due.clear();
   for (const base::UeId ue : layer.csi_fresh) send_csi(layer, ue, slot);
@@ -268,7 +274,7 @@ void Spine::send_grant(Layer& layer, std::uint32_t cell, const mac::UlGrant& gra
                         .data_slot = grant.pusch_slot});
   if (heard) {
     terminal.bwp.on_dci(slot);
-    return terminal.mac.on_grant(grant);
+    if (terminal.mac.on_grant(grant)) return;
   }
   layer.grants_missed.push_back(
       {.grant = grant, .leg = *leg, .is_sent = false, .quality = {}, .sinr_db = 0});

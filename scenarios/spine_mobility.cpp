@@ -350,7 +350,9 @@ void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
        .ul_slice = layer.plan.ul_slice_of[plan.slice],
        .max_dl_modulation_order = static_cast<int>(plan.capability.max_dl_modulation()),
        .max_ul_modulation_order = static_cast<int>(plan.capability.max_ul_modulation()),
-       .bwp_timing = bwp_timing(layer.plan, plan)});
+       .bwp_timing = bwp_timing(layer.plan, plan),
+       .configured_grant = plan.configured_grant,
+       .release_after = plan.release_after});
   terminal.legs.push_back({.cell = cell, .connection = index, .epoch = link.epoch});
   recorder_.connected(link.cell, 1);
 }
@@ -430,6 +432,7 @@ void Spine::join(Layer& layer, base::UeId ue, const mac::ue::JoinCell& connectio
   restart_bearers(layer, ue, now);
   terminal.mac.connect(connection.epoch);
   reset_bwp(layer, ue);
+  if (leg != nullptr) configure_grant(layer, ue, now);
   terminal.link_sinr_count = 0;
   terminal.interrupted = {true, true};
   layer.channel.forget_interference(ue);

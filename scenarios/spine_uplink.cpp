@@ -64,8 +64,9 @@ void Spine::send_uplink(Layer& layer, base::Slot slot) {
     touch(layer, ue);
     const mac::Uci uci = terminal.mac.uci(slot);
     if (!uci.empty()) layer.uci_on_air.push_back({.uci = uci, .leg = terminal.leg, .heard = false});
+    terminal.mac.skip_empty_occasion(slot, layer.start_of(slot));
     const mac::UlGrant* grant = terminal.mac.grant_at(slot);
-    if (grant != nullptr) build_pusch(layer, ue, mac::UlGrant(*grant), slot);
+    if (grant != nullptr) build_pusch(layer, ue, *grant, slot);
   }
   layer.channel.set_uplink(layer.ul_data);
   for (UciOnAir& air : layer.uci_on_air) judge_uci(layer, air, slot);
@@ -74,9 +75,30 @@ void Spine::send_uplink(Layer& layer, base::Slot slot) {
   }
 }
 
-void Spine::build_pusch(Layer& layer, base::UeId ue, const mac::UlGrant& grant, base::Slot slot) {
+/// An occasion of a configured grant is used. What its process held, and no repetition has come for
+/// in time, is lost unless it has been decoded.
+void Spine::use_occasion(Layer& layer, base::UeId ue, mac::UlGrant& grant, base::Instant now) {
+  Terminal& terminal = *terminals_[ue.value];
+  terminal.bwp.on_dci(grant.pusch_slot);  // TS 38.321 5.15: as if it were a DCI.
+  mac::gnb::Connection* c = connection(layer, terminal);
+  if (c == nullptr) return;
+  grant.format.beam = c->beam;  // The cell's own affair.
+  if (!c->ul_harq.is_busy(grant.harq.process)) return;
+  const mac::HarqId before = c->ul_harq.id(grant.harq.process);
+  const mac::MacPdu* pdu = terminal.mac.block(before);
+  if (pdu == nullptr || c->receiver.has_decoded(before)) return;
+  recorder_.residual_loss(ue, base::Direction::uplink);
+  drops_.clear();
+  terminal.mac.data().tx.on_block_lost(pdu->data.pdus, drops_);
+  account_drops(ue, base::Direction::uplink, drops_, now);
+}
+
+void Spine::build_pusch(Layer& layer, base::UeId ue, mac::UlGrant grant, base::Slot slot) {
   Terminal& terminal = *terminals_[ue.value];
   const base::Instant begins = layer.start_of(slot);
+  if (mac::is_configured(grant.harq) && grant.harq.attempt == 0) {
+    use_occasion(layer, ue, grant, begins);
+  }
   const base::Instant ends = layer.start_of(slot + base::SlotCount(1));
   const phy::PuschPower power =
       pusch_power_of(layer, deployment_.terminals[ue.value],

@@ -7,6 +7,15 @@
 #include "mac/gnb/plan_audit.h"
 
 namespace redcell::mac::gnb {
+namespace {
+
+/// Occasions of its grant that nothing comes on are counted, until it is released for them.
+bool counts_unused(const Connection& c) {
+  return c.config.release_after > 0 && c.activation.phase == Connection::Activation::Phase::active;
+}
+
+}  // namespace
+
 Cell::Cell(const CellConfig& config)
     : config_(config),
       c_rntis_(config.cell),
@@ -62,6 +71,7 @@ std::uint32_t Cell::connect(const ConnectionConfig& config) {
                               .ul_thresholds = phy::McsThresholds(config_.ul_table, target,
                                                                   config.max_ul_modulation_order)});
   connections_[index]->c_rnti = c_rntis_.take();
+  if (config.configured_grant) add_configured(index);
   return index;
 }
 
@@ -82,6 +92,7 @@ void Cell::disconnect(std::uint32_t index) {
   connections_[index].reset();
   is_active_[index] = false;
   std::erase(active_, index);
+  std::erase(configured_, index);
   for (UplinkSlot& slot : uplink_slots_) {
     for (auto& granted : slot.granted) std::erase(granted, index);
   }
@@ -111,7 +122,8 @@ void Cell::retire_idle(base::Instant now) {
   std::erase_if(active_, [&](std::uint32_t index) {
     const Connection& c = *connections_[index];
     const bool busy = c.has_downlink(now) || c.wants_uplink() || c.dl_harq.has_to_repeat() ||
-                      c.ul_harq.has_to_repeat() || c.wanted_bwp || c.bwp.pending();
+                      c.ul_harq.has_to_repeat() || c.wanted_bwp || c.bwp.pending() ||
+                      c.activation.is_under_way() || counts_unused(c);
     if (!busy) is_active_[index] = false;
     return !busy;
   });
@@ -158,6 +170,8 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
 
 void Cell::on_scheduling_request(std::uint32_t index) {
   Connection& c = connection(index);
+  // Who has a configured grant sends no request.
+  if (c.activation.phase == Connection::Activation::Phase::active) c.activation = {};
   // A block on its way brings a BSR, which says more.
   if (c.ul_granted_bytes > 0) return;
   c.sr_pending = true;
@@ -167,9 +181,13 @@ void Cell::on_scheduling_request(std::uint32_t index) {
 HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception, BlockOutput& out) {
   const auto& [grant, pdu, result, now] = reception;
   Connection& c = connection(index);
+  const bool is_asked_for = !is_configured(grant.harq) || grant.harq.attempt > 0;
   if (result.detected) found_in(index, grant.format.bwp, grant.pusch_slot);
+  if (!is_asked_for && result.detected) start_configured(c, grant);
   const HarqOutcome outcome = c.ul_harq.on_feedback(grant.harq, result.decoded);
-  RC_CHECK(outcome != HarqOutcome::stale);
+  // Nobody has to use a configured grant, and a new block ends the repetitions of the one before.
+  RC_CHECK(outcome != HarqOutcome::stale || is_configured(grant.harq));
+  if (outcome == HarqOutcome::stale) return outcome;
   Connection::FirstHeard& heard = c.ul_first_heard[static_cast<std::size_t>(grant.harq.process)];
   if (result.detected) {
     note_heard(c, c.ul_dci[static_cast<std::size_t>(grant.harq.process)]);
@@ -181,7 +199,8 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
   }
   const bool has_news = result.decoded && heard.slot >= c.ul_report_slot;
   if (has_news) c.ul_report_slot = heard.slot;
-  if (result.detected && grant.harq.attempt == 0) {
+  // What RRC has fixed the scheme of says nothing about the loop's.
+  if (result.detected && grant.harq.attempt == 0 && is_asked_for) {
     const base::McsIndex mcs = grant.format.mcs;
     const base::McsIndex highest = c.ul_thresholds.highest();
     const bool at_highest = mcs == highest || uplink_mcs(c, grant.format.prb.count) == highest;
@@ -196,10 +215,13 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
     c.ul_quality.sinr_db_one_prb_full_power =
         result.sinr_db - c.ul_quality.prb_power_below_max_db(grant.format.prb.count);
   }
-  if (grant.harq.attempt == 0) {
+  if (grant.harq.attempt == 0 && is_asked_for) {
     c.ul_granted_bytes -= static_cast<std::uint64_t>(grant.format.tbs.value() / 8);
   }
   if (result.decoded) {
+    if (pdu.confirms && c.activation.phase == Connection::Activation::Phase::releasing) {
+      c.activation = {};
+    }
     c.receiver.turn_to(grant.harq);
     c.receiver.set_decoded(grant.harq.process);
     if (has_news && pdu.bsr) {
@@ -229,6 +251,7 @@ Cell::UplinkSlot& Cell::uplink_slot(base::Slot pusch_slot) {
     entry.taken.clear();
     ul_shares_.begin(pusch_slot, entry.slices);
     for (auto& granted : entry.granted) granted.clear();
+    reserve_configured(entry);
   }
   return entry;
 }
@@ -325,6 +348,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     part.bounds = {};
   }
   send_switches(slot, plan);
+  if (!configured_.empty()) send_activations(slot, plan);
   // One direction goes first to the CCEs; where that blocks the other, they change places [ours].
   using base::Direction;
   const bool grants_first = first_with_dcis_ == Direction::uplink;

@@ -75,6 +75,7 @@ struct SlotPlan {
   std::vector<DlAssignment> downlink;
   std::vector<UlGrant> uplink;
   std::vector<BwpSwitchDci> switches;
+  std::vector<ConfiguredGrantDci> configured;
   std::vector<DroppedSdu> drops;
   std::vector<PdcchCount> pdcch;    ///< [part] Empty where no DCI can be sent.
   std::vector<BoundCounts> bounds;  ///< [part] As pdcch.
@@ -82,6 +83,7 @@ struct SlotPlan {
     pdcch.clear();
     bounds.clear();
     switches.clear();
+    configured.clear();
     downlink.clear();
     uplink.clear();
     drops.clear();
@@ -210,6 +212,16 @@ class Cell {
                                      const phy::SlotResources& resources) const;
   void take_downlink(Connection& c, const BlockFormat& format);
   void take_uplink(Connection& c, const BlockFormat& format, UplinkSlot& pusch);
+
+  // Configured grants (cell_configured.cpp).
+  void add_configured(std::uint32_t index);
+  void reserve_configured(UplinkSlot& pusch) const;
+  /// A first transmission that no DCI has asked for.
+  void start_configured(Connection& c, const UlGrant& grant);
+  /// Type 2: who is to have its grant, or no longer.
+  void send_activations(base::Slot slot, SlotPlan& plan);
+  void follow_activation(Connection& c, base::Slot slot);
+  void send_activation(Connection& c, base::Slot slot, SlotPlan& plan);
   enum class Outcome : std::uint8_t { sent, nothing_sent, blocked };
   /// What has held up one that was looked at, and has more to send or not.
   [[nodiscard]] Bound bound_of(Outcome outcome, int room, bool has_more) const;
@@ -260,6 +272,7 @@ class Cell {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
+  std::vector<std::uint32_t> configured_;  ///< Connections with a configured grant.
   std::vector<Candidate> candidates_;
   std::vector<Share> shares_;
   SliceShares dl_shares_;

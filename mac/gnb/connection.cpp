@@ -34,11 +34,22 @@ std::uint32_t Connection::Command::hear(const Range& range) {
   return heard_bytes;
 }
 
+namespace {
+
+/// No DCI begins a block in a process that configured grants use, so that both ends agree on what a
+/// process holds [ours].
+HarqConfig uplink_harq(HarqConfig harq, const ConnectionConfig& c) {
+  if (c.configured_grant) harq.configured_count = c.configured_grant->process_count;
+  return harq;
+}
+
+}  // namespace
+
 Connection::Connection(const ConnectionConfig& c, ConnectionSetup setup)
     : config(c),
       signalling(signalling_bearer()),
       dl_harq(setup.harq),
-      ul_harq(setup.harq),
+      ul_harq(uplink_harq(setup.harq, c)),
       dl_thresholds(std::move(setup.dl_thresholds)),
       ul_thresholds(std::move(setup.ul_thresholds)),
       dl_loop(setup.outer_loop),

@@ -8,6 +8,7 @@
 
 #include "mac/air.h"
 #include "mac/bwp.h"
+#include "mac/configured_grant.h"
 #include "mac/gnb/outer_loop.h"
 #include "mac/harq.h"
 #include "mac/radio_bearer.h"
@@ -25,6 +26,10 @@ struct ConnectionConfig {
   int max_dl_modulation_order = 8;
   int max_ul_modulation_order = 8;
   BwpTiming bwp_timing{};  ///< Read where it is moved between parts.
+  /// Uplink it may send on without a DCI; nobody else of the layer has these PRBs in these slots.
+  std::optional<ConfiguredGrant> configured_grant{};
+  /// Of type 2: released when so many occasions in a row were not used; 0: never.
+  int release_after{};
 };
 
 /// The uplink as the cell has heard it: what one PRB sent with all the UE's power would give.
@@ -116,6 +121,19 @@ struct Connection {
   [[nodiscard]] bool may_begin(base::Slot first, base::Slot last) const {
     return !wanted_bwp && bwp.allows(first, last);
   }
+
+  /// A configured grant of type 2 as the cell has it.
+  struct Activation {
+    enum class Phase : std::uint8_t { released, activating, active, releasing };
+    Phase phase = Phase::released;
+    base::Slot asked{-1};  ///< Of the last DCI; -1: it is still to be sent.
+    base::Slot first{-1};  ///< Occasion that the last DCI to activate begins with.
+    base::Slot heard{-1};  ///< The last occasion that was used.
+    [[nodiscard]] bool is_under_way() const {
+      return phase == Phase::activating || phase == Phase::releasing;
+    }
+  };
+  Activation activation;
 
   bool sr_pending = false;
   std::uint64_t ul_backlog_bytes = 0;  ///< As last reported, less what was granted since.

@@ -62,6 +62,7 @@ std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
     if (c->bwp.in_gap(slot)) return broken("a grant in a gap", g.ue, slot);
     const Block block{.format = g.format, .ue = g.ue, .slot = g.pusch_slot, .answer = g.pusch_slot};
     std::string finding = check_block(block, *c, sides_[1]);
+    if (finding.empty()) finding = check_configured(block, connections);
     if (finding.empty()) finding = check_slices(block, c->config.ul_slice, sides_[1]);
     if (!finding.empty()) return finding;
   }
@@ -100,6 +101,25 @@ std::string PlanAudit::take_prbs(const Block& block, const phy::ResourceMap& map
   }
   if (usable != block.format.prb_count) {
     return broken("PRBs where no data may lie", block.ue, block.slot);
+  }
+  return {};
+}
+
+std::string PlanAudit::check_configured(
+    const Block& block, std::span<const std::unique_ptr<Connection>> connections) const {
+  const auto carrier_prbs = [&](const BlockFormat& format) {
+    const int first = config_.bwps[format.bwp]->config().bwp_ul.first + format.prb.first;
+    return phy::PrbRange{.first = first, .count = format.prb.count};
+  };
+  const phy::PrbRange own = carrier_prbs(block.format);
+  for (const auto& c : connections) {
+    if (c == nullptr || !c->config.configured_grant) continue;
+    const ConfiguredGrant& grant = *c->config.configured_grant;
+    if (grant.by_dci || !grant.is_occasion(block.slot)) continue;
+    const phy::PrbRange kept = carrier_prbs(grant.format);
+    if (own.first < kept.end() && kept.first < own.end()) {
+      return broken("PRBs of a configured grant are given away", block.ue, block.slot);
+    }
   }
   return {};
 }
@@ -180,6 +200,7 @@ std::string PlanAudit::check_control(const SlotPlan& plan) const {
   for (const DlAssignment& a : plan.downlink) take(a.format.bwp, a);
   for (const UlGrant& g : plan.uplink) take(g.format.bwp, g);
   for (const BwpSwitchDci& s : plan.switches) take(s.from_bwp, s);
+  for (const ConfiguredGrantDci& g : plan.configured) take(g.grant.format.bwp, g);
   return finding;
 }
 

@@ -1,7 +1,8 @@
 // What a cell's plan may never be, held against lists of its own: a second account that shares
 // nothing with the scheduler's. Plans in, what is broken out.
 //
-// - No PRB is given twice in a slot and direction, outside its BWP, or where no data may lie.
+// - No PRB is given twice in a slot and direction, outside its BWP, where no data may lie, or where
+//   another terminal has a configured grant of type 1.
 // - Nobody is given anything in another part than the active one, in the gap of a switch, or with
 //   more layers than the cell has.
 // - No CCE carries two DCIs.
@@ -58,6 +59,8 @@ class PlanAudit {
     base::Slot answer;
   };
   [[nodiscard]] std::string check_block(const Block& block, const Connection& c, Direction& side);
+  [[nodiscard]] std::string check_configured(
+      const Block& block, std::span<const std::unique_ptr<Connection>> connections) const;
   [[nodiscard]] static std::string take_prbs(const Block& block, const phy::ResourceMap& map,
                                              Direction& side);
   [[nodiscard]] std::string check_slices(const Block& block, std::size_t slice, Direction& side);

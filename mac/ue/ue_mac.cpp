@@ -40,6 +40,8 @@ void UeMac::disconnect() {
   for (Process& process : processes_) process.used = false;
   feedback_.clear();
   grants_.clear();
+  configured_.release();
+  occasion_.reset();
   sr_due_.reset();
   silent_until_ = base::Slot();
   reported_one_prb_headroom_db_.reset();
@@ -51,6 +53,7 @@ void UeMac::pause(base::Slot from, base::Slot until) {
   const bool expected_grant = expects_new_data_grant();
   std::erase_if(grants_, [&](const UlGrant& grant) { return is_lost(grant.pusch_slot); });
   silent_until_ = until;
+  if (occasion_ && is_lost(occasion_->pusch_slot)) await_occasion(until);
   // What the grant was asked for waits still.
   if (expected_grant && !expects_new_data_grant() && !sr_due_) {
     sr_due_ = sr_occasion_at_or_after(until);
@@ -80,6 +83,31 @@ base::Slot UeMac::sr_occasion_at_or_after(base::Slot slot) const {
   return slot;
 }
 
+void UeMac::enter_bwp(std::uint32_t bwp, base::Slot slot, base::Instant now) {
+  configured_.enter(bwp);
+  occasion_.reset();
+  if (configured_.is_active()) sr_due_.reset();
+  request_grant_if_needed(slot, now);
+}
+
+void UeMac::on_configured_grant(const ConfiguredGrantDci& dci, base::Slot slot, base::Instant now) {
+  if (!configured_.is_configured()) return;
+  configured_.on_dci(dci);
+  occasion_.reset();
+  if (!configured_.is_active()) return request_grant_if_needed(slot, now);
+  if (dci.activates) sr_due_.reset();
+  await_occasion(dci.activates ? dci.grant.start : slot + config_.preparation);
+}
+
+void UeMac::await_occasion(base::Slot from) {
+  const base::Slot slot = configured_.next(std::max(from, silent_until_));
+  occasion_ = configured_.grant_at(slot, config_.ue, *epoch_);
+}
+
+void UeMac::skip_empty_occasion(base::Slot slot, base::Instant now) {
+  if (occasion_ && occasion_->pusch_slot <= slot && !has_news(now)) occasion_.reset();
+}
+
 bool UeMac::enqueue(const Sdu& sdu, base::Slot slot, base::Instant now,
                     std::vector<DroppedSdu>& drops) {
   const bool kept = data_.tx.enqueue(sdu, now, drops);
@@ -94,6 +122,11 @@ void UeMac::enqueue_signalling(const Sdu& sdu, base::Slot slot, base::Instant no
 }
 
 void UeMac::request_grant_if_needed(base::Slot slot, base::Instant now) {
+  if (is_connected() && configured_.is_active()) {
+    const bool awaits = occasion_ && occasion_->pusch_slot >= slot;
+    if (!awaits && has_news(now)) await_occasion(slot + config_.preparation);
+    return;
+  }
   // A grant still to be used carries a BSR, which tells the network; else a scheduling request
   // must.
   if (!is_connected() || sr_due_ || expects_new_data_grant() || waiting_bytes(now) == 0) return;
@@ -120,25 +153,35 @@ void UeMac::on_block(const ReceivedBlock& block, base::Instant now, BlockOutput&
   data_.receive(pdu.data, now, out.data, out.sender_drops);
 }
 
-void UeMac::on_grant(const UlGrant& grant) {
+bool UeMac::on_grant(const UlGrant& grant) {
+  const bool is_first = is_new(grant.harq);
+  if (mac::is_configured(grant.harq)) {
+    if (is_first) return false;
+    configured_.start_timer(grant.harq.process, grant.pusch_slot);
+  }
   grants_.push_back(grant);
-  if (is_new(grant.harq)) sr_due_.reset();
+  if (is_first) sr_due_.reset();
+  return true;
 }
 
 const UlGrant* UeMac::grant_at(base::Slot slot) const {
   for (const UlGrant& grant : grants_) {
     if (grant.pusch_slot == slot) return &grant;
   }
-  return nullptr;
+  return occasion_ && occasion_->pusch_slot == slot ? &*occasion_ : nullptr;
 }
 
 std::optional<PuschTransmission> UeMac::pusch(base::Slot slot, const UplinkMoment& moment,
                                               std::vector<DroppedSdu>& drops) {
-  const auto found = std::find_if(grants_.begin(), grants_.end(),
-                                  [&](const UlGrant& g) { return g.pusch_slot == slot; });
-  if (found == grants_.end()) return std::nullopt;
-  const UlGrant grant = *found;
-  grants_.erase(found);
+  const UlGrant* due = grant_at(slot);
+  if (due == nullptr) return std::nullopt;
+  const UlGrant grant = *due;
+  if (occasion_ && due == &*occasion_) {
+    configured_.start_timer(grant.harq.process, slot);
+  } else {
+    grants_.erase(grants_.begin() + (due - grants_.data()));
+  }
+  if (occasion_ && occasion_->pusch_slot <= slot) occasion_.reset();
   Process& process = processes_[static_cast<std::size_t>(grant.harq.process)];
   MacPdu& pdu = process.pdu;
   const bool is_first = is_new(grant.harq);
@@ -146,12 +189,18 @@ std::optional<PuschTransmission> UeMac::pusch(base::Slot slot, const UplinkMomen
     process.used = true;
     process.block = grant.harq.block;
     build(pdu, grant, moment, drops);
-    // The BSR in this block may be lost with it: ask again when no grant follows.
-    if (waiting_bytes(moment.now) > 0 && !expects_new_data_grant()) {
-      sr_due_ = sr_occasion_at_or_after(slot + config_.retx_bsr);
-    }
   }
+  if (waiting_bytes(moment.now) > 0) ask_again(slot, is_first);
   return PuschTransmission{.grant = grant, .pdu = &pdu, .is_new = is_first};
+}
+
+void UeMac::ask_again(base::Slot slot, bool has_reported) {
+  if (configured_.is_active()) {
+    if (!occasion_) await_occasion(slot + base::SlotCount(1));
+  } else if (has_reported && !expects_new_data_grant()) {
+    // The BSR in this block may be lost with it: ask again when no grant follows.
+    sr_due_ = sr_occasion_at_or_after(slot + config_.retx_bsr);
+  }
 }
 
 void UeMac::build(MacPdu& pdu, const UlGrant& grant, const UplinkMoment& moment,
@@ -161,6 +210,12 @@ void UeMac::build(MacPdu& pdu, const UlGrant& grant, const UplinkMoment& moment,
   auto room = static_cast<std::uint32_t>(grant.format.tbs.value() / 8);
   RC_CHECK(room >= short_bsr_bytes);
   room -= short_bsr_bytes;
+  if (configured_.has_to_confirm() && room >= confirmation_bytes) {
+    pdu.confirms = true;
+    room -= confirmation_bytes;
+    configured_.confirm();
+    if (!configured_.is_active()) occasion_.reset();
+  }
   const double one_prb_db = one_prb_headroom_db(headroom);
   const bool moved = !reported_one_prb_headroom_db_ ||
                      std::fabs(one_prb_db - *reported_one_prb_headroom_db_) > headroom_change_db;
@@ -201,6 +256,7 @@ std::optional<base::Slot> UeMac::next_uplink_slot(base::Slot after) const {
   };
   for (const PendingFeedback& pending : feedback_) consider(pending.slot);
   for (const UlGrant& grant : grants_) consider(grant.pusch_slot);
+  if (occasion_) consider(occasion_->pusch_slot);
   if (sr_due_) consider(*sr_due_);
   return next;
 }

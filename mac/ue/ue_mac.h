@@ -12,6 +12,7 @@
 #include "mac/air.h"
 #include "mac/harq.h"
 #include "mac/radio_bearer.h"
+#include "mac/ue/configured_uplink.h"
 
 namespace redcell::mac::ue {
 
@@ -22,6 +23,9 @@ struct UeConfig {
   base::SlotCount sr_period;
   /// A UE with data and no grant for this long asks again (retxBSR-Timer, TS 38.321 5.4.5).
   base::SlotCount retx_bsr;
+  /// What comes less than this before an occasion of a configured grant waits for the next one:
+  /// N2 (TS 38.214 6.4), whole slots [ours].
+  base::SlotCount preparation{1};
 };
 
 /// A PUSCH the UE sends: the grant it follows and the block's content.
@@ -62,18 +66,31 @@ class UeMac {
   /// A message of RRC for SRB1.
   void enqueue_signalling(const Sdu& sdu, base::Slot slot, base::Instant now);
 
+  /// RRC configures a grant in the connection of now: with data and such a grant in the active BWP
+  /// no scheduling request is sent (logicalChannelSR-Mask) [ours].
+  void configure(const ConfiguredGrant& grant) { configured_.configure(grant); }
+  [[nodiscard]] bool has_configured_grant() const { return configured_.is_configured(); }
+  /// A DCI activates the configured grant of type 2, or releases it.
+  void on_configured_grant(const ConfiguredGrantDci& dci, base::Slot slot, base::Instant now);
+  /// Another BWP is active from slot on: a configured grant is suspended, cleared, or resumed.
+  void enter_bwp(std::uint32_t bwp, base::Slot slot, base::Instant now);
+
   /// Nothing is sent in slots [from, until): what was due there is lost, a request waits.
   void pause(base::Slot from, base::Slot until);
 
   void on_assignment(const DlAssignment& assignment);
   /// Outcome of a block: answers, and takes its content.
   void on_block(const ReceivedBlock& block, base::Instant now, BlockOutput& out);
-  void on_grant(const UlGrant& grant);
+  /// False: it asks for a repetition of what the UE no longer has, and nothing will be sent.
+  bool on_grant(const UlGrant& grant);
 
   /// What is due on the uplink in this slot.
   std::optional<PuschTransmission> pusch(base::Slot slot, const UplinkMoment& moment,
                                          std::vector<DroppedSdu>& drops);
-  /// The grant of this slot, to know its power before the block is built.
+  /// With nothing to send an occasion of a configured grant stays unused (TS 38.321 5.4.3.1.3).
+  void skip_empty_occasion(base::Slot slot, base::Instant now);
+  /// The grant of this slot, to know its power before the block is built; one of a DCI goes before
+  /// an occasion of a configured grant (TS 38.321 5.4.1).
   [[nodiscard]] const UlGrant* grant_at(base::Slot slot) const;
   Uci uci(base::Slot slot);
   /// What was built for a block; nullptr: nothing, its grants were all missed.
@@ -104,10 +121,18 @@ class UeMac {
   void build(MacPdu& pdu, const UlGrant& grant, const UplinkMoment& moment,
              std::vector<DroppedSdu>& drops);
   [[nodiscard]] std::uint64_t waiting_bytes(base::Instant now) const;
+  /// Something that an occasion of a configured grant is used for.
+  [[nodiscard]] bool has_news(base::Instant now) const {
+    return configured_.has_to_confirm() || waiting_bytes(now) > 0;
+  }
   /// Was nothing built for this block yet? Then the grant is for new data, whichever attempt the
   /// gNB counts (TS 38.321 5.4.2.1).
   [[nodiscard]] bool is_new(const HarqId& harq) const { return block(harq) == nullptr; }
   [[nodiscard]] bool expects_new_data_grant() const;
+  /// Waits for the first occasion of the configured grant from a slot on.
+  void await_occasion(base::Slot from);
+  /// For what waits still when a block has been sent.
+  void ask_again(base::Slot slot, bool has_reported);
   [[nodiscard]] base::Slot sr_occasion_at_or_after(base::Slot slot) const;
 
   struct Process {
@@ -129,6 +154,8 @@ class UeMac {
   std::array<Process, harq_process_count_max> processes_;  ///< Uplink.
   std::vector<PendingFeedback> feedback_;
   std::vector<UlGrant> grants_;
+  ConfiguredUplink configured_;
+  std::optional<UlGrant> occasion_;  ///< Of the configured grant, that data waits for.
   base::Slot silent_until_;
   std::optional<base::Slot>
       sr_due_;  ///< Set while an SR is pending: the occasion that will carry it.

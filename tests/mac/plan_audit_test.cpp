@@ -107,6 +107,14 @@ TEST_F(AuditedPlan, puts_one_dci_on_a_cce) {
   expect("a CCE carries two DCIs");
 }
 
+TEST_F(AuditedPlan, keeps_off_the_prbs_of_configured_grants) {
+  ConfiguredGrant grant;
+  grant.format = plan_.uplink[0].format;
+  grant.start = plan_.uplink[0].pusch_slot;
+  connections_[1]->config.configured_grant = grant;
+  expect("PRBs of a configured grant are given away");
+}
+
 TEST_F(AuditedPlan, keeps_the_maximum_of_a_slice_over_its_window) {
   // One window has two slots: 60 % of both are more than one slot has.
   plan_.uplink.clear();
