@@ -32,8 +32,12 @@ void add_column_findings(const ColumnMap::Column& column, bool in_record,
     findings.push_back(fmt::format("column {} with scale {}; it must be a number other than 0",
                                    name, column.scale()));
   }
-  if (column.has_only_if() && (in_record || column.only_if().column().empty())) {
+  if (column.has_only_if() && !in_record && column.only_if().column().empty()) {
     findings.push_back(fmt::format("column {}: only_if needs the name of a column", name));
+  }
+  if (column.has_only_if() && in_record && column.only_if().field() == 0) {
+    findings.push_back(
+        fmt::format("column {}: only_if of a record needs field, a place from 1", name));
   }
 }
 
@@ -47,6 +51,10 @@ void add_record_findings(const ColumnMap& map, std::vector<std::string>& finding
     if (record.id().empty()) findings.emplace_back("a record without id, its first field");
     if (record.has_date_field() && record.date_format().empty()) {
       findings.push_back(fmt::format("record {}: date_field needs date_format", record.id()));
+    }
+    if (record.has_only_if() && record.only_if().field() == 0) {
+      findings.push_back(
+          fmt::format("record {}: only_if of a record needs field, a place from 1", record.id()));
     }
     const ColumnMap::Record::Block& block = record.block();
     if (record.has_block() && (block.size_field() == 0 || block.count_field() == 0 ||

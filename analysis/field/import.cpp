@@ -46,6 +46,13 @@ void require_rows(const ImportReport& report) {
   const ReadCounts& read = report.read;
   const std::uint64_t rows = report.order.rows + report.order.duplicates;
   if (rows > 0 && read.unreadable_lines <= rows) return;
+  if (rows == 0 && read.left_out_records > read.unreadable_lines) {
+    throw LogError(fmt::format(
+        "{}: found {} records that only_if of format {} leaves out, and none that makes a row; "
+        "allowed: a log with records of the system that the format is for. For another system "
+        "take a map of your own",
+        report.path, read.left_out_records, report.format));
+  }
   if (read.header_line == 0 && read.lines_before_header > 0) {
     throw LogError(fmt::format(
         "{}:1: found no header of format {} in {} lines; allowed: a line with the column of the "
@@ -186,6 +193,7 @@ ImportReport import_field_log(const std::string& path, const ColumnMap& map,
   }
   order.finish();
   report.read = reader.counts();
+  report.left_out_why = map.left_out().why();
   report.order = order.counts();
   report.encoding = lines.encoding();
   report.bytes = lines.byte_count();

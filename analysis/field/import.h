@@ -25,6 +25,7 @@ struct ImportReport {
   bool zone_known = false;
   std::uint64_t midnights = 0;  ///< Of times without a date.
   ReadCounts read;
+  std::string left_out_why;  ///< As the map says it.
   OrderCounts order;
   std::vector<Unread> first_unread;  ///< At most unread_shown_max.
   std::uint64_t unread = 0;          ///< All of them.

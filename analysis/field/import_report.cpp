@@ -31,7 +31,7 @@ std::string figure_lines(const ReadCounts& read) {
     const FigureCount& count = read.figure[i];
     if (!count.bound) continue;
     text +=
-        fmt::format("  {:<20} {:>9} read", column_name(static_cast<DriveColumn>(i)), count.read);
+        fmt::format("  {:<22} {:>9} read", column_name(static_cast<DriveColumn>(i)), count.read);
     if (count.missing > 0) text += fmt::format(", {} missing", count.missing);
     if (count.left_out > 0) text += fmt::format(", {} left out by the map", count.left_out);
     if (count.unreadable > 0) text += fmt::format(", {} unreadable", count.unreadable);
@@ -60,6 +60,7 @@ std::string order_lines(const ImportReport& report) {
   add(order.without_place, "rows without a place");
   add(report.read.decimal_commas, "numbers with a decimal comma");
   add(report.read.other_records, "records of other kinds, not used");
+  add(report.read.left_out_records, "records left out by the map: of another system");
   add(report.read.header_repeats, "further headers");
   add(report.midnights, "times without a date over midnight");
   return text;
@@ -71,15 +72,23 @@ std::string report_text(const ImportReport& report) {
   const OrderCounts& order = report.order;
   std::string text =
       fmt::format("{}: {} ({})\n", report.path, report.title, origin_words(report.origin));
-  text +=
-      fmt::format("  {} lines, {} bytes, {}, separator: {}, header in line {}\n", report.read.lines,
-                  report.bytes, report.encoding, report.separator, report.read.header_line);
+  // Records stand under no header.
+  const std::string header = report.read.header_line == 0
+                                 ? "records without a header"
+                                 : fmt::format("header in line {}", report.read.header_line);
+  text += fmt::format("  {} lines, {} bytes, {}, separator: {}, {}\n", report.read.lines,
+                      report.bytes, report.encoding, report.separator, header);
   text += fmt::format("  {} rows from {} over {:.1f} s{}\n", order.rows, iso_time(order.first_ns),
                       seconds(order.last_ns - order.first_ns),
                       report.zone_known ? "" : "; the log names no time zone, taken as UTC");
   text += figure_lines(report.read);
   const std::string happened = order_lines(report);
   if (!happened.empty()) text += "what was found on the way:\n" + happened;
+  if (!report.read.left_out_columns.empty()) {
+    text += fmt::format("columns left out by the map{}{}: {}\n",
+                        report.left_out_why.empty() ? "" : ", ", report.left_out_why,
+                        fmt::join(report.read.left_out_columns, ", "));
+  }
   if (!report.read.unused_columns.empty()) {
     text += fmt::format("columns not used: {}\n", fmt::join(report.read.unused_columns, ", "));
   }
@@ -124,6 +133,7 @@ std::string report_json(const ImportReport& report) {
                      {"further_headers", read.header_repeats},
                      {"other_records", read.other_records},
                      {"held_records", read.held_records},
+                     {"left_out_records", read.left_out_records},
                      {"unreadable_lines", read.unreadable_lines},
                      {"unreadable_things", report.unread},
                      {"decimal_commas", read.decimal_commas},
@@ -144,6 +154,7 @@ std::string report_json(const ImportReport& report) {
                      {"duration_s", seconds(order.last_ns - order.first_ns)},
                      {"place_of_0_east_0_north", origin},
                      {"columns", figures},
+                     {"columns_left_out", read.left_out_columns},
                      {"columns_not_used", read.unused_columns}};
   // What is no UTF-8 must not keep the report from being written.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -45,6 +45,13 @@ std::string excerpt(std::string_view text) {
   return printable(text.substr(0, length_max)) + "...";
 }
 
+/// Names of columns that are not in the list yet are put behind it.
+void add_names(const std::vector<std::string>& names, std::vector<std::string>& all) {
+  for (const std::string& name : names) {
+    if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+  }
+}
+
 void clear(FieldRow& row) {
   row.figure.fill(no_figure);
   row.state.clear();
@@ -52,68 +59,6 @@ void clear(FieldRow& row) {
 }
 
 }  // namespace
-
-FigureRange range_of(DriveColumn column) {
-  constexpr double cell_max = 68'719'476'735.0;  // 36 bits, TS 38.331 CellIdentity.
-  constexpr double rate_mbps_max = 100'000.0;
-  switch (column) {
-    case EAST_M:
-    case NORTH_M:
-      return {-1e8, 1e8};
-    case CELL:
-    case NEIGHBOUR1_CELL:
-    case NEIGHBOUR2_CELL:
-    case NEIGHBOUR3_CELL:
-      return {0.0, cell_max};
-    case PCI:
-    case NEIGHBOUR1_PCI:
-    case NEIGHBOUR2_PCI:
-    case NEIGHBOUR3_PCI:
-      return {0.0, 1007.0};  // TS 38.211 7.4.2.1.
-    case NR_ARFCN:
-      return {0.0, 3'279'165.0};  // TS 38.104 Table 5.4.2.1-1.
-    case BAND:
-      return {1.0, 1024.0};  // TS 38.331 FreqBandIndicatorNR.
-    case DL_CQI:
-      return {0.0, 15.0};
-    case DL_PRB:
-    case UL_PRB:
-      return {0.0, 275.0};
-    case NEIGHBOUR1_SS_RSRP_DBM:
-    case NEIGHBOUR2_SS_RSRP_DBM:
-    case NEIGHBOUR3_SS_RSRP_DBM:
-    case SS_RSRP_DBM:
-      return {-200.0, 0.0};
-    case SS_RSRQ_DB:
-      return {-80.0, 40.0};
-    case SS_SINR_DB:
-      return {-100.0, 100.0};
-    case DL_RANK:
-      return {0.0, 8.0};
-    case DL_MCS:
-    case UL_MCS:
-      return {0.0, 31.0};
-    case DL_BLER_PERCENT:
-    case UL_BLER_PERCENT:
-      return {0.0, 100.0};
-    case DL_THROUGHPUT_MBPS:
-    case UL_THROUGHPUT_MBPS:
-    case DL_GOODPUT_MBPS:
-    case UL_GOODPUT_MBPS:
-      return {0.0, rate_mbps_max};
-    case RTT_MS:
-      return {0.0, 1e6};
-    case SPEED_MPS:
-      return {0.0, 400.0};
-    case LATITUDE_DEG:
-      return {-90.0, 90.0};
-    case LONGITUDE_DEG:
-      return {-180.0, 180.0};
-    case UE:
-      return {0.0, 4'294'967'295.0};
-  }
-  return {};
-}
 
 RowReader::RowReader(const ColumnMap& map, Sink unread)
     : map_(map),
@@ -160,6 +105,10 @@ std::optional<RowReader::Table> RowReader::bind(std::string_view header, char se
     }
     table.columns.push_back(std::move(bound));
   }
+  for (const std::string& name : map_.left_out().column()) {
+    const auto cell = place_of_any(names, std::vector{name});
+    if (cell && !used[*cell]) table.left_out.push_back(printable(names[*use(cell)]));
+  }
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!used[i] && !names[i].empty()) table.unused.push_back(printable(names[i]));
   }
@@ -190,10 +139,8 @@ bool RowReader::take_header(const TextLine& line) {
   table_ = std::move(best);
   cutter_ = CellCutter(table_->separator);
   for (const Bound& bound : table_->columns) counts_.figure[bound.to].bound = true;
-  for (const std::string& name : table_->unused) {
-    auto& all = counts_.unused_columns;
-    if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
-  }
+  add_names(table_->unused, counts_.unused_columns);
+  add_names(table_->left_out, counts_.left_out_columns);
   return true;
 }
 
@@ -242,7 +189,9 @@ void RowReader::take_figure(const Bound& bound, std::string_view cell, FieldRow&
     ++count.missing;
     return;
   }
-  const std::optional<Number> number = number_of(cell);
+  // Bands are written n41, as in TS 38.104 5.2.
+  const bool named_band = bound.to == BAND && (cell.front() == 'n' || cell.front() == 'N');
+  const std::optional<Number> number = number_of(named_band ? cell.substr(1) : cell);
   const auto refuse = [&](std::string why) {
     ++count.unreadable;
     unread_({row.line, bound.name, excerpt(cell), std::move(why)});
@@ -334,57 +283,86 @@ bool RowReader::take_table_row(const TextLine& line, FieldRow& row) {
   return true;
 }
 
-bool RowReader::take_fields(const ColumnMap::Record& record, const TextLine& line, FieldRow& row) {
+std::string_view RowReader::text_at(std::size_t field) const {
   const std::vector<std::string_view>& cells = cutter_.cells();
-  const auto text_at = [&](std::size_t field) {
-    return field >= 1 && field <= cells.size() ? cells[field - 1] : std::string_view();
-  };
-  std::size_t before = 0;  // Fields before the block.
-  std::size_t field_count = cells.size();
-  if (record.has_block()) {
-    const ColumnMap::Record::Block& block = record.block();
-    const auto count = number_of(text_at(block.count_field()));
-    const auto size = number_of(text_at(block.size_field()));
-    constexpr double blocks_max = 10'000.0;
-    if (!count || !size || !(count->value >= 0.0 && count->value <= blocks_max) ||
-        !(size->value >= 1.0 && size->value <= blocks_max)) {
-      refuse_line(line,
-                  fmt::format("fields {} and {} do not say how many blocks of how many fields",
-                              block.count_field(), block.size_field()));
+  return field >= 1 && field <= cells.size() ? cells[field - 1] : std::string_view();
+}
+
+bool RowReader::holds(const ColumnMap::Condition& condition) const {
+  const auto& texts = condition.text();
+  return std::find(texts.begin(), texts.end(), text_at(condition.field())) != texts.end();
+}
+
+/// False for a line that is refused; place stays absent where no block has the key.
+bool RowReader::find_block(const ColumnMap::Record::Block& block, const TextLine& line,
+                           std::optional<BlockPlace>& place) {
+  constexpr double blocks_max = 10'000.0;
+  std::size_t moved = 0;
+  if (block.header_count_field() > 0) {
+    const std::string_view cell = text_at(block.header_count_field());
+    const auto number = number_of(cell);
+    if (!cell.empty() && (!number || !(number->value >= 0.0 && number->value <= blocks_max))) {
+      refuse_line(line, fmt::format("field {} does not say how many fields stand before the blocks",
+                                    block.header_count_field()));
       return false;
     }
-    bool found = false;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count->value) && !found; ++i) {
-      before = block.first_field() - 1 + i * static_cast<std::size_t>(size->value);
-      found = text_at(before + block.key_field()) == block.key_text();
-    }
-    field_count = static_cast<std::size_t>(size->value);
-    // A list without such a block is a row that knows no figure.
-    if (!found) return true;
-    if (before + static_cast<std::size_t>(size->value) > cells.size()) {
+    if (number) moved = static_cast<std::size_t>(number->value);
+  }
+  const auto count = number_of(text_at(moved + block.count_field()));
+  const auto size = number_of(text_at(moved + block.size_field()));
+  if (!count || !size || !(count->value >= 0.0 && count->value <= blocks_max) ||
+      !(size->value >= 1.0 && size->value <= blocks_max)) {
+    refuse_line(line, fmt::format("fields {} and {} do not say how many blocks of how many fields",
+                                  moved + block.count_field(), moved + block.size_field()));
+    return false;
+  }
+  const auto field_count = static_cast<std::size_t>(size->value);
+  std::size_t before = moved + block.first_field() - 1;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count->value); ++i, before += field_count) {
+    if (text_at(before + block.key_field()) != block.key_text()) continue;
+    if (before + field_count > cutter_.cells().size()) {
       refuse_line(line, "the record ends inside a block");
       return false;
     }
+    place = BlockPlace{before, field_count};
+    return true;
   }
-  for (const ColumnMap::Column& column : record.column()) {
-    const Bound bound{.to = column.to(),
-                      .cell = 0,
-                      .scale = column.scale(),
-                      .condition_cell = {},
-                      .condition = nullptr,
-                      .name = column_name(column.to())};
-    FigureCount& figure = counts_.figure[column.to()];
-    figure.bound = true;
-    if (record.has_block() && column.field() > field_count) {
-      ++figure.unreadable;
-      unread_({line.number,
-               bound.name,
-               {},
-               fmt::format("no field {}: a block has {} fields", column.field(), field_count)});
-      continue;
-    }
-    take_figure(bound, text_at(before + column.field()), row);
+  return true;
+}
+
+void RowReader::take_field(const ColumnMap::Column& column, const BlockPlace& place,
+                           FieldRow& row) {
+  const Bound bound{.to = column.to(),
+                    .cell = 0,
+                    .scale = column.scale(),
+                    .condition_cell = {},
+                    .condition = nullptr,
+                    .name = column_name(column.to())};
+  FigureCount& figure = counts_.figure[column.to()];
+  figure.bound = true;
+  if (column.has_only_if() && !holds(column.only_if())) {
+    ++figure.left_out;
+  } else if (column.field() > place.field_count) {
+    ++figure.unreadable;
+    unread_({row.line,
+             bound.name,
+             {},
+             fmt::format("no field {}: a block has {} fields", column.field(), place.field_count)});
+  } else {
+    take_figure(bound, text_at(place.before + column.field()), row);
   }
+}
+
+bool RowReader::take_fields(const ColumnMap::Record& record, const TextLine& line, FieldRow& row) {
+  // Without a block a field beyond the end of the line is one that the line does not have.
+  std::optional<BlockPlace> place = BlockPlace{0, std::numeric_limits<std::size_t>::max()};
+  if (record.has_block()) {
+    place.reset();
+    if (!find_block(record.block(), line, place)) return false;
+  }
+  // A list without such a block is a row that knows no figure.
+  if (!place) return true;
+  for (const ColumnMap::Column& column : record.column()) take_field(column, *place, row);
   return true;
 }
 
@@ -394,11 +372,15 @@ bool RowReader::take_record(const TextLine& line, FieldRow& row) {
     return false;
   }
   const std::vector<std::string_view>& cells = cutter_.cells();
-  const auto record =
-      std::find_if(map_.record().begin(), map_.record().end(),
-                   [&](const ColumnMap::Record& known) { return known.id() == cells[0]; });
-  if (record == map_.record().end()) {
-    ++counts_.other_records;
+  const auto& records = map_.record();
+  const auto is_named = [&](const ColumnMap::Record& known) { return known.id() == cells[0]; };
+  const auto is_meant = [&](const ColumnMap::Record& known) {
+    return is_named(known) && (!known.has_only_if() || holds(known.only_if()));
+  };
+  const auto record = std::find_if(records.begin(), records.end(), is_meant);
+  if (record == records.end()) {
+    const bool named = std::any_of(records.begin(), records.end(), is_named);
+    ++(named ? counts_.left_out_records : counts_.other_records);
     return false;
   }
   if (record->date_field() > 0) {
@@ -465,8 +447,16 @@ int header_score(const ColumnMap& map, std::string_view line) {
     const auto has = [&](const std::string& name) {
       return std::find(names.begin(), names.end(), folded(name)) != names.end();
     };
-    if (map.recognise().empty() ||
-        !std::all_of(map.recognise().begin(), map.recognise().end(), has)) {
+    const auto has_figure = [&](int figure) {
+      return std::any_of(map.column().begin(), map.column().end(),
+                         [&](const ColumnMap::Column& column) {
+                           return column.to() == figure && place_of_any(names, column.from());
+                         });
+    };
+    const auto& figures = map.recognise_figure();
+    if ((map.recognise().empty() && figures.empty()) ||
+        !std::all_of(map.recognise().begin(), map.recognise().end(), has) ||
+        !std::all_of(figures.begin(), figures.end(), has_figure)) {
       continue;
     }
     int score = 0;

@@ -12,6 +12,7 @@
 
 #include "analysis/field/cells.h"
 #include "analysis/field/clock.h"
+#include "analysis/field/figure_range.h"
 #include "analysis/field/text_lines.h"
 #include "analysis/schema/column_map.pb.h"
 
@@ -53,22 +54,17 @@ struct ReadCounts {
   std::uint64_t lines = 0;
   std::uint64_t blank_lines = 0;
   std::uint64_t lines_before_header = 0;
-  std::uint64_t header_line = 0;     ///< 0: none found.
-  std::uint64_t header_repeats = 0;  ///< Further headers, also of other tables.
-  std::uint64_t other_records = 0;   ///< Of kinds that the map does not name.
-  std::uint64_t held_records = 0;    ///< Whose figures or dates stand for later rows.
+  std::uint64_t header_line = 0;       ///< 0: none found.
+  std::uint64_t header_repeats = 0;    ///< Further headers, also of other tables.
+  std::uint64_t other_records = 0;     ///< Of kinds that the map does not name.
+  std::uint64_t held_records = 0;      ///< Whose figures or dates stand for later rows.
+  std::uint64_t left_out_records = 0;  ///< Of kinds that the map names, but not such ones.
   std::uint64_t unreadable_lines = 0;
   std::uint64_t decimal_commas = 0;
   std::array<FigureCount, map_figure_count> figure{};  ///< [DriveColumn]
   std::vector<std::string> unused_columns;
+  std::vector<std::string> left_out_columns;  ///< Which the map says are no figures of the log.
 };
-
-/// Figures outside are unreadable: no receiver reports them.
-struct FigureRange {
-  double low;
-  double high;
-};
-[[nodiscard]] FigureRange range_of(DriveColumn column);
 
 class RowReader {
  public:
@@ -102,13 +98,24 @@ class RowReader {
     std::optional<std::size_t> event_cell;
     std::vector<Bound> columns;
     std::vector<std::string> unused;
+    std::vector<std::string> left_out;
   };
 
   [[nodiscard]] std::optional<Table> bind(std::string_view header, char separator) const;
   bool take_header(const TextLine& line);
   bool take_table_row(const TextLine& line, FieldRow& row);
   bool take_record(const TextLine& line, FieldRow& row);
+  /// Where the fields of the block that is taken begin, and how many they are.
+  struct BlockPlace {
+    std::size_t before = 0;
+    std::size_t field_count = 0;
+  };
   bool take_fields(const ColumnMap::Record& record, const TextLine& line, FieldRow& row);
+  bool find_block(const ColumnMap::Record::Block& block, const TextLine& line,
+                  std::optional<BlockPlace>& place);
+  void take_field(const ColumnMap::Column& column, const BlockPlace& place, FieldRow& row);
+  [[nodiscard]] std::string_view text_at(std::size_t field) const;
+  [[nodiscard]] bool holds(const ColumnMap::Condition& condition) const;
   [[nodiscard]] std::optional<std::int64_t> time_of(const std::vector<std::string_view>& cells);
   void take_figure(const Bound& bound, std::string_view cell, FieldRow& row);
   [[nodiscard]] std::string mark_complaint(const Bound& bound, std::string_view cell,

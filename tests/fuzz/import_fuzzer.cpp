@@ -41,10 +41,10 @@ void require(bool holds) {
 /// The lines of dates and places of records make neither rows nor complaints.
 void require_counted(const ImportReport& report, std::uint64_t rows, std::uint64_t unread) {
   const ReadCounts& read = report.read;
-  const std::uint64_t counted = read.blank_lines + read.lines_before_header +
-                                (read.header_line > 0 ? 1 : 0) + read.header_repeats +
-                                read.other_records + read.unreadable_lines + report.order.rows +
-                                report.order.duplicates + report.order.too_late + read.held_records;
+  const std::uint64_t counted =
+      read.blank_lines + read.lines_before_header + (read.header_line > 0 ? 1 : 0) +
+      read.header_repeats + read.other_records + read.unreadable_lines + report.order.rows +
+      report.order.duplicates + report.order.too_late + read.held_records + read.left_out_records;
   require(read.lines == counted);
   require(report.order.rows == rows);
   require(report.unread == unread);
