@@ -8,6 +8,7 @@
 #include "analysis/field/column_maps.h"
 #include "analysis/field/guess.h"
 #include "analysis/field/import.h"
+#include "analysis/field/import_folder.h"
 #include "analysis/log_error.h"
 
 namespace redcell::scenarios {
@@ -44,10 +45,8 @@ int import_file(const ImportOptions& options) {
     fmt::print("{}", analysis::guess_map(options.file));
     return exit_imported;
   }
-  const std::filesystem::path stem = std::filesystem::path(options.file).stem();
-  const std::string out_dir = options.out_dir.empty()
-                                  ? (std::filesystem::path("imports") / stem).string()
-                                  : options.out_dir;
+  const std::string out_dir =
+      options.out_dir.empty() ? analysis::import_folder("imports", options.file) : options.out_dir;
   const analysis::ImportReport report =
       analysis::import_to_directory(options.file, map_of(options), out_dir);
   fmt::print("{}results in {}: drive.csv, import.json{}\n", analysis::report_text(report), out_dir,

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "analysis/field/import_folder.h"
 #include "analysis/log_error.h"
 #include "tests/analysis/field/log_file.h"
 
@@ -37,8 +38,8 @@ void expect_no_line_lost(const ImportReport& report) {
   const ReadCounts& read = report.read;
   const OrderCounts& order = report.order;
   EXPECT_EQ(read.lines, read.blank_lines + read.lines_before_header + (read.header_line > 0) +
-                            read.header_repeats + read.other_records + read.unreadable_lines +
-                            order.rows + order.duplicates + order.too_late);
+                            read.header_repeats + read.other_records + read.left_out_records +
+                            read.unreadable_lines + order.rows + order.duplicates + order.too_late);
 }
 
 std::string message_of(const std::string& path, const ColumnMap& map) {
@@ -62,6 +63,8 @@ TEST(Import, brings_every_figure_in_its_unit) {
   EXPECT_EQ(line.figure[SS_RSRP_DBM], -98.0);
   EXPECT_EQ(line.figure[SS_RSRQ_DB], -11.0);
   EXPECT_EQ(line.figure[SS_SINR_DB], 12.0);
+  EXPECT_EQ(line.figure[DL_CQI], 12.0);
+  EXPECT_EQ(line.figure[NEIGHBOUR1_SS_RSRP_DBM], -100.0);
   EXPECT_DOUBLE_EQ(line.figure[DL_GOODPUT_MBPS], 71.0);
   EXPECT_DOUBLE_EQ(line.figure[UL_GOODPUT_MBPS], 1.2);
   EXPECT_DOUBLE_EQ(line.figure[SPEED_MPS], 10.0);
@@ -94,6 +97,8 @@ TEST(Import, leaves_out_lte_levels_and_idle_rates_and_says_so) {
   const Imported got = import(folder.write("drive.csv", gnet_file(rows)), gnettrack());
   ASSERT_EQ(got.rows.size(), 10U);
   EXPECT_TRUE(std::isnan(got.rows[2].figure[SS_RSRP_DBM]));
+  EXPECT_TRUE(std::isnan(got.rows[2].figure[DL_CQI]));
+  EXPECT_TRUE(std::isnan(got.rows[2].figure[NEIGHBOUR1_SS_RSRP_DBM]));
   EXPECT_FALSE(std::isnan(got.rows[2].figure[DL_GOODPUT_MBPS]));
   EXPECT_TRUE(std::isnan(got.rows[5].figure[DL_GOODPUT_MBPS]));
   EXPECT_FALSE(std::isnan(got.rows[5].figure[SS_RSRP_DBM]));
@@ -358,6 +363,27 @@ TEST(Import, writes_the_folder_whole_or_not_at_all) {
   EXPECT_THROW(import_to_directory(bad, gnettrack(), out), LogError);
   EXPECT_TRUE(std::filesystem::exists(out + "/drive.csv")) << "the results of before stay";
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(out), {}), 3);
+}
+
+TEST(Import, goes_into_a_folder_of_its_own) {
+  const LogFolder folder;
+  const std::string a = folder.write("drive.csv", gnet_file(gnet_rows(5)));
+  std::filesystem::create_directories(folder.path("other"));
+  const std::string b = folder.write("other/drive.csv", gnet_file(gnet_rows(6)));
+  const std::string parent = folder.path("imports");
+  const auto take = [&](const std::string& file) {
+    const std::string out = import_folder(parent, file);
+    static_cast<void>(import_to_directory(file, gnettrack(), out));
+    return out;
+  };
+  EXPECT_EQ(take(a), parent + "/drive");
+  EXPECT_EQ(take(b), parent + "/drive-2") << "another file of that name is there";
+  EXPECT_EQ(take(a), parent + "/drive") << "the same file again";
+  EXPECT_EQ(take(folder.path("other/../other/drive.csv")), parent + "/drive-2");
+  std::filesystem::create_directories(parent + "/mine");
+  EXPECT_EQ(import_folder(parent, "mine.csv"), parent + "/mine") << "empty";
+  std::ofstream(parent + "/mine/notes.txt") << "x";
+  EXPECT_EQ(import_folder(parent, "mine.csv"), parent + "/mine-2") << "no import wrote that";
 }
 
 TEST(Import, of_its_own_drive_log_changes_nothing) {
