@@ -104,6 +104,27 @@ class ImportAndCompare(unittest.TestCase):
         done = self.redcell("import", "field.csv", "--map", "mine.txtpb", "--out", "out")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("30 rows", done.stdout)
+        with open(self.folder / "out" / "drive.csv", encoding="utf-8", newline="") as file:
+            row = next(csv.DictReader(file))
+        self.assertEqual(float(row["dl_goodput_mbps"]), 71.0)
+        self.assertEqual(float(row["speed_mps"]), 10.0)
+        self.assertEqual(float(row["dl_cqi"]), 12.0)
+
+    def test_another_log_of_the_same_name_goes_elsewhere(self):
+        (self.folder / "second").mkdir()
+        self.write("field.csv", log_text(30))
+        self.write("second/field.csv", log_text(40))
+        for log, out in [
+            ("field.csv", "imports/field"),
+            ("second/field.csv", "imports/field-2"),
+            ("./field.csv", "imports/field"),
+        ]:
+            with self.subTest(log):
+                done = self.redcell("import", log)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"results in {out}:", done.stdout)
+        first = json.loads((self.folder / "imports/field/import.json").read_text(encoding="utf-8"))
+        self.assertEqual(first["rows"], 30)
 
     def test_two_logs_are_compared(self):
         self.write("one.csv", log_text(300))
