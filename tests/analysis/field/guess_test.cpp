@@ -106,6 +106,11 @@ TEST(Guess, knows_cells_reports_blocks_and_neighbours) {
                                        HasSubstr("to: CELL from: \"CellID\""),
                                        HasSubstr("state_column { from: \"State\" }"),
                                        HasSubstr("event { column: \"Event Name\" }")));
+  const std::string nameless =
+      guess_map(folder.write("p.csv", "Time,PCI,SNR\n2024-03-05 10:00:00,7,9\n"));
+  EXPECT_THAT(nameless, testing::AllOf(HasSubstr("to: PCI from: \"PCI\""),
+                                       HasSubstr("to: CELL from: \"PCI\"")))
+      << "a cell without another name goes by its PCI";
 }
 
 TEST(Guess, says_where_a_name_has_no_unit_and_no_system) {
@@ -198,6 +203,9 @@ TEST(Guess, says_what_it_lacks) {
   const std::string neighbours = "time,Neighbour RSRP,Neighbour RSRQ\n2024-03-05 10:00:00,-90,-9\n";
   EXPECT_THROW(static_cast<void>(guess_map(folder.write("c.csv", neighbours))), LogError)
       << "neighbours alone are no drive";
+  const std::string numbered = "time,Neighbor 1 PCI,Neighbor 1 RSRP\n2024-03-05 10:00:00,7,-90\n";
+  EXPECT_THROW(static_cast<void>(guess_map(folder.write("d.csv", numbered))), LogError)
+      << "nor are numbered ones";
 }
 
 }  // namespace
