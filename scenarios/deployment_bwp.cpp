@@ -185,6 +185,7 @@ BwpPlan bwp_plan(const schema::Carrier& carrier) {
                   .open_use = manager.open_percent() / 100,
                   .close_use = manager.close_percent() / 100,
                   .open_delay_ms = manager.open_delay_ms(),
+                  .open_blocking = manager.open_blocking_percent() / 100,
                   .patience = static_cast<int>(manager.patience())};
   return plan;
 }

@@ -221,7 +221,7 @@ void check_capability(const CarrierView& view, const CapabilityView& terminals, 
                {.found = fmt::format("{} for {} parts between which DCI or a timer moves it",
                                      capability.dedicated_bwp_count(), parts),
                 .allowed = "as many as the carrier has RedCap parts, or switching by RRC alone",
-                .clause = "TS 38.306 4.2.7.4"});
+                .clause = "TS 38.306 4.2.7.2"});
   }
   if (capability.bwp_without_ssb()) return;
   const phy::PrbRange cd{static_cast<int>(carrier.broadcast().ssb_first_prb()), phy::ssb_prb_count};
@@ -309,7 +309,7 @@ void check_bwp_terminals(const schema::Scenario& scenario, Report& report) {
                              .slices = {}};
     if (capability.dedicated_bwp_count() == 3) {
       report.add(terminals.path + ".dedicated_bwp_count",
-                 {.found = "3", .allowed = "1, 2 or 4", .clause = "TS 38.306 4.2.7.4"});
+                 {.found = "3", .allowed = "1, 2 or 4", .clause = "TS 38.306 4.2.7.2"});
     }
     for (int i = 0; i < scenario.carrier_size(); ++i) {
       const schema::Carrier& carrier = scenario.carrier(i);

@@ -144,7 +144,7 @@ void check_block(const View& view, const GrantPlaces& places, Report& report) {
                 .allowed = fmt::format("at most {} bits: max_ul_modulation of '{}'",
                                        static_cast<int>(view.capability.max_ul_modulation()),
                                        view.capability.name()),
-                .clause = "TS 38.306 4.2.7.1"});
+                .clause = "TS 38.306 4.2.7.2"});
   }
 }
 

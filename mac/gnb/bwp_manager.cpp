@@ -22,13 +22,16 @@ BwpManager::BwpManager(const BwpManagerConfig& config) : config_(config) {
 bool BwpManager::open_or_close(std::span<const PartLoad> loads) {
   double use = 0;
   double delay_ms = 0;
+  bool is_blocked = false;
   for (std::uint32_t part = 0; part < open_count_; ++part) {
     use += loads[part].use;
     delay_ms = std::max(delay_ms, loads[part].delay_ms);
+    is_blocked = is_blocked || loads[part].blocked > config_.open_blocking;
   }
   const bool by_delay = config_.policy == BwpPolicy::delay_driven;
-  const bool is_tight =
+  const bool is_loaded =
       by_delay ? delay_ms >= config_.open_delay_ms : use >= config_.open_use * open_count_;
+  const bool is_tight = is_loaded || is_blocked;
   // A part that waits is not one to be done without, however few PRBs it has had.
   const bool is_slack =
       use <= config_.close_use * (open_count_ - 1) && delay_ms < config_.open_delay_ms;

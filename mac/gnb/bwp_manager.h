@@ -28,13 +28,15 @@ struct BwpManagerConfig {
   double open_use = 0.8;         ///< Share of PRBs.
   double close_use = 0.5;        ///< < open_use
   double open_delay_ms = 100;
-  int patience = 3;  ///< Periods in a row.
+  double open_blocking = 1;  ///< Share of DCIs beyond which a part is opened, whatever the policy.
+  int patience = 3;          ///< Periods in a row.
 };
 
 /// One part over the last period, in the direction in which it was used most.
 struct PartLoad {
   double use = 0;       ///< Share of the PRBs that data may take.
   double delay_ms = 0;  ///< Bytes that wait, at the rate at which they were served.
+  double blocked = 0;   ///< Share of the DCIs that were to be sent, of both directions.
 };
 
 /// One terminal that may be moved.

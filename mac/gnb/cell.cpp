@@ -1,6 +1,7 @@
 #include "mac/gnb/cell.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/check.h"
 #include "mac/bsr.h"
@@ -355,11 +356,15 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   const Direction second = grants_first ? Direction::downlink : Direction::uplink;
   schedule(first_with_dcis_, now, plan);
   const bool has_taken = grants_first ? !plan.uplink.empty() : !plan.downlink.empty();
-  const int blocked = blocked_dci_count();
+  const int blocked_by_first = blocked_dci_count();
   schedule(second, now, plan);
-  if (has_taken && blocked_dci_count() > blocked) first_with_dcis_ = second;
-  for (const Part& part : parts_) {
-    plan.pdcch.push_back(part.pdcch.count());
+  if (has_taken && blocked_dci_count() > blocked_by_first) first_with_dcis_ = second;
+  for (Part& part : parts_) {
+    const PdcchCount& dcis = part.pdcch.count();
+    const int blocked = std::accumulate(dcis.blocked.begin(), dcis.blocked.end(), 0);
+    part.recent_blocked += blocked;
+    part.recent_dcis += std::accumulate(dcis.sent.begin(), dcis.sent.end(), blocked);
+    plan.pdcch.push_back(dcis);
     plan.bounds.push_back(part.bounds);
   }
   if (audit_) {

@@ -170,6 +170,8 @@ class Cell {
     /// A block of more might never be repeated in a sibling.
     std::array<int, 2> prbs_max{phy::carrier_prb_count_max, phy::carrier_prb_count_max};
     std::array<std::int64_t, 2> recent_prbs{};  ///< [direction] Taken since the last measurement.
+    std::int64_t recent_dcis = 0;               ///< Wanted since then.
+    std::int64_t recent_blocked = 0;
 
     /// PRBs of the carrier that a block takes from others: by bitmap whole groups.
     [[nodiscard]] phy::PrbRange taken_by(const phy::PrbRange& prb, Allocation allocation) const;

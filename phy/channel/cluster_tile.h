@@ -73,8 +73,8 @@ class ClusterTile {
   /// are those of the next refresh. Pre: as above, 0 <= wavelengths <= cluster_wavelengths_max.
   void set_link(std::size_t lane, const TrackedLink& tracked, const FormerLink& former);
   /// The same with clusters from elsewhere, such as cdl.h; of the link's values only its carrier,
-  /// its place and the departure of the direct ray count. Pre: no more clusters than the tile's surrounding
-  /// has; InF has room for every table.
+  /// its place and the departure of the direct ray count. Pre: no more clusters than the tile's
+  /// surrounding has; InF has room for every table.
   void set_link(std::size_t lane, const TrackedLink& tracked, const Clusters& clusters);
   /// The same link through another beam of its panel. No allocation; some 2 us. Pre: the lane has a
   /// link, 0 <= beam < panel's beam_count().

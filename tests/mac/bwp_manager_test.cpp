@@ -96,6 +96,28 @@ TEST(BwpManager, closes_a_part_when_the_others_have_room_for_it) {
   EXPECT_EQ(world.counts(), (std::array<int, 4>{8, 0, 0, 0}));
 }
 
+TEST(BwpManager, keeps_a_part_while_terminals_wait_in_another) {
+  World world(BwpPolicy::least_loaded, 8);
+  world.run_many(3, 0.9);
+  world.run_many(10, 0.1, 200);
+  EXPECT_EQ(world.manager().open_count(), 2U);
+  world.run_many(3, 0.1, 50);
+  EXPECT_EQ(world.manager().open_count(), 1U);
+}
+
+TEST(BwpManager, opens_a_part_where_dcis_are_blocked_with_prbs_to_spare) {
+  for (const double threshold : {0.1, 1.0}) {
+    BwpManagerConfig config = config_of(BwpPolicy::delay_driven);
+    config.open_blocking = threshold;
+    BwpManager manager(config);
+    std::vector<BwpMove> moves;
+    std::array<PartLoad, 4> loads{};
+    loads[0] = {.use = 0.2, .delay_ms = 5, .blocked = 0.2};
+    for (int i = 0; i < config.patience; ++i) manager.decide(loads, {}, moves);
+    EXPECT_EQ(manager.open_count(), threshold < 1 ? 2U : 1U);
+  }
+}
+
 TEST(BwpManager, counts_delay_alone_when_it_is_driven_by_it) {
   World world(BwpPolicy::delay_driven, 8);
   world.run_many(10, 1, 50);

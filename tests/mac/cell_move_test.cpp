@@ -349,6 +349,8 @@ TEST(CellMove, sends_no_block_that_could_not_be_repeated_elsewhere) {
 TEST(CellMove, counts_the_load_that_a_full_part_hides) {
   MovingWorld cell(false);
   for (std::uint32_t i = 0; i < 9; ++i) cell.connect(i < 7 ? 0 : 1);
+  double sent = 0;
+  double blocked = 0;
   for (std::int64_t s = 0; s < 60; ++s) {
     for (std::uint32_t i = 0; i < 9; ++i) {
       if (i == 6) continue;
@@ -358,6 +360,10 @@ TEST(CellMove, counts_the_load_that_a_full_part_hides) {
       cell.world().cell().activate(i);
     }
     const SlotPlan plan = cell.run(s);
+    for (std::size_t level = 0; level < phy::aggregation_level_count; ++level) {
+      sent += plan.pdcch.at(0).sent[level];
+      blocked += plan.pdcch.at(0).blocked[level];
+    }
     for (const UlGrant& g : plan.uplink) {
       Connection& c = cell.world().connection(cell.world().index_of(g.ue));
       const std::uint64_t left = c.ul_backlog_bytes;
@@ -372,6 +378,8 @@ TEST(CellMove, counts_the_load_that_a_full_part_hides) {
   ASSERT_EQ(members.size(), 9U);
   EXPECT_GT(loads[0].use, 0.95);
   EXPECT_LT(loads[1].use, 0.9);
+  EXPECT_GT(blocked, 0) << "four CCEs";
+  EXPECT_DOUBLE_EQ(loads[0].blocked, blocked / (sent + blocked));
   const std::int64_t free = (members[7].prbs + members[8].prbs) / 2;
   for (std::uint32_t i = 0; i < 6; ++i) EXPECT_GE(members[i].prbs, free) << i;
   EXPECT_EQ(members[6].prbs, 0);

@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
              tdd,
              {grant + ".mcs_index=27", "capability[redcap].max_ul_modulation=QAM_64"},
              grant + ".mcs_index",
-             "TS 38.306 4.2.7.1"},
+             "TS 38.306 4.2.7.2"},
         Case{"one_process_left", tdd, {grant + ".nrof_harq_processes=15"}, "", ""},
         Case{"no_process_left",
              tdd,

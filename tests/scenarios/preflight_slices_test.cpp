@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "bwp_manager { policy: LEAST_LOADED switching: DCI "),
              {"capability[redcap].dedicated_bwp_count=1"},
              "capability[redcap].dedicated_bwp_count",
-             "TS 38.306 4.2.7.4"},
+             "TS 38.306 4.2.7.2"},
         Case{"twice_for_one_slice", owned_text(), {first_part + ".slice=grid"}, "", ""},
         Case{"on_prbs_of_another",
              owned_text(),
