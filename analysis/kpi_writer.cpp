@@ -11,6 +11,20 @@ Quantile exact(std::int64_t value) {
   return {.value = real, .interval = {.low = real, .high = real}};
 }
 
+/// Where a figure can lie: no rate is negative, no share is above 100 %. Decibels have no bounds.
+Interval possible_of(std::string_view unit) {
+  if (unit == "db" || unit == "dbm") return {};
+  return {.low = 0.0, .high = unit == "percent" ? 100.0 : infinity};
+}
+
+/// Ends where no figure can lie; a bound that is not known stays so.
+Interval kept_possible(const Interval& interval, std::string_view unit) {
+  const Interval possible = possible_of(unit);
+  return {.low = std::isfinite(interval.low) ? std::max(interval.low, possible.low) : interval.low,
+          .high = std::isfinite(interval.high) ? std::min(interval.high, possible.high)
+                                               : interval.high};
+}
+
 }  // namespace
 
 void KpiWriter::distribution(const Figure& figure, const Distribution& samples) {
@@ -65,13 +79,16 @@ void KpiWriter::count(const std::string& name, std::int64_t value) {
 
 void KpiWriter::put(const Figure& figure, const char* statistic, const Quantile& found,
                     std::int64_t samples) {
+  const Interval interval = kept_possible(
+      {.low = found.interval.low * figure.scale, .high = found.interval.high * figure.scale},
+      figure.unit);
   to_.push_back({.name = figure.name,
                  .terminal_group = group_,
                  .statistic = statistic,
                  .value = found.value * figure.scale,
                  .unit = figure.unit,
-                 .ci_low = found.interval.low * figure.scale,
-                 .ci_high = found.interval.high * figure.scale,
+                 .ci_low = interval.low,
+                 .ci_high = interval.high,
                  .samples = samples});
 }
 

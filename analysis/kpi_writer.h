@@ -17,7 +17,8 @@ struct Trials {
   std::int64_t successes = 0;
 };
 
-/// Appends the figures of one group to a list. Sums without samples give no figure.
+/// Appends the figures of one group to a list. Sums without samples give no figure. Intervals end
+/// where no figure can lie: at 0, shares at 100 %; those of decibels nowhere.
 class KpiWriter {
  public:
   KpiWriter(std::string_view group, std::vector<Kpi>& to) : group_(group), to_(to) {}

@@ -38,8 +38,10 @@ const char* statistic_name(Target::Statistic statistic) {
 /// By which factor the interval must shrink to lie on the value's side of the limits; at most 1
 /// when it does, infinite when the value lies on a limit.
 double shrink_factor(const Kpi& kpi, const Interval& allowed) {
-  const double up = kpi.ci_high - kpi.value;
-  const double down = kpi.value - kpi.ci_low;
+  double up = kpi.ci_high - kpi.value;
+  double down = kpi.value - kpi.ci_low;
+  // The shorter side of a mean's interval ends where no figure can lie, not where it would.
+  if (kpi.statistic == "mean") up = down = std::max(up, down);
   if (kpi.value > allowed.high) return down / (kpi.value - allowed.high);
   if (kpi.value < allowed.low) return up / (allowed.low - kpi.value);
   return std::max(up / (allowed.high - kpi.value), down / (kpi.value - allowed.low));
@@ -134,7 +136,7 @@ TargetResult judge_target(const Summary& summary, const Target& target) {
     kpi = summary.find(target.kpi(), target.terminal_group(), "ratio");
   }
   if (kpi == nullptr) {
-    entry.words = fmt::format("the run has no {} of {}{}", statistic, target.kpi(),
+    entry.words = fmt::format("there is no {} of {}{}", statistic, target.kpi(),
                               target.terminal_group().empty()
                                   ? ""
                                   : fmt::format(" for group {}", target.terminal_group()));

@@ -93,6 +93,33 @@ TEST(Mobility, counts_a_handover_from_preparation_and_from_command) {
   EXPECT_EQ(summary.find("handover_count", "load", "mean"), nullptr);
 }
 
+TEST(Mobility, gives_no_interval_where_no_figure_can_lie) {
+  SummaryBuilder builder = builder_of_phones();
+  for (int i = 0; i < 3; ++i) {
+    KpiRecord record;
+    HandoverInterruption& interruption = *record.mutable_handover_interruption();
+    interruption.set_time_ns((warm_up_s + i) * second);
+    interruption.set_interruption_ns(i == 0 ? 400'000'000 : 20'000'000);
+    builder.add(record);
+    record.Clear();
+    record.mutable_cell_bin()->set_time_ns((warm_up_s + i) * second);
+    record.mutable_cell_bin()->set_dl_prb_slots_available(100);
+    record.mutable_cell_bin()->set_dl_prb_slots_used(i == 0 ? 40 : 100);
+    builder.add(record);
+    record.Clear();
+    record.mutable_drive_row()->set_time_ns((warm_up_s + i) * second);
+    record.mutable_drive_row()->set_duration_ns(second);
+    record.mutable_drive_row()->set_ss_sinr_mdb(i == 0 ? -10'000 : 10'000);
+    builder.add(record);
+  }
+  const Summary summary = builder.finish();
+  const Kpi interruption = figure(summary, "handover_interruption_ms", "mean");
+  EXPECT_EQ(interruption.ci_low, 0.0);
+  EXPECT_GT(interruption.ci_high, 500.0);
+  EXPECT_EQ(figure(summary, "dl_prb_utilisation_percent", "mean", cell_group).ci_high, 100.0);
+  EXPECT_LT(figure(summary, "ss_sinr_db", "mean").ci_low, -10.0) << "decibels have no least";
+}
+
 TEST(Mobility, blames_a_link_lost_before_a_command_on_mobility_alone) {
   SummaryBuilder builder = builder_of_phones();
   add_handovers(builder, 1);

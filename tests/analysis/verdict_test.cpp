@@ -104,8 +104,7 @@ TEST(Verdict, is_undecided_in_words_where_the_run_has_no_such_figure) {
   const Verdict verdict = judge(summary_of(99, 100, 101), {&target, 1});
   EXPECT_EQ(verdict.result, Result::undecided);
   EXPECT_FALSE(verdict.targets[0].kpi.has_value());
-  EXPECT_EQ(verdict.targets[0].words,
-            "the run has no mean of dl_throughput_mbps for group cameras");
+  EXPECT_EQ(verdict.targets[0].words, "there is no mean of dl_throughput_mbps for group cameras");
   target = target_of(Target::WITHIN);
   target.set_statistic(Target::P95);
   EXPECT_EQ(judge(summary_of(99, 100, 101), {&target, 1}).result, Result::undecided);
@@ -220,6 +219,25 @@ TEST(VerdictTable, fits_the_terminal_whatever_the_names_are) {
   EXPECT_EQ(count_of(table, "90 to 110"), 2) << table;
   EXPECT_EQ(count_of(table, "<= 110"), 1) << table;
   EXPECT_EQ(verdict_table({}), "no targets\n");
+}
+
+TEST(Verdict, foretells_samples_from_the_side_that_ends_where_it_would) {
+  Summary summary;
+  summary.kpi.push_back({.name = "handover_interruption_ms",
+                         .terminal_group = "",
+                         .statistic = "mean",
+                         .value = 100.0,
+                         .unit = "ms",
+                         .ci_low = 0.0,  // Would be -300.
+                         .ci_high = 500.0,
+                         .samples = 10});
+  Target target;
+  target.set_kpi("handover_interruption_ms");
+  target.set_sense(Target::AT_MOST);
+  target.set_value(50.0);
+  const Verdict verdict = judge(summary, std::vector<Target>{target});
+  // 400 to each side must become 50: 64 times the samples.
+  EXPECT_EQ(verdict.targets[0].further_samples, 640 - 10);
 }
 
 }  // namespace
