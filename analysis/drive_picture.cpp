@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/drive_view.h"
+#include "analysis/statistics.h"
 #include "base/check.h"
 
 namespace redcell::analysis {
@@ -19,27 +20,35 @@ constexpr const char* level_style = "stroke=\"#333\" stroke-width=\"1.2\"";
 
 using Level = std::int32_t (DriveRow::*)() const;
 using HasLevel = bool (DriveRow::*)() const;
+using HasRate = bool (DriveRow::*)() const;
 using Bytes = std::int64_t (DriveRow::*)() const;
 
-/// Rates of whole seconds, each at the second's end.
-std::vector<Point> rates_of(const std::vector<DriveRow>& rows, Bytes bytes_of) {
+using Stretches = std::vector<std::vector<Point>>;  ///< Between gaps.
+
+/// Rates of whole seconds, each at the second's end. A second or more without a rate is a gap.
+Stretches rates_of(const std::vector<DriveRow>& rows, HasRate has, Bytes bytes_of) {
   constexpr std::int64_t second_ns = 1'000'000'000;
-  std::vector<Point> rates;
-  std::int64_t bytes = 0, duration_ns = 0;
+  Stretches stretches(1);
+  std::int64_t bytes = 0, duration_ns = 0, last_end_ns = 0;
   for (const DriveRow& row : rows) {
+    if (!(row.*has)()) continue;
+    if (row.time_ns() - last_end_ns >= second_ns) {
+      if (!stretches.back().empty()) stretches.emplace_back();
+      bytes = duration_ns = 0;
+    }
+    last_end_ns = row.time_ns() + row.duration_ns();
     bytes += (row.*bytes_of)();
     duration_ns += row.duration_ns();
     if (duration_ns < second_ns) continue;
-    rates.push_back({end_s(row), rate_mbps(bytes, duration_ns)});
+    stretches.back().push_back({end_s(row), rate_mbps(bytes, duration_ns)});
     bytes = duration_ns = 0;
   }
-  return rates;
+  return stretches;
 }
 
 /// Stretches without a gap.
-std::vector<std::vector<Point>> levels_of(const std::vector<DriveRow>& rows, HasLevel has,
-                                          Level level) {
-  std::vector<std::vector<Point>> stretches(1);
+Stretches levels_of(const std::vector<DriveRow>& rows, HasLevel has, Level level) {
+  Stretches stretches(1);
   for (const DriveRow& row : rows) {
     if ((row.*has)()) {
       stretches.back().push_back({end_s(row), static_cast<double>((row.*level)()) / 1e3});
@@ -50,12 +59,24 @@ std::vector<std::vector<Point>> levels_of(const std::vector<DriveRow>& rows, Has
   return stretches;
 }
 
-std::vector<double> heights(const std::vector<std::vector<Point>>& stretches) {
+std::vector<double> heights(const Stretches& stretches) {
   std::vector<double> values;
   for (const auto& stretch : stretches) {
     for (const Point& point : stretch) values.push_back(point.y);
   }
   return values;
+}
+
+/// A lone point is drawn as wide as the second it stands for.
+void draw_stretches(Svg& svg, const Panel& panel, const Stretches& stretches, const char* style) {
+  for (const std::vector<Point>& stretch : stretches) {
+    if (stretch.size() == 1) {
+      svg.line(panel.at(std::max(stretch[0].x - 1.0, panel.x.low), stretch[0].y),
+               panel.at(stretch[0].x, stretch[0].y), style);
+    } else {
+      draw_line(svg, panel, stretch, style);
+    }
+  }
 }
 
 Range widened(Range range, double share) {
@@ -81,7 +102,7 @@ void draw_level_plot(Svg& svg, const DriveView& view, const Panel& place) {
   draw_ground(svg, panel, "SS-RSRP (dBm)");
   draw_x_axis(svg, panel, "");
   draw_y_axis(svg, panel);
-  for (const auto& stretch : stretches) draw_line(svg, panel, stretch, level_style);
+  draw_stretches(svg, panel, stretches, level_style);
   draw_failures(svg, view, panel);
 }
 
@@ -148,15 +169,22 @@ void draw_cell_plot(Svg& svg, const DriveView& view, const Panel& place) {
 }
 
 void draw_rate_plot(Svg& svg, const DriveView& view, const Panel& place, const char* title) {
-  const std::vector<Point> dl = rates_of(view.rows(), &DriveRow::dl_bytes_acked);
-  const std::vector<Point> ul = rates_of(view.rows(), &DriveRow::ul_bytes_acked);
+  const Stretches dl =
+      rates_of(view.rows(), &DriveRow::has_dl_bytes_acked, &DriveRow::dl_bytes_acked);
+  const Stretches ul =
+      rates_of(view.rows(), &DriveRow::has_ul_bytes_acked, &DriveRow::ul_bytes_acked);
+  std::vector<double> all = {0.0};
+  for (const Stretches* one : {&dl, &ul}) {
+    const std::vector<double> rates = heights(*one);
+    all.insert(all.end(), rates.begin(), rates.end());
+  }
   Panel panel = place;
-  panel.y = {0.0, 1.08 * std::max(1e-3, range_of(heights({dl, ul, {{0.0, 0.0}}}), 0.0).high)};
+  panel.y = {0.0, 1.08 * std::max(1e-3, range_of(all, 0.0).high)};
   draw_ground(svg, panel, title);
   draw_x_axis(svg, panel, "time (s)");
   draw_y_axis(svg, panel);
-  draw_line(svg, panel, dl, dl_style);
-  draw_line(svg, panel, ul, ul_style);
+  draw_stretches(svg, panel, dl, dl_style);
+  draw_stretches(svg, panel, ul, ul_style);
   draw_failures(svg, view, panel);
   const auto draw_key = [&](double x, const char* words, const char* style) {
     const double y = panel.box.y - 11;
@@ -176,9 +204,9 @@ struct Quantity {
   double range_min;
 };
 
-/// Lower median, as the summary takes it.
 double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + (std::ssize(values) - 1) / 2;
+  const auto middle =
+      values.begin() + static_cast<std::ptrdiff_t>(rank_of_share(0.5, values.size()));
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }
@@ -210,14 +238,16 @@ void draw_cdfs(Svg& svg, const DriveView& view, const Box& box) {
   const auto levels = [&](HasLevel has, Level level) {
     return heights(levels_of(rows, has, level));
   };
-  const auto rates = [&](Bytes bytes) { return heights({rates_of(rows, bytes)}); };
+  const auto rates = [&](HasRate has, Bytes bytes) { return heights(rates_of(rows, has, bytes)); };
   const Quantity quantities[] = {
       {"SS-RSRP", "dBm", levels(&DriveRow::has_ss_rsrp_mdbm, &DriveRow::ss_rsrp_mdbm), level_style,
        4.0},
       {"SS-SINR", "dB", levels(&DriveRow::has_ss_sinr_mdb, &DriveRow::ss_sinr_mdb), level_style,
        4.0},
-      {"DL rate", "Mbps", rates(&DriveRow::dl_bytes_acked), dl_style, 1.0},
-      {"UL rate", "Mbps", rates(&DriveRow::ul_bytes_acked), ul_style, 1.0}};
+      {"DL rate", "Mbps", rates(&DriveRow::has_dl_bytes_acked, &DriveRow::dl_bytes_acked), dl_style,
+       1.0},
+      {"UL rate", "Mbps", rates(&DriveRow::has_ul_bytes_acked, &DriveRow::ul_bytes_acked), ul_style,
+       1.0}};
   constexpr double gap = 56.0;
   const double width = (box.width - 3 * gap) / 4;
   double x = box.x;

@@ -6,6 +6,7 @@
 
 #include "analysis/summary.h"
 #include "analysis/verdict.h"
+#include "analysis/verdict_json.h"
 #include "analysis/words.h"
 #include "analysis/xml.h"
 
@@ -70,6 +71,12 @@ Json target_json(const TargetResult& entry) {
 
 }  // namespace
 
+nlohmann::ordered_json targets_json(const Verdict& verdict) {
+  Json list = Json::array();
+  for (const TargetResult& entry : verdict.targets) list.push_back(target_json(entry));
+  return list;
+}
+
 std::string testcase_xml(const TargetResult& entry) {
   const Target& target = entry.target;
   const std::string group = target.terminal_group().empty() ? "all" : target.terminal_group();
@@ -91,10 +98,9 @@ std::string summary_json(const RunFacts& run, const Summary& summary) {
 }
 
 std::string verdict_json(const RunFacts& run, const Verdict& verdict) {
-  Json list = Json::array();
-  for (const TargetResult& entry : verdict.targets) list.push_back(target_json(entry));
-  return text_of(
-      {{"run", run_json(run)}, {"targets", list}, {"result", result_name(verdict.result)}});
+  return text_of({{"run", run_json(run)},
+                  {"targets", targets_json(verdict)},
+                  {"result", result_name(verdict.result)}});
 }
 
 std::string junit_xml(const RunFacts& run, const Verdict& verdict) {

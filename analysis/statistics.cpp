@@ -123,6 +123,13 @@ double effective_trials(std::span<const Batch> batches) {
   return trials / (burst * few_batches * few_batches);
 }
 
+std::size_t rank_of_share(double share, std::size_t count) {
+  RC_CHECK(count > 0);
+  // Shares are no binary fractions: 0.05 x 20 must stay 1.
+  const double rank = std::ceil(share * static_cast<double>(count) - 1e-9);
+  return static_cast<std::size_t>(std::max(1.0, rank)) - 1;
+}
+
 Interval quantile_ranks(double quantile, double effective_sample_count) {
   RC_CHECK(quantile > 0.0 && quantile < 1.0);
   const double count = std::floor(effective_sample_count);

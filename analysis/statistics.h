@@ -24,6 +24,12 @@ inline constexpr std::size_t batch_count_min = 8;
 /// Share of intervals that contain the truth, for 64 batches of samples with an AR(1) coefficient
 /// up to 0.6, at the least.
 inline constexpr double coverage_min = 0.90;
+/// The same of means, p5, median and p95 of drives of 600 seconds with a coefficient of 0.8, at the
+/// least and at the most. Percentiles of independent seconds have wider intervals than they need:
+/// up to independent_coverage_max.
+inline constexpr double drive_coverage_min = 0.93;
+inline constexpr double drive_coverage_max = 0.97;
+inline constexpr double independent_coverage_max = 0.995;
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -60,6 +66,10 @@ struct BatchMean {
 /// more than the trials there are; smaller when successes come in bursts or batches are few. 0 with
 /// fewer than two batches. Korn and Graubard, Survey Methodology 24 (1998).
 [[nodiscard]] double effective_trials(std::span<const Batch> batches);
+
+/// Rank from 0 of the sample that stands for a share of all: ceil(share x count) - 1, so the lower
+/// median of an even number. Pre: count > 0.
+[[nodiscard]] std::size_t rank_of_share(double share, std::size_t count);
 
 /// Ranks, as shares of all samples in (0, 1], of the two order statistics between which a quantile
 /// lies. low = 0 or high > 1 say that no sample bounds it on that side. Exact for independent

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -20,16 +19,6 @@ constexpr int exit_refused = 2;
 std::string name_of(const std::string& path) {
   const std::filesystem::path place = std::filesystem::path(path + "/").lexically_normal();
   return place.parent_path().filename().string();
-}
-
-/// What the file asked for: targets of A, margins of both.
-bool is_passed(const analysis::Comparison& comparison, const analysis::TargetFile& targets) {
-  if (comparison.verdict_a && comparison.verdict_a->result != analysis::Result::pass) return false;
-  return std::all_of(targets.margin().begin(), targets.margin().end(), [&](const auto& margin) {
-    return std::any_of(comparison.kpi.begin(), comparison.kpi.end(), [&](const auto& kpi) {
-      return kpi.name == margin.kpi() && kpi.result == analysis::Result::pass;
-    });
-  });
 }
 
 int compare_files(const CompareOptions& options) {
@@ -52,12 +41,18 @@ int compare_files(const CompareOptions& options) {
   };
   write("compare.json", analysis::comparison_json(comparison));
   write("compare.csv", analysis::comparison_csv(comparison));
+  write("curves.csv", analysis::curves_csv(comparison.curves));
   write("places.csv", analysis::places_csv(comparison.places));
+  write("verdict.json", analysis::comparison_verdict_json(comparison, targets));
   write("junit.xml", analysis::comparison_junit(comparison, targets));
   write("report.html", analysis::comparison_html(comparison, a, b));
-  fmt::print("{}\nresults in {}: report.html, compare.json, compare.csv, places.csv, junit.xml\n",
-             analysis::comparison_text(comparison), directory.string());
-  return is_passed(comparison, targets) ? exit_compared : exit_not_passed;
+  fmt::print(
+      "{}\nresults in {}: report.html, compare.json, compare.csv, curves.csv, places.csv, "
+      "verdict.json, "
+      "junit.xml\n",
+      analysis::comparison_text(comparison), directory.string());
+  const bool is_passed = analysis::comparison_result(comparison, targets) == analysis::Result::pass;
+  return is_passed ? exit_compared : exit_not_passed;
 }
 
 }  // namespace

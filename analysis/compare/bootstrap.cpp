@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t figure_count = 1 + percentile_shares.size();  ///< Mean, then percentiles.
 using Figures = std::array<double, figure_count>;
 
-/// Rank from 0 of the sample that stands for a share.
-std::size_t rank_of(double share, std::size_t count) {
-  const double rank = std::ceil(share * static_cast<double>(count) - 1e-9);
-  return static_cast<std::size_t>(std::max(1.0, rank)) - 1;
-}
-
 /// The AR(1) coefficient whose means are as uncertain as those of the series.
 double equal_coefficient(double count, double effective) {
   const double time = count / effective;  // (1 + c) / (1 - c)
@@ -93,7 +87,7 @@ class Resampler {
       sum += times_[i] * sorted_[i];
       below += times_[i];
       while (next < percentile_shares.size() &&
-             below > analysis::rank_of(percentile_shares[next], count)) {
+             below > rank_of_share(percentile_shares[next], count)) {
         figures[1 + next++] = sorted_[i];
       }
     }

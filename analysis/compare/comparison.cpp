@@ -4,32 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 
+#include "analysis/compare/side_parts.h"
 #include "analysis/compare/two_samples.h"
 #include "analysis/field/column_maps.h"
-#include "analysis/field/row_reader.h"
 #include "analysis/log_error.h"
 #include "analysis/text_format.h"
 
 namespace redcell::analysis {
 namespace {
-
-constexpr double equivalence_level = 0.90;  ///< Two one-sided tests at 5 %.
-constexpr std::uint32_t bootstrap_seed = 20'240'601;
-
-/// Calls visit(sample of a, sample of b) for each second of a terminal that both have.
-template <class Visit>
-void visit_pairs(const Series& a, const Series& b, Visit visit) {
-  const auto key = [](const SecondSample& sample) { return std::pair(sample.ue, sample.second); };
-  auto other = b.begin();
-  for (const SecondSample& sample : a) {
-    while (other != b.end() && key(*other) < key(sample)) ++other;
-    if (other == b.end()) return;
-    if (key(*other) == key(sample)) visit(sample, *other);
-  }
-}
 
 double margin_of(const ComparedKpi& kpi, const TargetFile& targets) {
   const auto share_of_b = [&](double percent) {
@@ -75,35 +59,21 @@ void judge(ComparedKpi& kpi) {
   }
 }
 
-/// No interval goes where no figure can.
-void keep_possible(Bootstrapped& b, DriveColumn column) {
-  const FigureRange range = range_of(column);
-  const auto keep = [&](Estimate& estimate) {
-    if (estimate.degrees_of_freedom == 0.0) return;
-    estimate.interval.low = std::max(estimate.interval.low, range.low);
-    estimate.interval.high = std::min(estimate.interval.high, range.high);
-  };
-  keep(b.mean);
-  for (Estimate& percentile : b.percentile) keep(percentile);
-}
-
 ComparedKpi compare_series(DriveColumn column, const Series& a, const Series& b, bool paired) {
-  const base::Random random(bootstrap_seed, 1);
   const std::vector<double> values_a = values_of(a), values_b = values_of(b);
-  const auto stream = static_cast<std::uint32_t>(column);
   ComparedKpi kpi;
   kpi.column = column;
   kpi.name = column_name(column);
-  kpi.a = bootstrap(values_a, seconds_of(a), random, 4 * stream);
-  kpi.b = bootstrap(values_b, seconds_of(b), random, 4 * stream + 1);
-  keep_possible(kpi.a, column);
-  keep_possible(kpi.b, column);
+  kpi.a = bootstrap_of(a, column);
+  kpi.b = bootstrap_of(b, column);
   kpi.mean_difference = difference(kpi.a.mean, kpi.b.mean);
   kpi.median_difference = difference(kpi.a.median(), kpi.b.median());
   kpi.ks = ks_distance(values_a, values_b);
-  kpi.ks_p = ks_p_value(kpi.ks, kpi.a.effective_count, kpi.b.effective_count);
   kpi.wasserstein = wasserstein_distance(values_a, values_b);
-  if (!paired) return kpi;
+  if (!paired) {
+    kpi.ks_p = ks_p_value(kpi.ks, kpi.a.effective_count, kpi.b.effective_count);
+    return kpi;
+  }
   std::vector<double> differences;
   std::vector<std::int64_t> seconds;
   visit_pairs(a, b, [&](const SecondSample& x, const SecondSample& y) {
@@ -111,11 +81,16 @@ ComparedKpi compare_series(DriveColumn column, const Series& a, const Series& b,
     seconds.push_back(x.second);
   });
   if (differences.empty()) return kpi;
-  const Bootstrapped pairs = bootstrap(differences, seconds, random, 4 * stream + 2);
+  const Bootstrapped pairs = bootstrap(differences, seconds, base::Random(bootstrap_seed, 1),
+                                       drive_figure_count + static_cast<std::uint32_t>(column));
   kpi.pairs = differences.size();
   kpi.mean_difference = pairs.mean;
   kpi.median_difference = pairs.median();
   return kpi;
+}
+
+bool is_in_decibels(const std::string& name) {
+  return name.ends_with("_db") || name.ends_with("_dbm");
 }
 
 std::vector<std::string> margin_findings(const Margin& margin) {
@@ -129,6 +104,10 @@ std::vector<std::string> margin_findings(const Margin& margin) {
         fmt::format("margin of kpi \"{}\"; allowed: a measure of drive.csv, such as "
                     "ss_rsrp_dbm",
                     margin.kpi()));
+  }
+  if (known && margin.has_percent() && is_in_decibels(margin.kpi())) {
+    findings.push_back(fmt::format(
+        "margin of {}: percent of decibels says nothing; allowed: absolute, in dB", margin.kpi()));
   }
   const double value = margin.has_absolute() ? margin.absolute() : margin.percent();
   if (margin.has_absolute() == margin.has_percent() || !(value > 0.0) || !std::isfinite(value)) {
@@ -201,38 +180,15 @@ Comparison compare(const Side& a, const Side& b, const TargetFile& targets, doub
         "The first has {}, the second {}",
         a.path, b.path, fmt::join(result.only_a, ", "), fmt::join(result.only_b, ", ")));
   }
+  result.curves = rate_curves(a, b);
   result.places = compare_places(a, b, size_m);
-  result.handovers = compare_handovers(a, b);
+  result.handovers = compare_handovers(a, b, result.paired);
   if (targets.target_size() > 0) {
     const std::vector<Target> all(targets.target().begin(), targets.target().end());
     result.verdict_a = judge(a.summary, all);
     result.verdict_b = judge(b.summary, all);
   }
   return result;
-}
-
-std::vector<CurvePoint> curve_over(const Side& side, DriveColumn figure, DriveColumn level) {
-  std::map<std::int64_t, std::vector<double>> classes;
-  visit_pairs(side.series[level], side.series[figure],
-              [&](const SecondSample& at, const SecondSample& of) {
-                classes[static_cast<std::int64_t>(std::floor(at.value / level_class_db))].push_back(
-                    of.value);
-              });
-  std::vector<CurvePoint> curve;
-  for (auto& [index, members] : classes) {
-    std::vector<double>& values = members;
-    if (values.size() < class_samples_min) continue;
-    std::sort(values.begin(), values.end());
-    const auto at_share = [&](double share) {
-      return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-    };
-    curve.push_back({.level = (static_cast<double>(index) + 0.5) * level_class_db,
-                     .low = at_share(0.25),
-                     .median = at_share(0.5),
-                     .high = at_share(0.75),
-                     .samples = values.size()});
-  }
-  return curve;
 }
 
 }  // namespace redcell::analysis

@@ -7,12 +7,15 @@
 #include <vector>
 
 #include "analysis/compare/bootstrap.h"
+#include "analysis/compare/curves.h"
 #include "analysis/compare/places.h"
 #include "analysis/compare/side.h"
 #include "analysis/schema/targets.pb.h"
 #include "analysis/verdict.h"
 
 namespace redcell::analysis {
+
+inline constexpr double equivalence_level = 0.90;  ///< Two one-sided tests at 5 %.
 
 /// One figure of both sides.
 struct ComparedKpi {
@@ -24,7 +27,7 @@ struct ComparedKpi {
   Estimate median_difference;  ///< The same; of pairs the median of their differences.
   std::size_t pairs = 0;       ///< 0: not paired.
   double ks = 0.0;
-  double ks_p = 1.0;  ///< With effective counts.
+  std::optional<double> ks_p;  ///< With effective counts; not of pairs, which depend on each other.
   double wasserstein = 0.0;
   double margin = 0.0;         ///< In the unit of the KPI.
   double equivalence_p = 1.0;  ///< Of the means, within the margin.
@@ -40,6 +43,7 @@ struct Comparison {
   bool paired = false;           ///< Two runs of one world.
   std::vector<ComparedKpi> kpi;  ///< Those that both sides have, in the order of drive.csv.
   std::vector<std::string> only_a, only_b;  ///< Figures of one side alone.
+  std::vector<RateCurve> curves;            ///< Those that either side has.
   PlaceComparison places;
   std::vector<HandoverKpi> handovers;
   std::vector<std::string> notes;
@@ -56,26 +60,18 @@ struct Comparison {
 [[nodiscard]] Comparison compare(const Side& a, const Side& b, const TargetFile& targets,
                                  double size_m = place_size_m);
 
-/// Rate (or another figure) in classes of a level, second by second.
-struct CurvePoint {
-  double level = 0.0;  ///< Middle of the class.
-  double low = 0.0;    ///< Quartiles of the figure.
-  double median = 0.0;
-  double high = 0.0;
-  std::size_t samples = 0;
-};
-inline constexpr double level_class_db = 5.0;
-inline constexpr std::size_t class_samples_min = 5;
-
-/// Classes of level_class_db with class_samples_min samples or more.
-[[nodiscard]] std::vector<CurvePoint> curve_over(const Side& side, DriveColumn figure,
-                                                 DriveColumn level);
-
 /// Plain text, at most 100 columns.
 [[nodiscard]] std::string comparison_text(const Comparison& comparison);
 /// The text of compare.json and of compare.csv (a line a figure, units in its names).
 [[nodiscard]] std::string comparison_json(const Comparison& comparison);
 [[nodiscard]] std::string comparison_csv(const Comparison& comparison);
+/// PASS when A passes every target and every margin of the file holds, as the exit code says; FAIL
+/// when any fails; else UNDECIDED, as a margin of a figure that is not in both.
+[[nodiscard]] Result comparison_result(const Comparison& comparison, const TargetFile& targets);
+/// The text of verdict.json: `targets` of A and `result` as in that of a run, with `margins`, and
+/// `targets_b`, which decide nothing.
+[[nodiscard]] std::string comparison_verdict_json(const Comparison& comparison,
+                                                  const TargetFile& targets);
 /// The text of junit.xml: a testcase a target of A and a margin of the file, as the exit code says;
 /// figures without a margin of their own are skipped, with what they would have been.
 [[nodiscard]] std::string comparison_junit(const Comparison& comparison, const TargetFile& targets);

@@ -31,10 +31,10 @@ std::string mean_table(const Comparison& c) {
       c.paired ? ", paired" : "");
   for (const ComparedKpi& kpi : c.kpi) {
     html += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.3f} ({:.2g})</td><td>{}"
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.3f} ({})</td><td>{}"
         "</td>{}</tr>\n",
         kpi.name, with_interval(kpi.a.mean), with_interval(kpi.b.mean),
-        with_interval(kpi.mean_difference), page_number(kpi.margin), kpi.ks, kpi.ks_p,
+        with_interval(kpi.mean_difference), page_number(kpi.margin), kpi.ks, chance_text(kpi.ks_p),
         page_number(kpi.wasserstein), result_cell(kpi.result));
   }
   return html + "</tbody></table></div>\n";
@@ -111,68 +111,6 @@ std::string cdf_picture(const Comparison& c, const Side& a, const Side& b) {
   return svg.finish();
 }
 
-void draw_curve(Svg& svg, const Panel& panel, const std::vector<CurvePoint>& curve,
-                const char* colour) {
-  std::vector<Point> line;
-  for (const CurvePoint& point : curve) {
-    line.push_back(panel.at(point.level, point.median));
-    svg.line(panel.at(point.level, point.low), panel.at(point.level, point.high), broad(colour));
-    svg.circle(panel.at(point.level, point.median), 3.0,
-               fmt::format("fill=\"none\" {}", thin(colour)));
-  }
-  svg.polyline(line, thin(colour));
-}
-
-struct CurveQuestion {
-  DriveColumn figure;
-  DriveColumn level;
-  const char* title;
-  const char* x_title;
-};
-
-/// False when neither side has enough for a curve.
-bool draw_curves(Svg& svg, const CurveQuestion& question, const Box& box,
-                 std::span<const Side* const> sides) {
-  const std::vector<CurvePoint> a = curve_over(*sides[0], question.figure, question.level);
-  const std::vector<CurvePoint> b = curve_over(*sides[1], question.figure, question.level);
-  if (a.empty() && b.empty()) return false;
-  std::vector<double> levels, figures = {0.0};
-  for (const auto* curve : {&a, &b}) {
-    for (const CurvePoint& point : *curve) {
-      levels.insert(levels.end(), {point.level - 2.5, point.level + 2.5});
-      figures.push_back(point.high);
-    }
-  }
-  const Range y = range_of(figures, 1.0);
-  const Panel panel = {.box = box, .x = range_of(levels, 5.0), .y = {0.0, 1.05 * y.high}};
-  draw_ground(svg, panel, question.title);
-  draw_x_axis(svg, panel, question.x_title);
-  draw_y_axis(svg, panel);
-  draw_curve(svg, panel, a, a_colour);
-  draw_curve(svg, panel, b, b_colour);
-  return true;
-}
-
-/// Empty when nothing can be drawn.
-std::string curve_section(const Side& a, const Side& b) {
-  const Side* const sides[] = {&a, &b};
-  // Where either log knows rates above IP only, those are compared.
-  const bool mac = !a.series[DL_THROUGHPUT_MBPS].empty() && !b.series[DL_THROUGHPUT_MBPS].empty();
-  const DriveColumn rate = mac ? DL_THROUGHPUT_MBPS : DL_GOODPUT_MBPS;
-  const char* title = mac ? "DL rate at MAC (Mbps)" : "DL goodput (Mbps)";
-  Svg svg(1120.0, 300.0, "Rate over level");
-  const bool by_rsrp = draw_curves(svg, {rate, SS_RSRP_DBM, title, "SS-RSRP (dBm)"},
-                                   {48.0, 34.0, 480.0, 210.0}, sides);
-  const bool by_sinr = draw_curves(svg, {rate, SS_SINR_DB, title, "SS-SINR (dB)"},
-                                   {610.0, 34.0, 480.0, 210.0}, sides);
-  if (!by_rsrp && !by_sinr) return {};
-  return fmt::format(
-      "<h2>Rate over level</h2>\n<p>Median of the seconds in classes of {:.0f} dB, bars: "
-      "quartiles. "
-      "<span class=\"a\">A</span>, <span class=\"b\">B</span></p>\n<figure>{}</figure>\n",
-      level_class_db, svg.finish());
-}
-
 /// Identifiers are one page's: two pictures must not share them.
 std::string with_own_ids(std::string svg, char side) {
   for (const std::string mark : {"id=\"clip", "url(#clip"}) {
@@ -186,8 +124,7 @@ std::string with_own_ids(std::string svg, char side) {
 
 std::string drive_section(const Side& side, char name) {
   if (side.drive.empty()) return {};
-  const bool mac = side.is_run || !side.series[DL_THROUGHPUT_MBPS].empty();
-  const char* rate_title = mac ? mac_rate_title : "Goodput, 1 s (Mbps)";
+  const char* rate_title = has_mac_rates(side) ? mac_rate_title : "Goodput, 1 s (Mbps)";
   const char* handovers = side.handovers_are_changes
                               ? "<p>The log names no handovers: changes of the serving cell are "
                                 "drawn as such.</p>\n"
@@ -221,7 +158,7 @@ std::string comparison_html(const Comparison& c, const Side& a, const Side& b) {
       "percentiles. <span class=\"a\">A</span>, <span "
       "class=\"b\">B</span></p>\n<figure>{}</figure>\n",
       cdf_picture(c, a, b));
-  html += curve_section(a, b);
+  html += curves_html(c.curves);
   html += places_html(c.places) + handovers_html(c.handovers);
   html += drive_section(a, 'A') + drive_section(b, 'B');
   return html + page_end();

@@ -4,24 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "analysis/compare/comparison.h"
 #include "analysis/compare/estimate_text.h"
-#include "analysis/xml.h"
+#include "analysis/field/column_maps.h"
+#include "analysis/verdict_json.h"
 
 namespace redcell::analysis {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Four digits.
-std::string number(double value) {
-  if (!std::isfinite(value)) return "?";
-  if (value == 0.0) return "0";
-  const double size = std::fabs(value);
-  return size >= 1e4 || size < 1e-3 ? fmt::format("{:.2e}", value) : fmt::format("{:.4g}", value);
-}
 
 std::string with_interval(const Estimate& estimate) {
   const EstimateText text = estimate_text(estimate);
@@ -31,7 +23,7 @@ std::string with_interval(const Estimate& estimate) {
 std::string verdict_word(const ComparedKpi& kpi) {
   std::string words = result_name(kpi.result);
   if (kpi.mean_difference.degrees_of_freedom == 0.0) words = "too few";
-  if (kpi.times_samples) words += fmt::format(" (x{})", number(std::ceil(*kpi.times_samples)));
+  if (kpi.times_samples) words += fmt::format(" (x{})", number_text(std::ceil(*kpi.times_samples)));
   return words;
 }
 
@@ -70,8 +62,8 @@ std::string distance_table(const Comparison& c) {
       return fmt::format("{} ({:.0f})", b.count, b.effective_count);
     };
     text += fmt::format(fmt::runtime(row), kpi.name, fmt::format("{:.3f}", kpi.ks),
-                        fmt::format("{:.2g}", kpi.ks_p), number(kpi.wasserstein),
-                        number(kpi.margin), count(kpi.a), count(kpi.b), verdict_word(kpi));
+                        chance_text(kpi.ks_p), number_text(kpi.wasserstein),
+                        number_text(kpi.margin), count(kpi.a), count(kpi.b), verdict_word(kpi));
   }
   return text;
 }
@@ -100,7 +92,7 @@ Json kpi_json(const ComparedKpi& kpi) {
                {"mean_difference", estimate_json(kpi.mean_difference)},
                {"median_difference", estimate_json(kpi.median_difference)},
                {"ks_distance", kpi.ks},
-               {"ks_p_value", kpi.ks_p},
+               {"ks_p_value", kpi.ks_p ? Json(*kpi.ks_p) : Json(nullptr)},
                {"wasserstein_distance", kpi.wasserstein},
                {"margin", kpi.margin},
                {"equivalence_p_value", kpi.equivalence_p},
@@ -123,6 +115,30 @@ Json places_json(const PlaceComparison& places) {
           {"kpi", std::move(kpi)}};
 }
 
+Json curve_json(const std::vector<CurvePoint>& curve) {
+  Json points = Json::array();
+  for (const CurvePoint& point : curve) {
+    points.push_back({{"level_low", point.level - level_class_db / 2.0},
+                      {"level_high", point.level + level_class_db / 2.0},
+                      {"median", estimate_json(point.median)},
+                      {"p25", point.p25},
+                      {"p75", point.p75},
+                      {"seconds", point.seconds}});
+  }
+  return points;
+}
+
+Json curves_json(const std::vector<RateCurve>& curves) {
+  Json all = Json::array();
+  for (const RateCurve& curve : curves) {
+    all.push_back({{"name", column_name(curve.figure)},
+                   {"over", column_name(curve.level)},
+                   {"a", curve_json(curve.a)},
+                   {"b", curve_json(curve.b)}});
+  }
+  return all;
+}
+
 Json handovers_json(const std::vector<HandoverKpi>& handovers) {
   Json all = Json::array();
   for (const HandoverKpi& kpi : handovers) {
@@ -130,7 +146,7 @@ Json handovers_json(const std::vector<HandoverKpi>& handovers) {
                    {"count_a", kpi.a.size()},
                    {"count_b", kpi.b.size()},
                    {"ks_distance", kpi.ks},
-                   {"ks_p_value", kpi.ks_p},
+                   {"ks_p_value", kpi.ks_p ? Json(*kpi.ks_p) : Json(nullptr)},
                    {"wasserstein_distance", kpi.wasserstein}});
   }
   return all;
@@ -138,17 +154,7 @@ Json handovers_json(const std::vector<HandoverKpi>& handovers) {
 
 Json verdict_json(const std::optional<Verdict>& verdict) {
   if (!verdict) return nullptr;
-  Json targets = Json::array();
-  for (const TargetResult& entry : verdict->targets) {
-    Json target = {{"kpi", entry.target.kpi()},
-                   {"statistic", Target::Statistic_Name(entry.target.statistic())},
-                   {"result", result_name(entry.result)},
-                   {"words", entry.words},
-                   {"source", entry.target.source()}};
-    target["value"] = entry.kpi ? Json(entry.kpi->value) : Json(nullptr);
-    targets.push_back(std::move(target));
-  }
-  return {{"result", result_name(verdict->result)}, {"targets", std::move(targets)}};
+  return {{"result", result_name(verdict->result)}, {"targets", targets_json(*verdict)}};
 }
 
 }  // namespace
@@ -181,6 +187,7 @@ std::string comparison_json(const Comparison& c) {
                      {"b", {{"path", c.path_b}, {"title", c.title_b}}},
                      {"paired", c.paired},
                      {"kpi", std::move(kpi)},
+                     {"curves", curves_json(c.curves)},
                      {"places", places_json(c.places)},
                      {"handovers", handovers_json(c.handovers)},
                      {"only_a", c.only_a},
@@ -224,53 +231,13 @@ std::string comparison_csv(const Comparison& c) {
     text += fmt::format(",{}", kpi.pairs);
     put_estimate(kpi.mean_difference);
     put_estimate(kpi.median_difference);
-    for (const double value : {kpi.ks, kpi.ks_p, kpi.wasserstein, kpi.margin, kpi.equivalence_p}) {
+    for (const double value :
+         {kpi.ks, kpi.ks_p.value_or(infinity), kpi.wasserstein, kpi.margin, kpi.equivalence_p}) {
       put(value);
     }
     text += fmt::format(",{}\n", result_name(kpi.result));
   }
   return text;
-}
-
-std::string comparison_junit(const Comparison& c, const TargetFile& targets) {
-  std::string cases;
-  std::size_t count = 0, failures = 0, skipped = 0;
-  for (const TargetResult& entry :
-       c.verdict_a ? c.verdict_a->targets : std::vector<TargetResult>()) {
-    cases += testcase_xml(entry);
-    ++count;
-    failures += entry.result == Result::pass ? 0 : 1;
-  }
-  std::set<std::string> asked;
-  const auto add = [&](const std::string& name, const std::string& inside) {
-    cases += fmt::format("    <testcase classname=\"margin\" name=\"{}\"", xml_escaped(name));
-    cases += inside.empty() ? "/>\n" : fmt::format(">\n      {}\n    </testcase>\n", inside);
-    ++count;
-  };
-  const auto words = [](const ComparedKpi& kpi) {
-    return fmt::format("{}: A - B is {}, margin {}", result_name(kpi.result),
-                       with_interval(kpi.mean_difference), number(kpi.margin));
-  };
-  for (const Margin& margin : targets.margin()) {
-    asked.insert(margin.kpi());
-    const auto kpi = std::find_if(c.kpi.begin(), c.kpi.end(),
-                                  [&](const ComparedKpi& one) { return one.name == margin.kpi(); });
-    const bool is_kept = kpi != c.kpi.end() && kpi->result == Result::pass;
-    failures += is_kept ? 0 : 1;
-    add(margin.kpi(), is_kept ? ""
-                              : fmt::format("<failure message=\"{}\"/>",
-                                            kpi == c.kpi.end() ? "not in both logs" : words(*kpi)));
-  }
-  for (const ComparedKpi& kpi : c.kpi) {
-    if (asked.count(kpi.name) > 0) continue;
-    ++skipped;
-    add(kpi.name, fmt::format("<skipped message=\"no margin in the file; {}\"/>", words(kpi)));
-  }
-  return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"{} and {}\" "
-      "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n{}  "
-      "</testsuite>\n</testsuites>\n",
-      xml_escaped(c.title_a), xml_escaped(c.title_b), count, failures, skipped, cases);
 }
 
 }  // namespace redcell::analysis

@@ -5,11 +5,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "analysis/compare/bootstrap.h"
 
 namespace redcell::analysis {
+
+/// Four digits, or '?' for what is not finite.
+[[nodiscard]] inline std::string number_text(double value) {
+  if (!std::isfinite(value)) return "?";
+  if (value == 0.0) return "0";
+  const double size = std::fabs(value);
+  return size >= 1e4 || size < 1e-3 ? fmt::format("{:.2e}", value) : fmt::format("{:.4g}", value);
+}
+
+/// Two digits of a chance, '-' for none.
+[[nodiscard]] inline std::string chance_text(const std::optional<double>& chance) {
+  return chance ? fmt::format("{:.2g}", *chance) : std::string("-");
+}
 
 struct EstimateText {
   std::string value;
@@ -26,11 +40,8 @@ struct EstimateText {
     return {fmt::format("{:.{}f}", estimate.value, decimals),
             fmt::format("[{:.{}f}, {:.{}f}]", interval.low, decimals, interval.high, decimals)};
   }
-  const auto number = [](double value) {
-    return std::isfinite(value) ? fmt::format("{:.4g}", value) : std::string("?");
-  };
-  return {number(estimate.value),
-          fmt::format("[{}, {}]", number(interval.low), number(interval.high))};
+  return {number_text(estimate.value),
+          fmt::format("[{}, {}]", number_text(interval.low), number_text(interval.high))};
 }
 
 }  // namespace redcell::analysis

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
+#include <numbers>
 #include <utility>
 
 #include "analysis/compare/two_samples.h"
@@ -33,7 +33,23 @@ void visit_places(const Side& side, Visit visit) {
   }
 }
 
-Whereabouts whereabouts_of(const Side& side, bool is_grid, double size_m) {
+/// Metres from one log's origin to another's, north and east.
+struct Shift {
+  double north_m = 0.0;
+  double east_m = 0.0;
+};
+
+/// Metres of a degree on the ellipsoid WGS 84, by its series in the latitude.
+Shift shift_between(std::pair<double, double> from_deg, std::pair<double, double> to_deg) {
+  const double phi = (from_deg.first + to_deg.first) / 2.0 * std::numbers::pi / 180.0;
+  const double north = 111'132.954 - 559.822 * std::cos(2.0 * phi) + 1.175 * std::cos(4.0 * phi);
+  const double east =
+      111'412.84 * std::cos(phi) - 93.5 * std::cos(3.0 * phi) + 0.118 * std::cos(5.0 * phi);
+  return {.north_m = (to_deg.first - from_deg.first) * north,
+          .east_m = (to_deg.second - from_deg.second) * east};
+}
+
+Whereabouts whereabouts_of(const Side& side, const Shift& shift, bool is_grid, double size_m) {
   Whereabouts places;
   std::uint32_t ue = 0;
   double last_east_m = 0.0, last_north_m = 0.0, driven_m = 0.0;
@@ -48,9 +64,9 @@ Whereabouts whereabouts_of(const Side& side, bool is_grid, double size_m) {
     ue = east.ue;
     last_east_m = east.value;
     last_north_m = north_m;
-    places[{east.ue, east.second}] =
-        is_grid ? Key(class_of(north_m, size_m), class_of(east.value, size_m))
-                : Key(0, class_of(driven_m, size_m));
+    places[{east.ue, east.second}] = is_grid ? Key(class_of(north_m + shift.north_m, size_m),
+                                                   class_of(east.value + shift.east_m, size_m))
+                                             : Key(0, class_of(driven_m, size_m));
   });
   return places;
 }
@@ -115,9 +131,12 @@ PlacedKpi place_kpi(DriveColumn column, const std::map<Key, PlaceMean>& a,
 
 PlaceComparison compare_places(const Side& a, const Side& b, double size_m) {
   RC_CHECK(size_m > 0.0);
-  PlaceComparison result = {.is_grid = a.is_run && b.is_run, .size_m = size_m, .kpi = {}};
-  const Whereabouts places_a = whereabouts_of(a, result.is_grid, size_m);
-  const Whereabouts places_b = whereabouts_of(b, result.is_grid, size_m);
+  const bool on_earth = a.origin_deg && b.origin_deg;
+  PlaceComparison result = {
+      .is_grid = on_earth || (a.is_run && b.is_run), .size_m = size_m, .kpi = {}};
+  const Shift shift = on_earth ? shift_between(*a.origin_deg, *b.origin_deg) : Shift{};
+  const Whereabouts places_a = whereabouts_of(a, {}, result.is_grid, size_m);
+  const Whereabouts places_b = whereabouts_of(b, shift, result.is_grid, size_m);
   for (std::size_t i = 0; i < drive_figure_count; ++i) {
     if (!is_measure(i)) continue;
     PlacedKpi kpi = place_kpi(static_cast<DriveColumn>(i), means_of(a.series[i], places_a),
@@ -127,15 +146,17 @@ PlaceComparison compare_places(const Side& a, const Side& b, double size_m) {
   return result;
 }
 
-std::vector<HandoverKpi> compare_handovers(const Side& a, const Side& b) {
+std::vector<HandoverKpi> compare_handovers(const Side& a, const Side& b, bool paired) {
   std::vector<HandoverKpi> all;
   const auto add = [&](const char* name, const std::vector<double>& in_a,
                        const std::vector<double>& in_b) {
     if (in_a.empty() || in_b.empty()) return;
-    HandoverKpi kpi = {.name = name, .a = in_a, .b = in_b};
+    HandoverKpi kpi;
+    kpi.name = name;
+    kpi.a = in_a;
+    kpi.b = in_b;
     kpi.ks = ks_distance(in_a, in_b);
-    kpi.ks_p =
-        ks_p_value(kpi.ks, static_cast<double>(in_a.size()), static_cast<double>(in_b.size()));
+    if (!paired) kpi.ks_p = ks_p_value_exact(kpi.ks, in_a.size(), in_b.size());
     kpi.wasserstein = wasserstein_distance(in_a, in_b);
     all.push_back(std::move(kpi));
   };

@@ -1,6 +1,7 @@
 // Two sides held against one another place by place, and handover by handover.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,9 @@ struct PlacedKpi {
 };
 
 struct PlaceComparison {
-  /// Squares for two runs, whose metres count from one point; else stretches of the way from its
-  /// start, since two field logs share no origin: both must have driven the same way.
+  /// Squares for two runs, whose metres count from one point, and for two field logs whose origin
+  /// is known, in the metres of the first; else stretches of the way from its start: both must have
+  /// driven the same way.
   bool is_grid = false;
   double size_m = place_size_m;
   std::vector<PlacedKpi> kpi;  ///< Those with two places or more, in the order of drive.csv.
@@ -58,12 +60,14 @@ struct HandoverKpi {
   std::string name;
   std::vector<double> a, b;  ///< Not empty.
   double ks = 0.0;
-  double ks_p = 1.0;  ///< Handovers are taken as independent of one another.
+  /// Handovers are taken as independent of one another; none of two runs of one world.
+  std::optional<double> ks_p;
   double wasserstein = 0.0;
 };
 
 /// Interruptions in both directions and metres between handovers, where both sides have any.
-[[nodiscard]] std::vector<HandoverKpi> compare_handovers(const Side& a, const Side& b);
+[[nodiscard]] std::vector<HandoverKpi> compare_handovers(const Side& a, const Side& b,
+                                                         bool paired = false);
 [[nodiscard]] std::string handovers_text(const std::vector<HandoverKpi>& handovers);
 [[nodiscard]] std::string handovers_html(const std::vector<HandoverKpi>& handovers);
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "analysis/compare/estimate_text.h"
 #include "analysis/compare/places.h"
 #include "analysis/report/page.h"
 
@@ -14,11 +15,9 @@ namespace {
 constexpr const char* a_style = "stroke=\"#1f5fbf\" stroke-width=\"1.6\"";
 constexpr const char* b_style = "stroke=\"#d9730d\" stroke-width=\"1.6\"";
 
-/// Sorted; lower median as everywhere.
 double share_of(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
-  const double rank = std::ceil(share * static_cast<double>(values.size()) - 1e-9);
-  return values[static_cast<std::size_t>(std::max(1.0, rank)) - 1];
+  return values[rank_of_share(share, values.size())];
 }
 
 /// [ours] Blue: A is lower; orange: A is higher; in quarters of the greatest difference.
@@ -141,7 +140,7 @@ std::string handovers_text(const std::vector<HandoverKpi>& handovers) {
     text += fmt::format(fmt::runtime(row), kpi.name, kpi.a.size(), kpi.b.size(),
                         page_number(share_of(kpi.a, 0.5)), page_number(share_of(kpi.b, 0.5)),
                         page_number(share_of(kpi.a, 0.95)), page_number(share_of(kpi.b, 0.95)),
-                        fmt::format("{:.3f}", kpi.ks), fmt::format("{:.2g}", kpi.ks_p));
+                        fmt::format("{:.3f}", kpi.ks), chance_text(kpi.ks_p));
   }
   return text;
 }
@@ -156,11 +155,12 @@ std::string handovers_html(const std::vector<HandoverKpi>& handovers) {
                        {{.values = kpi.a, .style = a_style}, {.values = kpi.b, .style = b_style}});
     x += 366.0;
     rows += fmt::format(
-        "<tr><td>{}</td><td>{} / {}</td><td>{} / {}</td><td>{} / {}</td><td>{:.3f} ({:.2g})</td>"
+        "<tr><td>{}</td><td>{} / {}</td><td>{} / {}</td><td>{} / {}</td><td>{:.3f} ({})</td>"
         "<td>{}</td></tr>\n",
         kpi.name, kpi.a.size(), kpi.b.size(), page_number(share_of(kpi.a, 0.5)),
         page_number(share_of(kpi.b, 0.5)), page_number(share_of(kpi.a, 0.95)),
-        page_number(share_of(kpi.b, 0.95)), kpi.ks, kpi.ks_p, page_number(kpi.wasserstein));
+        page_number(share_of(kpi.b, 0.95)), kpi.ks, chance_text(kpi.ks_p),
+        page_number(kpi.wasserstein));
   }
   return fmt::format(
       "<h2>Handovers</h2>\n<table><thead><tr><th>A / B</th><th>count</th><th>median</th>"

@@ -3,7 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/bwp_timeline.h"
@@ -35,9 +38,13 @@ struct Side {
   std::string title;
   bool is_run = false;
   std::string world;  ///< Of a run: the hash of what no scheduler changes; may be empty.
-  std::array<Series, drive_figure_count> series;  ///< [DriveColumn]
+  /// [DriveColumn] Places of a run from its start, all else after its warm-up.
+  std::array<Series, drive_figure_count> series;
   Summary summary;  ///< Of a run as of `redcell run`; of a field log from its seconds.
   DriveLog drive;   ///< Empty when nobody moved. Of a field log its first device, to be drawn.
+  std::vector<DriveLine> drive_lines;  ///< Of a field log: what drive was made of, as measured.
+  /// Latitude and longitude of 0 east, 0 north; of field logs whose places are known so.
+  std::optional<std::pair<double, double>> origin_deg;
   bool handovers_are_changes =
       false;  ///< The log names none; drive has them where the cell changes.
   std::array<std::vector<double>, 2> interruption_ms;  ///< [LinkDirection] Of handovers of a run.
@@ -53,6 +60,12 @@ struct Side {
 /// format. After warm-up and without terminals that only make load; a KPI log is read around its
 /// damage, which is noted with its offset. Throws LogError.
 [[nodiscard]] Side load_side(const std::string& path);
+
+/// False when rates are known above IP alone, if at all: then pictures show goodput.
+[[nodiscard]] bool has_mac_rates(const Side& side);
+
+/// Lines of drive.csv, terminal by terminal; of a field log those of its first device.
+void visit_side_lines(const Side& side, const std::function<void(const DriveLine&)>& visit);
 
 /// The values alone, in order.
 [[nodiscard]] std::vector<double> values_of(const Series& series);

@@ -55,6 +55,27 @@ double ks_p_value(double distance, double effective_a, double effective_b) {
   return std::clamp(2.0 * sum, 0.0, 1.0);
 }
 
+double ks_p_value_exact(double distance, std::size_t count_a, std::size_t count_b) {
+  RC_CHECK(count_a > 0 && count_b > 0);
+  const auto a = static_cast<double>(count_a), b = static_cast<double>(count_b);
+  if (count_b > ks_exact_product_max / count_a) return ks_p_value(distance, a, b);
+  // Both samples merged in order are a walk from (0, 0) to (a, b), each as likely as any other.
+  // nearer[k]: the chance that it has come to (i, k), always nearer than the distance.
+  std::vector<double> nearer(count_b + 1, 0.0);
+  constexpr double rounding = 1e-9;
+  for (std::size_t i = 0; i <= count_a; ++i) {
+    for (std::size_t k = 0; k <= count_b; ++k) {
+      const auto x = static_cast<double>(i), y = static_cast<double>(k);
+      const double left = a + b - x - y + 1.0;  // Before the last step.
+      double chance = i == 0 && k == 0 ? 1.0 : 0.0;
+      if (i > 0) chance += nearer[k] * (a - x + 1.0) / left;
+      if (k > 0) chance += nearer[k - 1] * (b - y + 1.0) / left;
+      nearer[k] = std::fabs(x / a - y / b) < distance - rounding ? chance : 0.0;
+    }
+  }
+  return distance > rounding ? std::clamp(1.0 - nearer[count_b], 0.0, 1.0) : 1.0;
+}
+
 double wasserstein_distance(std::span<const double> a, std::span<const double> b) {
   RC_CHECK(!a.empty() && !b.empty());
   double area = 0.0, last_value = 0.0, last_gap = 0.0;

@@ -1,6 +1,7 @@
 // How far apart two samples are, whatever their distributions.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 namespace redcell::analysis {
@@ -13,6 +14,11 @@ namespace redcell::analysis {
 /// limit (1939), which is within 0.01 from 40 samples on. The counts are those of independent
 /// samples: effective_count. Pre: counts > 0.
 [[nodiscard]] double ks_p_value(double distance, double effective_a, double effective_b);
+
+/// The same for independent samples of any number, exact without ties and cautious with them; from
+/// Smirnov's limit where the counts' product exceeds ks_exact_product_max. Pre: counts > 0.
+[[nodiscard]] double ks_p_value_exact(double distance, std::size_t count_a, std::size_t count_b);
+inline constexpr std::size_t ks_exact_product_max = 1'000'000;
 
 /// The first Wasserstein distance: how far the mass of one sample must move on average to become
 /// the other; the area between both distribution functions. In the unit of the samples. Pre:

@@ -306,7 +306,7 @@ std::string drive_sections(const Side& side) {
   const std::vector<const DriveOfTerminal*> drives = side.drive.terminals();
   if (drives.empty()) return html;
   std::map<std::uint32_t, std::vector<DriveLine>> lines;  // [ue]
-  visit_drive_lines(side.drive, [&](const DriveLine& line) { lines[line.ue].push_back(line); });
+  visit_side_lines(side, [&](const DriveLine& line) { lines[line.ue].push_back(line); });
   const std::size_t drawn = std::min(drives.size(), drives_drawn_max);
   for (std::size_t i = 0; i < drawn; ++i) {
     const DriveView view(side.drive, *drives[i]);

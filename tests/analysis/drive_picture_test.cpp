@@ -75,6 +75,7 @@ DriveLog drive_of(const std::string& title) {
     row.set_ss_rsrp_mdbm(-120'000 + 600 * i);
     row.set_ss_sinr_mdb(i < 50 ? 30'000 : -3'000);
     row.set_dl_bytes_acked(i < 50 ? 25'000'000 : 1'250'000);
+    row.set_ul_bytes_acked(0);
     log.add(record);
   }
   return log;
@@ -122,6 +123,42 @@ TEST(DriveSvg, marks_the_medians_of_what_came_after_warm_up) {
   EXPECT_EQ(count_of_words(svg, "median -3.0 dB"), 1);
   EXPECT_EQ(count_of_words(svg, "median 10.0 Mbps"), 1);
   EXPECT_EQ(count_of_words(svg, "median 0.0 Mbps"), 1);
+}
+
+/// Curves in the colour of the downlink: its rate, and its distribution.
+std::size_t downlink_curves(const DriveLog& log) {
+  const std::string text = drive_svg(log);
+  std::size_t count = 0, at = 0;
+  while ((at = text.find("<polyline", at)) != std::string::npos) {
+    const std::string element = text.substr(at, text.find('>', at) - at);
+    count += element.find("#1f5fbf") != std::string::npos ? 1 : 0;
+    ++at;
+  }
+  return count;
+}
+
+TEST(DriveSvg, leaves_a_gap_where_no_rate_was_measured) {
+  const auto drive_with = [](int from, int to) {
+    const DriveLog whole = drive_of("Ring");
+    DriveLog log;
+    KpiRecord start;
+    *start.mutable_run_start() = whole.start();
+    log.add(start);
+    for (const DriveRow& row : whole.terminals().at(0)->rows) {
+      KpiRecord record;
+      *record.mutable_drive_row() = row;
+      const auto second = row.time_ns() / 1'000'000'000;
+      if (second >= from && second < to) record.mutable_drive_row()->clear_dl_bytes_acked();
+      log.add(record);
+    }
+    return log;
+  };
+  EXPECT_EQ(downlink_curves(drive_with(0, 0)), 2U);
+  EXPECT_EQ(downlink_curves(drive_with(40, 50)), 3U) << "one line before the gap, one behind it";
+  const Tree none = xml_of(drive_svg(drive_with(0, 100)));
+  EXPECT_EQ(count_of_words(none, "not measured"), 1) << "and no rate of 0";
+  const Tree some = xml_of(drive_svg(drive_with(50, 90)));
+  EXPECT_EQ(count_of_words(some, "median 10.0 Mbps"), 1) << "of those that were measured";
 }
 
 TEST(DriveSvg, shows_what_there_is_of_a_bare_drive) {

@@ -234,5 +234,49 @@ TEST(QuantileInterval, contains_the_truth_as_often_as_promised) {
   EXPECT_GE(static_cast<double>(covered) / runs, promised) << "seed 14";
 }
 
+/// Of 600 seconds of an AR(1) level, as a drive's.
+struct DriveCoverage {
+  double mean = 0.0, p5 = 0.0, median = 0.0, p95 = 0.0;
+};
+
+DriveCoverage drive_coverage(double lag_1, int drives) {
+  Chance chance(15);
+  constexpr double p95_of_unit_normal = 1.6448536269514722;
+  DriveCoverage coverage;
+  for (int drive = 0; drive < drives; ++drive) {
+    // Buckets of half a dB: far less than an interval is wide.
+    Distribution levels({.low = -200'000, .width = 500});
+    double x = chance.normal();
+    for (int second = 0; second < 600; ++second) {
+      x = lag_1 * x + std::sqrt(1.0 - lag_1 * lag_1) * chance.normal();
+      levels.add(second * std::int64_t{1'000'000'000}, std::llround(10'000.0 * x));
+    }
+    const auto holds = [&](const Interval& interval, double truth) {
+      return interval.low <= truth && truth <= interval.high ? 1.0 / drives : 0.0;
+    };
+    coverage.mean += holds(mean_interval(batch_mean(levels.batches())), 0.0);
+    coverage.p5 += holds(levels.quantile(0.05).interval, -10'000.0 * p95_of_unit_normal);
+    coverage.median += holds(levels.quantile(0.5).interval, 0.0);
+    coverage.p95 += holds(levels.quantile(0.95).interval, 10'000.0 * p95_of_unit_normal);
+  }
+  return coverage;
+}
+
+TEST(Distribution, covers_the_truth_of_drives_as_often_as_it_says) {
+  const DriveCoverage coverage = drive_coverage(0.8, 2000);
+  for (const double one : {coverage.mean, coverage.p5, coverage.median, coverage.p95}) {
+    EXPECT_GE(one, drive_coverage_min) << "seed 15";
+    EXPECT_LE(one, drive_coverage_max) << "seed 15";
+  }
+}
+
+TEST(Distribution, is_cautious_about_independent_seconds) {
+  const DriveCoverage coverage = drive_coverage(0.0, 1000);
+  for (const double one : {coverage.mean, coverage.p5, coverage.median, coverage.p95}) {
+    EXPECT_GE(one, drive_coverage_min) << "seed 15";
+    EXPECT_LE(one, independent_coverage_max) << "seed 15";
+  }
+}
+
 }  // namespace
 }  // namespace redcell::analysis

@@ -31,7 +31,7 @@ std::vector<double> ar_1_drive(std::size_t count, double coefficient, std::uint3
 struct Coverage {
   double mean = 0.0;
   double median = 0.0;
-  double p5 = 0.0;
+  std::array<double, 4> tail{};  ///< p5, p10, p90, p95.
 };
 
 Coverage coverage_of(double coefficient, std::uint32_t drive_count) {
@@ -39,13 +39,21 @@ Coverage coverage_of(double coefficient, std::uint32_t drive_count) {
   const auto holds = [](const Interval& interval, double truth) {
     return interval.low <= truth && truth <= interval.high ? 1.0 : 0.0;
   };
-  constexpr double normal_p5 = -1.6448536269514722;
+  struct Tail {
+    std::size_t percentile;
+    double truth;  ///< Of the unit normal.
+  };
+  constexpr double p95 = 1.6448536269514722, p90 = 1.2815515655446004;
+  constexpr std::array<Tail, 4> tails = {{{0, -p95}, {1, -p90}, {5, p90}, {6, p95}}};
   Coverage coverage;
   for (std::uint32_t drive = 0; drive < drive_count; ++drive) {
     const Bootstrapped b = bootstrap(ar_1_drive(600, coefficient, drive), random, drive);
     coverage.mean += holds(b.mean.interval, 0.0) / drive_count;
     coverage.median += holds(b.median().interval, 0.0) / drive_count;
-    coverage.p5 += holds(b.percentile[0].interval, normal_p5) / drive_count;
+    for (std::size_t i = 0; i < tails.size(); ++i) {
+      const Interval& interval = b.percentile[tails[i].percentile].interval;
+      coverage.tail[i] += holds(interval, tails[i].truth) / drive_count;
+    }
   }
   return coverage;
 }
@@ -56,7 +64,10 @@ TEST(Bootstrap, covers_the_truth_of_autocorrelated_drives_as_often_as_it_says) {
   EXPECT_LE(coverage.mean, bootstrap_coverage_max);
   EXPECT_GE(coverage.median, bootstrap_coverage_min);
   EXPECT_LE(coverage.median, bootstrap_coverage_max);
-  EXPECT_GE(coverage.p5, 0.91);
+  for (const double tail : coverage.tail) {
+    EXPECT_GE(tail, bootstrap_tail_coverage_min);
+    EXPECT_LE(tail, bootstrap_coverage_max);
+  }
 }
 
 TEST(Bootstrap, covers_the_truth_of_independent_samples) {

@@ -46,6 +46,8 @@ TEST(Comparison, of_one_world_is_paired_and_sees_a_small_step) {
   EXPECT_NEAR(rate.wasserstein, 2.0, 1e-9);
   EXPECT_EQ(rate.result, Result::pass) << "2 of 80 Mbps are less than 15 %";
   EXPECT_EQ(kpi_of(got, "ss_rsrp_dbm").ks, 0.0);
+  EXPECT_FALSE(rate.ks_p.has_value()) << "which holds for independent sides";
+  EXPECT_TRUE(nlohmann::json::parse(comparison_json(got))["kpi"][0]["ks_p_value"].is_null());
 }
 
 TEST(Comparison, of_different_worlds_is_not_paired_and_says_so) {
@@ -55,6 +57,7 @@ TEST(Comparison, of_different_worlds_is_not_paired_and_says_so) {
   EXPECT_THAT(got.notes, testing::Contains(HasSubstr("different worlds")));
   const ComparedKpi& rate = kpi_of(got, "dl_throughput_mbps");
   EXPECT_EQ(rate.pairs, 0U);
+  EXPECT_TRUE(rate.ks_p.has_value());
   EXPECT_LT(rate.mean_difference.interval.low, 0.0) << "the spread of both sides hides the step";
   EXPECT_GT(rate.mean_difference.interval.high, 4.0);
 }
@@ -115,6 +118,26 @@ TEST(Comparison, of_a_run_and_a_field_log_judges_targets_on_both) {
   }
   EXPECT_THAT(html, testing::Not(HasSubstr("<script")));
   EXPECT_THAT(html, testing::Not(HasSubstr("src=")));
+}
+
+TEST(Comparison, says_one_interval_of_one_figure) {
+  const LogFolder folder;
+  std::string text = gnettrack_header;
+  for (int i = 0; i < 60; ++i) {
+    GnetRow row = gnet_row(i);
+    row.dl_kbps = std::to_string(50'000 + 1000 * (i * 7 % 23));
+    text += gnet_line(row);
+  }
+  const Side log = load_side(folder.write("field.csv", text));
+  const Comparison got = compare(log, log, {});
+  const ComparedKpi& rate = kpi_of(got, "dl_goodput_mbps");
+  for (const Bootstrapped* side : {&rate.a, &rate.b}) {
+    const Kpi* mean = log.summary.find("dl_goodput_mbps", "", "mean");
+    EXPECT_EQ(mean->ci_low, side->mean.interval.low);
+    EXPECT_EQ(mean->ci_high, side->mean.interval.high);
+    EXPECT_EQ(log.summary.find("dl_goodput_mbps", "", "p95")->ci_high,
+              side->percentile.back().interval.high);
+  }
 }
 
 /// XML forbids what HTML forgives.
@@ -290,6 +313,11 @@ TEST(Targets, say_what_is_wrong_with_them) {
   EXPECT_THAT(message("\n\ntarget { kpi: 7 }"), HasSubstr("t.txtpb:3:15"));
   EXPECT_THAT(message("target { kpi: \"x\" }"), HasSubstr("a target needs a finite value"));
   EXPECT_THAT(message("margin { kpi: \"loudness\" absolute: 2 }"), HasSubstr("loudness"));
+  EXPECT_THAT(message("margin { kpi: \"ss_rsrp_dbm\" percent: 20 }"),
+              HasSubstr("percent of decibels"));
+  EXPECT_THAT(message("margin { kpi: \"ss_sinr_db\" percent: 20 }"),
+              HasSubstr("percent of decibels"));
+  EXPECT_EQ(message("margin { kpi: \"rtt_ms\" percent: 20 }"), "");
   for (const char* wrong : {"", "absolute: 0", "percent: -1", "absolute: 1 percent: 1"}) {
     EXPECT_THAT(message("margin { kpi: \"rtt_ms\" " + std::string(wrong) + " }"),
                 HasSubstr("either absolute or percent"));
@@ -309,12 +337,94 @@ TEST(CurveOver, sorts_seconds_into_classes_of_the_level) {
   const std::vector<CurvePoint> curve = curve_over(side, DL_GOODPUT_MBPS, SS_RSRP_DBM);
   ASSERT_EQ(curve.size(), 2U) << "one second is no class";
   EXPECT_EQ(curve[0].level, -97.5);
-  EXPECT_EQ(curve[0].samples, 48U);
+  EXPECT_EQ(curve[0].seconds, 48U);
   EXPECT_EQ(curve[1].level, -87.5);
-  EXPECT_EQ(curve[1].samples, 49U);
-  EXPECT_NEAR(curve[0].median, 0.50, 0.02);
-  EXPECT_NEAR(curve[1].low, 10.26, 0.03);
-  EXPECT_NEAR(curve[1].high, 10.74, 0.03);
+  EXPECT_EQ(curve[1].seconds, 49U);
+  EXPECT_NEAR(curve[0].median.value, 0.50, 0.02);
+  EXPECT_NEAR(curve[1].p25, 10.26, 0.03);
+  EXPECT_NEAR(curve[1].p75, 10.74, 0.03);
+  EXPECT_TRUE(std::isfinite(curve[0].median.interval.low)) << "48 seconds have an interval";
+  EXPECT_LT(curve[0].median.interval.low, 0.5);
+  EXPECT_GT(curve[0].median.interval.high, 0.5);
+}
+
+TEST(RateCurves, are_of_both_directions_and_the_same_in_every_file) {
+  Side a, b;
+  for (int i = 0; i < 120; ++i) {
+    const double level = -100.0 + 5.0 * (i / 40);
+    for (Side* side : {&a, &b}) {
+      side->series[SS_RSRP_DBM].push_back({0, i, level});
+      side->series[DL_GOODPUT_MBPS].push_back({0, i, 50.0 + i % 9});
+      side->series[UL_THROUGHPUT_MBPS].push_back({0, i, 10.0 + i % 7});
+    }
+    a.series[DL_THROUGHPUT_MBPS].push_back({0, i, 60.0});  // Which b does not know.
+  }
+  const Comparison got = compare(a, b, {});
+  ASSERT_EQ(got.curves.size(), 2U) << "no SINR";
+  EXPECT_EQ(got.curves[0].figure, DL_GOODPUT_MBPS);
+  EXPECT_EQ(got.curves[1].figure, UL_THROUGHPUT_MBPS);
+  ASSERT_EQ(got.curves[1].a.size(), 3U);
+  const CurvePoint& point = got.curves[1].a[1];
+  EXPECT_EQ(point.level, -92.5);
+  EXPECT_EQ(point.seconds, 40U);
+  EXPECT_EQ(point.median.value, 13.0);
+  const auto json = nlohmann::json::parse(comparison_json(got));
+  EXPECT_EQ(json["curves"][1]["a"][1]["median"]["value"], 13.0);
+  EXPECT_EQ(json["curves"][1]["a"][1]["median"]["ci_low"], point.median.interval.low);
+  const std::string csv = curves_csv(got.curves);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 2 * 2 * 3);
+  EXPECT_THAT(csv, HasSubstr("\nul_throughput_mbps,ss_rsrp_dbm,a,-95,-90,13,"));
+  const std::string html = curves_html(got.curves);
+  EXPECT_THAT(html, HasSubstr("<td>ul_throughput_mbps over ss_rsrp_dbm</td><td class=\"a\">A</td>"
+                              "<td>-95 to -90</td><td>13"));
+  EXPECT_EQ(curves_html({}), "");
+}
+
+TEST(Comparison, tells_verdict_json_all_that_a_run_tells) {
+  const Side side = side_of(DL_GOODPUT_MBPS, std::vector<double>(60, 71.0));
+  const Side other = side_of(DL_GOODPUT_MBPS, std::vector<double>(60, 81.0));
+  TargetFile targets;
+  Target& target = *targets.add_target();
+  target.set_kpi("dl_goodput_mbps");
+  target.set_value(70.0);
+  target.set_tolerance_percent(15.0);
+  target.set_source("a trial");
+  const auto verdict = [&](const Side& a) {
+    return nlohmann::json::parse(comparison_verdict_json(compare(a, other, targets), targets));
+  };
+  // side_of gives no summary: nothing was measured.
+  EXPECT_EQ(verdict(side)["result"], "UNDECIDED");
+  Side judged = side;
+  judged.summary.kpi.push_back({.name = "dl_goodput_mbps",
+                                .terminal_group = "",
+                                .statistic = "mean",
+                                .value = 71.0,
+                                .unit = "mbps",
+                                .ci_low = 70.0,
+                                .ci_high = 72.0,
+                                .samples = 60});
+  const auto got = verdict(judged);
+  EXPECT_EQ(got["result"], "PASS");
+  // The same text as in verdict.json of a run.
+  const Verdict run = judge(judged.summary, std::vector<Target>{target});
+  EXPECT_EQ(got["targets"], nlohmann::json::parse(verdict_json({}, run))["targets"]);
+  const auto whole = nlohmann::json::parse(comparison_json(compare(judged, other, targets)));
+  EXPECT_EQ(whole["targets_a"]["targets"], got["targets"]);
+  EXPECT_EQ(got["targets"][0]["ci_low"], 70.0);
+  EXPECT_EQ(got["targets"][0]["target"], 70.0);
+  EXPECT_EQ(got["targets"][0]["tolerance"], 15.0);
+  Margin& margin = *targets.add_margin();
+  margin.set_kpi("dl_goodput_mbps");
+  margin.set_absolute(5.0);
+  const auto apart = verdict(judged);
+  EXPECT_EQ(apart["result"], "FAIL") << "ten apart";
+  EXPECT_EQ(apart["margins"][0]["difference"], -10.0);
+  EXPECT_EQ(apart["margins"][0]["ci90_high"], -10.0);
+  EXPECT_EQ(apart["margins"][0]["result"], "FAIL");
+  margin.set_absolute(20.0);
+  EXPECT_EQ(verdict(judged)["result"], "PASS");
+  margin.set_kpi("rtt_ms");
+  EXPECT_EQ(verdict(judged)["result"], "UNDECIDED");
 }
 
 TEST(Comparison, tells_junit_what_the_exit_code_tells) {

@@ -68,6 +68,23 @@ TEST(Places, of_field_logs_are_counted_from_the_start_of_the_way) {
   EXPECT_NEAR(places.kpi[0].correlation, -1.0, 1e-12) << "one falls where the other rises";
 }
 
+TEST(Places, of_field_logs_with_known_origins_are_squares_of_the_first) {
+  Side a = side_of(-90, 1, 0, 100), b = side_of(-93, 1, -1000, 100);
+  a.is_run = b.is_run = false;
+  a.origin_deg = {{0.0, 121.0}};
+  // On the equator a degree of longitude has 111 319.49 m: b's metres count from 1000.5 m east.
+  b.origin_deg = {{0.0, 121.0 + 1000.5 / 111'319.49}};
+  const PlaceComparison places = compare_places(a, b, 50.0);
+  EXPECT_TRUE(places.is_grid);
+  ASSERT_EQ(places.kpi.size(), 1U);
+  ASSERT_EQ(places.kpi[0].place.size(), 20U);
+  EXPECT_EQ(places.kpi[0].place[3].east_m, 175.0);
+  // b's level counts from its own metres: 20 places of 50 m lie between.
+  EXPECT_NEAR(places.kpi[0].mean_difference, 3.0 + 20.0, 1e-9);
+  b.origin_deg.reset();
+  EXPECT_FALSE(compare_places(a, b, 50.0).is_grid);
+}
+
 TEST(Places, of_several_terminals_each_begin_their_own_way) {
   Side one = side_of(-90, 0, 0, 20);
   one.is_run = false;
@@ -109,7 +126,9 @@ TEST(Handovers, are_compared_where_both_sides_have_them) {
   EXPECT_EQ(handovers[0].name, "handover_interruption_ms");
   EXPECT_EQ(handovers[0].ks, 1.0);
   EXPECT_EQ(handovers[0].wasserstein, 100.0);
-  EXPECT_LT(handovers[0].ks_p, 0.05);
+  // Of 70 orders of four and four two keep the sides apart.
+  EXPECT_NEAR(handovers[0].ks_p.value(), 2.0 / 70.0, 1e-12);
+  EXPECT_FALSE(compare_handovers(a, b, true)[0].ks_p.has_value());
   EXPECT_THAT(handovers_text(handovers), HasSubstr("30       130        50       150  1.000"));
   EXPECT_THAT(handovers_html(handovers), HasSubstr("<td>4 / 4</td><td>30 / 130</td>"));
 }

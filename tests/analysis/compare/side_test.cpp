@@ -6,8 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analysis/compare/places.h"
 #include "analysis/file.h"
 #include "analysis/kpi_log.h"
+#include "analysis/statistics.h"
 #include "tests/analysis/compare/run_folder.h"
 
 namespace redcell::analysis {
@@ -63,6 +65,43 @@ TEST(Side, is_the_same_from_the_folder_the_log_and_the_drive_log) {
   }
 }
 
+TEST(Side, of_a_run_has_its_way_from_the_start) {
+  const LogFolder folder;
+  write_run(folder, "run", {.seconds = 60});
+  const Side run = load_side(folder.path("run"));
+  EXPECT_EQ(run.series[EAST_M].size(), 60U);
+  EXPECT_EQ(run.series[SS_RSRP_DBM].size(), 58U);
+  DriveLog drive;
+  KpiLogReader reader(folder.path("run/kpi.log"));
+  for (KpiRecord record; reader.next(record);) drive.add(record);
+  const Side log = load_side(folder.write("drive.csv", drive_csv(drive)));
+  const PlaceComparison places = compare_places(run, log, 50.0);
+  ASSERT_FALSE(places.is_grid);
+  ASSERT_GE(places.kpi.size(), 1U);
+  EXPECT_EQ(places.kpi[0].name, "ss_rsrp_dbm");
+  ASSERT_EQ(places.kpi[0].place.size(), 12U);
+  for (std::size_t i = 1; i < 12; ++i) {
+    const Place& place = places.kpi[0].place[i];
+    EXPECT_DOUBLE_EQ(place.a.mean, place.b.mean) << "the same drive, place " << i;
+  }
+}
+
+TEST(Side, of_an_imported_folder_knows_where_on_earth_it_was) {
+  const LogFolder folder;
+  std::string text = gnettrack_header;
+  for (int i = 0; i < 31; ++i) text += gnet_line(gnet_row(i));
+  const std::string log = folder.write("field.csv", text);
+  static_cast<void>(import_to_directory(log, *find_map("gnettrack"), folder.path("imported")));
+  const Side direct = load_side(log), imported = load_side(folder.path("imported"));
+  ASSERT_TRUE(direct.origin_deg.has_value());
+  EXPECT_NEAR(direct.origin_deg->first, 29.87135, 1e-4) << "the middle of the places";
+  EXPECT_NEAR(direct.origin_deg->second, 121.55, 1e-6);
+  ASSERT_TRUE(imported.origin_deg.has_value());
+  EXPECT_NEAR(imported.origin_deg->first, direct.origin_deg->first, 1e-9);
+  static_cast<void>(folder.write("imported/import.json", "{}"));
+  EXPECT_THROW(static_cast<void>(load_side(folder.path("imported"))), LogError);
+}
+
 TEST(Side, of_a_damaged_log_is_read_around_the_damage_and_names_its_offset) {
   const LogFolder folder;
   write_run(folder, "run", {.seconds = 30});
@@ -115,6 +154,41 @@ TEST(Side, takes_changes_of_the_cell_for_handovers_where_a_log_names_none) {
   EXPECT_FALSE(named.handovers_are_changes);
   EXPECT_EQ(handovers(named), 1);
   EXPECT_EQ(named.drive.terminals().at(0)->events.size(), 2U);
+}
+
+TEST(Side, of_a_field_log_counts_the_handovers_it_names) {
+  const LogFolder folder;
+  const auto side_of = [&](const std::vector<std::string>& events) {
+    std::string text = "time_s,terminal_group,ue,cell,ss_rsrp_dbm,events\n";
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      text += std::to_string(i) + ",,0,1,-90," + events[i] + "\n";
+    }
+    return load_side(folder.write("log.csv", text));
+  };
+  const auto expect = [](const Side& side, const char* name, double successes, double trials) {
+    const Kpi* kpi = side.summary.find(name, "", "ratio");
+    ASSERT_NE(kpi, nullptr) << name;
+    EXPECT_EQ(kpi->samples, static_cast<std::int64_t>(trials)) << name;
+    EXPECT_DOUBLE_EQ(kpi->value, successes / trials) << name;
+    const Interval wilson = wilson_interval(successes, trials);
+    EXPECT_DOUBLE_EQ(kpi->ci_low, wilson.low) << name;
+    EXPECT_DOUBLE_EQ(kpi->ci_high, wilson.high) << name;
+  };
+  const Side phone = side_of({"command_received 1>2", "completed 1>2", "",
+                              "command_received;execution_failed", "command_received;completed"});
+  expect(phone, "handover_execution_ratio", 2, 3);
+  EXPECT_EQ(phone.summary.find("handover_ratio", "", "ratio"), nullptr)
+      << "a phone sees no preparation";
+  EXPECT_EQ(phone.summary.find("handover_count", "", "mean")->value, 2.0);
+  const Side whole = side_of({"preparation_started 1>2;command_received 1>2;completed 1>2",
+                              "preparation_started 2>3;preparation_failed 2>3"});
+  expect(whole, "handover_ratio", 1, 2);
+  expect(whole, "handover_execution_ratio", 1, 1);
+  const Side results = side_of({"completed", "completed", "execution_failed", "some other word"});
+  expect(results, "handover_execution_ratio", 2, 3);
+  const Side silent = side_of({"", "some other word"});
+  EXPECT_EQ(silent.summary.find("handover_execution_ratio", "", "ratio"), nullptr);
+  EXPECT_EQ(silent.summary.find("handover_count", "", "mean"), nullptr);
 }
 
 TEST(Side, refuses_what_is_neither) {

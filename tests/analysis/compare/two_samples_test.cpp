@@ -85,6 +85,26 @@ TEST(KsPValue, is_near_the_exact_chance_for_small_samples) {
   }
 }
 
+TEST(KsPValue, is_exact_for_samples_of_any_number) {
+  for (const int n : {3, 9, 40}) {
+    for (int steps = 1; steps <= n; ++steps) {
+      const auto count = static_cast<std::size_t>(n);
+      EXPECT_NEAR(ks_p_value_exact(static_cast<double>(steps) / n, count, count),
+                  exact_p_value(n, steps), 1e-12)
+          << n << ", " << steps;
+    }
+  }
+  // D of 1: one of the orders has all of the one sample first, one all of the other.
+  EXPECT_NEAR(ks_p_value_exact(1.0, 3, 2), 2.0 / 10.0, 1e-12);
+  // The ends of (0, 0) to (2, 1): D is 1/2 when the single sample stands in the middle, else 1.
+  EXPECT_NEAR(ks_p_value_exact(1.0, 2, 1), 2.0 / 3.0, 1e-12);
+  EXPECT_EQ(ks_p_value_exact(0.5, 2, 1), 1.0);
+  EXPECT_EQ(ks_p_value_exact(0.0, 9, 96), 1.0);
+  EXPECT_GT(std::fabs(ks_p_value_exact(0.45, 9, 96) - ks_p_value(0.45, 9, 96)), 0.01)
+      << "the limit is not near for as few";
+  EXPECT_EQ(ks_p_value_exact(0.02, 4000, 4000), ks_p_value(0.02, 4000, 4000));
+}
+
 TEST(Wasserstein, equals_the_distance_of_sorted_samples) {
   Values a = normals(200, 3), b = normals(200, 4, 1.5);
   const double got = wasserstein_distance(a, b);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "analysis/report/bwp_section.h"
@@ -189,6 +190,54 @@ TEST_F(RunPage, of_many_switches_stays_small_and_says_what_is_left_out) {
   EXPECT_THAT(html, HasSubstr("<td>19000</td>"));
   EXPECT_THAT(html, HasSubstr(fmt::format("<p>{} more are in the log.</p>",
                                           19'000 - bwp_switches_listed_max)));
+}
+
+/// What the script of a page has of each figure of the drive, by name.
+std::map<std::string, nlohmann::json> figures_of(const std::string& html) {
+  std::map<std::string, nlohmann::json> figures;
+  const std::string text = between(html, "<script type=\"application/json\">", "</script>");
+  const auto data = nlohmann::json::parse(text);
+  for (const auto& figure : data["figures"]) {
+    figures[figure["name"].get<std::string>()] = figure;
+  }
+  return figures;
+}
+
+TEST_F(RunPage, of_a_field_log_without_rates_shows_what_it_has) {
+  std::string text =
+      "TIME_STAMP,GPS Lon,GPS Lat,5G KPI PCell RF Serving SS-RSRP [dBm],5G KPI PCell RF RI,"
+      "5G KPI PCell Layer1 DL MCS (Avg),5G KPI PCell Layer1 DL BLER [%]\n";
+  for (int i = 0; i < 40; ++i) {
+    text += fmt::format("2024-03-05 10:00:{:02}.000,121.55,{:.6f},-95,2,{},8\n", i,
+                        29.87 + 9e-5 * i, 20 + i % 5);
+  }
+  const auto figures = figures_of(run_html(load_side(folder_.write("xcal.csv", text)), {}));
+  for (const char* name : {"ss_rsrp_dbm", "dl_rank", "dl_mcs", "dl_bler_percent"}) {
+    EXPECT_EQ(figures.count(name), 1U) << name;
+  }
+  for (const char* name : {"dl_throughput_mbps", "ul_throughput_mbps", "dl_goodput_mbps"}) {
+    EXPECT_EQ(figures.count(name), 0U) << name;
+  }
+  EXPECT_EQ(figures.at("dl_mcs")["low"][7], 22.0);
+}
+
+TEST_F(RunPage, of_a_field_log_calls_goodput_so_and_leaves_gaps) {
+  std::string text = gnettrack_header;
+  for (int i = 0; i < 40; ++i) {
+    GnetRow row = gnet_row(i);
+    if (i >= 10 && i < 16) row.state = "I";
+    text += gnet_line(row);
+  }
+  const auto figures = figures_of(run_html(load_side(folder_.write("field.csv", text)), {}));
+  EXPECT_EQ(figures.count("dl_throughput_mbps"), 0U) << "a traffic counter is not MAC";
+  const auto& rates = figures.at("dl_goodput_mbps")["low"];
+  for (std::size_t i = 0; i < 40; ++i) {
+    if (i >= 10 && i < 16) {
+      EXPECT_TRUE(rates[i].is_null()) << i;
+    } else {
+      EXPECT_EQ(rates[i], 71.0) << i;
+    }
+  }
 }
 
 TEST_F(RunPage, of_a_long_drive_stays_small) {
