@@ -37,7 +37,19 @@ class TableSink {
 
 class CsvSink : public TableSink {
  public:
-  explicit CsvSink(const std::string& folder) : folder_(folder) { fs::create_directories(folder_); }
+  /// heads: all tables that could come; files of those that do not are an earlier run's.
+  CsvSink(const std::string& folder, const std::vector<analysis::TableHead>& heads)
+      : folder_(folder), heads_(heads) {
+    for (fs::path part = folder_; !part.empty() && !fs::exists(part); part = part.parent_path()) {
+      made_.push_back(part);
+    }
+    fs::create_directories(folder_);
+  }
+  ~CsvSink() override {
+    files_.clear();
+    std::error_code ignored;  // A folder with something in it stays.
+    for (const fs::path& part : made_) fs::remove(part, ignored);
+  }
   void add(std::size_t table, const analysis::TableHead& head,
            const std::vector<analysis::TableValue>& row) override {
     if (table >= files_.size()) files_.resize(table + 1);
@@ -54,9 +66,15 @@ class CsvSink : public TableSink {
     for (File& file : files_) {
       if (file.file) hand_over(file);
     }
-    for (File& file : files_) {
-      if (file.file) file.file->commit();
+    files_.resize(heads_.size());
+    for (std::size_t table = 0; table < heads_.size(); ++table) {
+      if (files_[table].file) {
+        files_[table].file->commit();
+      } else {
+        fs::remove(folder_ / (heads_[table].name + ".csv"));
+      }
     }
+    made_.clear();
   }
 
  private:
@@ -70,7 +88,9 @@ class CsvSink : public TableSink {
   }
 
   fs::path folder_;
-  std::vector<File> files_;  ///< [table]
+  std::vector<analysis::TableHead> heads_;
+  std::vector<fs::path> made_;  ///< Folders that were not there, the innermost first.
+  std::vector<File> files_;     ///< [table]
 };
 
 class SqliteSink : public TableSink {
@@ -113,8 +133,7 @@ class SqliteSink : public TableSink {
   std::vector<std::unique_ptr<SqliteTable>> tables_;  ///< [table] Null: no row yet.
 };
 
-void export_log(const std::string& path, TableSink& sink) {
-  analysis::KpiLogReader reader(path);
+void export_log(analysis::KpiLogReader& reader, TableSink& sink) {
   analysis::TableRows rows;
   analysis::SummaryBuilder summary;
   analysis::DriveLog drive;
@@ -130,21 +149,23 @@ void export_log(const std::string& path, TableSink& sink) {
   analysis::visit_drive_lines(drive,
                               [&](const analysis::DriveLine& line) { rows.visit(line, add); });
   sink.commit();
-  for (const analysis::Damage& damage : reader.damage()) {
-    fmt::print("note: {}: {} bytes at offset {} skipped: {}\n", path, damage.bytes, damage.offset,
-               damage.what);
-  }
 }
 
 void export_run(const ExportOptions& options) {
   const bool is_folder = fs::is_directory(options.run);
   const std::string log = is_folder ? (fs::path(options.run) / "kpi.log").string() : options.run;
+  // Before anything is made: a log that cannot be read leaves nothing behind.
+  analysis::KpiLogReader reader(log);
   if (!options.csv.empty()) {
-    CsvSink sink(options.csv);
-    export_log(log, sink);
+    CsvSink sink(options.csv, analysis::TableRows().heads());
+    export_log(reader, sink);
   } else {
     SqliteSink sink(options.sqlite);
-    export_log(log, sink);
+    export_log(reader, sink);
+  }
+  for (const analysis::Damage& damage : reader.damage()) {
+    fmt::print("note: {}: {} bytes at offset {} skipped: {}\n", log, damage.bytes, damage.offset,
+               damage.what);
   }
 }
 
