@@ -87,6 +87,7 @@ void add_run(CLI::App& app, Job& job) {
   command->add_option("--isa", options->isa, "Instruction set: avx2 or avx512")
       ->check(CLI::IsMember({"avx2", "avx512"}));
   command->add_option("--threads", options->threads, "Worker threads")->check(CLI::Range(1, 1024));
+  command->add_option("--targets", options->targets, "A file of targets instead of the scenario's");
   command->add_flag("--quiet", options->quiet, "No progress");
   command->add_flag("--no-report", options->no_report, "No report.html");
   command
@@ -156,6 +157,8 @@ void add_report(CLI::App& app, Job& job) {
                    "A run or imported folder, a KPI log, a field log, a sweep's folder")
       ->required();
   command->add_option("-o,--out", options->out, "The page; else report.html in the folder");
+  command->add_option("--targets", options->targets,
+                      "A file of targets instead of the scenario's; not for sweeps");
   command->callback([options, &job] { job = [options] { return report_command(*options); }; });
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "analysis/compare/comparison.h"
 #include "analysis/compare/side.h"
 #include "analysis/file.h"
 #include "analysis/log_error.h"
@@ -62,7 +63,7 @@ fs::path page_of(const ReportOptions& options) {
 
 int report(const ReportOptions& options) {
   const fs::path page = page_of(options);
-  const WrittenPage written = write_run_page(options.run, page);
+  const WrittenPage written = write_run_page(options.run, page, options.targets);
   for (const std::string& note : written.notes) fmt::print("note: {}\n", note);
   const analysis::Verdict& verdict = written.verdict;
   fmt::print("{}: {}\n", page.string(),
@@ -72,23 +73,33 @@ int report(const ReportOptions& options) {
 
 }  // namespace
 
-WrittenPage write_run_page(const std::string& run, const fs::path& page) {
+WrittenPage write_run_page(const std::string& run, const fs::path& page,
+                           const std::string& targets) {
+  std::vector<analysis::Target> wanted;
+  if (!targets.empty()) {
+    const analysis::TargetFile file = analysis::load_targets(targets);
+    wanted.assign(file.target().begin(), file.target().end());
+  }
   const analysis::Side side = analysis::load_side(run);
   const fs::path folder = run;
   analysis::RunStory story;
   story.facts = facts_of(folder / "summary.json", side);
   const fs::path scenario = folder / "scenario.txtpb";
-  if (fs::exists(scenario)) {
+  if (targets.empty() && fs::exists(scenario)) {
     const schema::Scenario loaded = load_scenario(scenario.string(), {}).scenario;
-    const std::vector<analysis::Target> targets(loaded.target().begin(), loaded.target().end());
-    story.verdict = analysis::judge(side.summary, targets);
+    wanted.assign(loaded.target().begin(), loaded.target().end());
   }
+  story.verdict = analysis::judge(side.summary, wanted);
   analysis::write_file_atomically(page.string(), analysis::run_html(side, story));
   return {.notes = side.notes, .verdict = story.verdict};
 }
 
 int report_command(const ReportOptions& options) {
   try {
+    if (is_sweep(options.run) && !options.targets.empty()) {
+      throw analysis::LogError(
+          fmt::format("{}: found --targets for a sweep; allowed: for a run or a log", options.run));
+    }
     return is_sweep(options.run) ? sweep_report_command(options.run, options.out) : report(options);
   } catch (const analysis::LogError& error) {
     fmt::print(stderr, "redcell: {}\n", error.what());

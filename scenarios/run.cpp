@@ -10,11 +10,13 @@
 #include <system_error>
 #include <utility>
 
+#include "analysis/compare/comparison.h"
 #include "analysis/drive_log.h"
 #include "analysis/drive_picture.h"
 #include "analysis/file.h"
 #include "analysis/kpi_log.h"
 #include "analysis/live/live.h"
+#include "analysis/log_error.h"
 #include "base/math.h"
 #include "scenarios/complain.h"
 #include "scenarios/deployment.h"
@@ -28,6 +30,7 @@ namespace {
 
 constexpr int exit_passed = 0;
 constexpr int exit_not_passed = 1;
+constexpr int exit_refused = 2;
 
 void show(ProgressLine& line, base::Instant now, double duration_s) {
   if (!line.is_due()) return;
@@ -104,7 +107,15 @@ void write_page(const std::filesystem::path& directory) {
 
 int run_command(const RunOptions& options) {
   if (options.isa == "avx2") base::force_avx2();
-  const schema::Scenario scenario = prepare_run(options);
+  schema::Scenario scenario = prepare_run(options);
+  if (!options.targets.empty()) {
+    try {
+      *scenario.mutable_target() = analysis::load_targets(options.targets).target();
+    } catch (const analysis::LogError& error) {
+      complain(fmt::format("redcell: {}", error.what()));
+      return exit_refused;
+    }
+  }
   const std::filesystem::path directory = run_directory(options, scenario);
   std::filesystem::create_directories(directory);
   // Results of an earlier run must not pass for those of one that breaks.

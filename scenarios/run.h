@@ -23,6 +23,7 @@ struct RunOptions {
   std::optional<std::uint32_t> run;
   std::string out_dir;  ///< Empty: runs/NAME-SEED-RUN below the current directory.
   std::string isa;      ///< "avx2", "avx512" or empty: the best there is.
+  std::string targets;  ///< A file of targets instead of the scenario's; empty for its own.
   int threads = 1;
   bool quiet = false;      ///< No progress line.
   bool no_report = false;  ///< No report.html: points of a sweep have none.

@@ -69,6 +69,103 @@ class ReportAndExport(unittest.TestCase):
         self.assertIn(redcell("report", str(self.made), "-o", str(again)).returncode, (0, 1))
         self.assertEqual(again.read_text(encoding="utf-8"), written)
 
+    def field_log(self, seconds=60):
+        """A G-NetTrack Pro log of 50 Mbps, 10 m/s north."""
+        header = ("Timestamp,Longitude,Latitude,Speed,Operatorname,CellID,NetworkMode,RSRP,RSRQ,"
+                  "SNR,CQI,RSSI,DL_bitrate,UL_bitrate,State,PINGAVG,PINGMIN,PINGMAX,PINGSTDEV,"
+                  "PINGLOSS,CELLHEX,NODEHEX,LACHEX,RAWCELLID,NRxRSRP,NRxRSRQ\n")
+        path = self.folder / "field.csv"
+        path.write_text(header + "".join(
+            f"2024.03.05_10.{i // 60:02}.{i % 60:02},121.55,{29.87 + 9e-5 * i:.6f},36,A,12,5G,"
+            f"{-95 + i % 9},-11,12.0,12,-88,{50000 + 100 * (i % 13)},8000,D,-,-,-,-,-,C,A8,9C,"
+            "11016972,-100.0,-15.0\n" for i in range(seconds)), encoding="utf-8")
+        return path
+
+    def compared(self, *words):
+        out = self.folder / "compare"
+        done = redcell("compare", *words, "--out", str(out))
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        files = {name: json.loads((out / name).read_text(encoding="utf-8"))
+                 for name in ("compare.json", "verdict.json")}
+        page = (out / "report.html").read_text(encoding="utf-8")
+        return done, files["compare.json"], files["verdict.json"], page
+
+    def test_a_run_is_compared_with_a_field_log(self):
+        targets = str(ROOT / "targets" / "trial-700.txtpb")
+        done, figures, verdict, page = self.compared(
+            str(self.run_folder), str(self.field_log()), "--targets", targets)
+        self.assertFalse(figures["paired"])
+        self.assertEqual({"ss_rsrp_dbm", "ss_sinr_db", "dl_goodput_mbps", "ul_goodput_mbps"}
+                         - {kpi["name"] for kpi in figures["kpi"]}, set())
+        self.assertIn("dl_mcs", figures["only_a"])
+        field = {entry["kpi"]: entry for entry in verdict["targets_b"]}
+        self.assertEqual(field["dl_goodput_mbps"]["result"], "FAIL", "50 Mbps are not 90")
+        self.assertEqual(field["dl_goodput_mbps"]["target"], 90)
+        self.assertLess(field["dl_goodput_mbps"]["ci_low"], 51)
+        self.assertEqual(done.returncode, 0 if verdict["result"] == "PASS" else 1)
+        self.assertEqual(figures["targets_a"]["targets"], verdict["targets"])
+        for words in ("Targets on A", "The drive of A", "The drive of B", "Rate over level"):
+            self.assertIn(words, page)
+        csv_rows = table(self.folder / "compare" / "curves.csv")
+        self.assertIn(("ul_goodput_mbps", "ss_rsrp_dbm", "b"),
+                      {(row["figure"], row["level"], row["side"]) for row in csv_rows})
+
+    def test_two_runs_of_one_world_are_paired(self):
+        scenario = self.folder / "four.txtpb"
+        scenario.write_text(
+            'include: "trial-2600-peak.txtpb"\ntitle: "Four terminals"\nduration_s: 7\n'
+            'warm_up_s: 1\nterminal_group { name: "test" count: 4 placement { y_m: 0 '
+            "min_radius_m: 50 max_radius_m: 400 } }\n", encoding="utf-8")
+        for policy in ("ROUND_ROBIN", "PROPORTIONAL_FAIR"):
+            done = redcell("run", str(scenario), "--quiet", "--set",
+                           f"carrier[0].scheduler.policy={policy}", "--out",
+                           str(self.folder / policy))
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+        _, figures, verdict, page = self.compared(str(self.folder / "ROUND_ROBIN"),
+                                                  str(self.folder / "PROPORTIONAL_FAIR"))
+        self.assertTrue(figures["paired"])
+        rate = {kpi["name"]: kpi for kpi in figures["kpi"]}["dl_throughput_mbps"]
+        self.assertEqual(rate["pairs"], 4 * 6)
+        difference = rate["mean_difference"]
+        self.assertNotEqual(difference["value"], 0)
+        self.assertAlmostEqual(difference["value"],
+                               rate["a"]["mean"]["value"] - rate["b"]["mean"]["value"])
+        self.assertIsNone(rate["ks_p_value"])
+        self.assertEqual(verdict["result"], "PASS", "no targets were given")
+        self.assertIn("compared second by second", page)
+
+    def test_targets_of_a_file_are_judged_instead_of_the_scenarios(self):
+        targets = self.folder / "mine.txtpb"
+        targets.write_text('target { kpi: "dl_goodput_mbps" sense: AT_LEAST value: 1 }\n',
+                           encoding="utf-8")
+        small, out = str(ROOT / "tests" / "sweep" / "small.txtpb"), self.folder / "judged"
+        done = redcell("run", small, "--quiet", "--targets", str(targets), "--out", str(out))
+        verdict = json.loads((out / "verdict.json").read_text(encoding="utf-8"))
+        self.assertEqual(done.returncode, 0 if verdict["result"] == "PASS" else 1, done.stderr)
+        self.assertEqual([entry["kpi"] for entry in verdict["targets"]], ["dl_goodput_mbps"])
+        log = str(self.field_log())
+        page = str(self.folder / "page.html")
+        for text, code in [("50.5 tolerance_percent: 5", 0), ("90 tolerance_percent: 15", 1)]:
+            targets.write_text(f'target {{ kpi: "dl_goodput_mbps" value: {text} }}\n',
+                               encoding="utf-8")
+            done = redcell("report", log, "--targets", str(targets), "-o", page)
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        targets.write_text("target {", encoding="utf-8")
+        for words in (["report", log, "-o", page],
+                      ["run", small, "--quiet", "--out", str(self.folder / "not")]):
+            done = redcell(*words, "--targets", str(targets))
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn("mine.txtpb:1:", done.stderr)
+        self.assertFalse((self.folder / "not").exists())
+
+    def test_shipped_targets_can_be_read(self):
+        log, page = str(self.field_log()), str(self.folder / "page.html")
+        shipped = sorted((ROOT / "targets").glob("*.txtpb"))
+        self.assertEqual(len(shipped), 4)
+        for path in shipped:
+            done = redcell("report", log, "--targets", str(path), "-o", page)
+            self.assertEqual((done.returncode, done.stderr), (1, ""), path)
+
     def test_a_run_is_whole_without_its_page(self):
         out = self.folder / "plain"
         words = ["run", "tests/sweep/small.txtpb", "--quiet", "--out", str(out)]
@@ -166,16 +263,40 @@ class ReportAndExport(unittest.TestCase):
         count = len(table(tables / "drive_row.csv"))
         self.assertTrue(all(1 <= int(row["drive_row_row"]) <= count for row in neighbours))
 
+    def test_tables_of_another_run_do_not_stay_in_the_folder(self):
+        tables, still = self.folder / "tables", self.folder / "still"
+        self.assertEqual(redcell("export", str(self.run_folder), "--csv", str(tables)).returncode,
+                         0)
+        (tables / "mine.csv").write_text("kept", encoding="utf-8")
+        self.assertTrue((tables / "drive.csv").exists())
+        done = redcell("run", str(ROOT / "tests" / "sweep" / "small.txtpb"), "--quiet", "--out",
+                       str(still))
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        self.assertEqual(redcell("export", str(still), "--csv", str(tables)).returncode, 0)
+        fresh = self.folder / "fresh"
+        self.assertEqual(redcell("export", str(still), "--csv", str(fresh)).returncode, 0)
+        self.assertEqual({path.name for path in tables.iterdir()},
+                         {path.name for path in fresh.iterdir()} | {"mine.csv"})
+        self.assertFalse((tables / "drive_row.csv").exists())
+
     def test_what_cannot_be_read_or_written_is_refused(self):
         (self.folder / "text").write_text("no log", encoding="utf-8")
         taken = self.folder / "taken.db"
         taken.write_text("kept", encoding="utf-8")
         run = str(self.run_folder)
+        # Two runs in one log.
+        log = (self.run_folder / "kpi.log").read_bytes()
+        contradicts = self.folder / "text.log"
+        contradicts.write_bytes(log + log[8:])
         for words, complaint in [
             (["report", str(self.folder / "missing")], "cannot open"),
             (["report", run, "--out", str(self.folder / "no" / "page.html")], "page.html"),
             (["export", str(self.folder / "text"), "--sqlite", str(self.folder / "a.db")],
              "not a KPI log"),
+            (["export", str(self.folder / "text"), "--csv", str(self.folder / "new" / "tables")],
+             "not a KPI log"),
+            (["export", str(contradicts), "--csv", str(self.folder / "new" / "tables")],
+             "contradicts itself"),
             (["export", run, "--sqlite", str(taken)], "allowed: a name that is free"),
             (["export", run], "[--csv,--sqlite] is required"),
         ]:
@@ -185,7 +306,7 @@ class ReportAndExport(unittest.TestCase):
                 self.assertIn(complaint, done.stderr + done.stdout)
         self.assertEqual(taken.read_text(encoding="utf-8"), "kept")
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()),
-                         ["run", "taken.db", "text"])
+                         ["run", "taken.db", "text", "text.log"])
 
 
 class Pandas(unittest.TestCase):
