@@ -220,7 +220,10 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
     c.ul_granted_bytes -= static_cast<std::uint64_t>(grant.format.tbs.value() / 8);
   }
   if (result.decoded) {
-    if (pdu.confirms && c.activation.phase == Connection::Activation::Phase::releasing) {
+    // A block begun before the release was ordered confirms what came before it.
+    const bool was_ordered = c.activation.asked >= base::Slot(0) && heard.slot > c.activation.asked;
+    if (pdu.confirms && was_ordered &&
+        c.activation.phase == Connection::Activation::Phase::releasing) {
       c.activation = {};
     }
     c.receiver.turn_to(grant.harq);
@@ -312,11 +315,11 @@ void Cell::schedule_assignments(base::Instant now, SlotPlan& plan) {
   for (Part& part : parts_) schedule_downlink(at, part, plan);
 }
 
-Bound Cell::bound_of(Outcome outcome, int room, bool has_more) const {
+Bound Cell::bound_of(Outcome outcome, bool is_limited, bool has_more) const {
   if (outcome == Outcome::blocked) return Bound::cces;
-  if (outcome == Outcome::sent && !has_more) return Bound::none;
+  if (!has_more) return Bound::none;
+  if (is_limited) return Bound::slice;
   if (prbs_.empty()) return Bound::prbs;
-  if (room != unlimited_prbs && room < prbs_.count()) return Bound::slice;
   return outcome == Outcome::sent ? Bound::block : Bound::prbs;
 }
 

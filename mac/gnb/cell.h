@@ -226,7 +226,11 @@ class Cell {
   void send_activation(Connection& c, base::Slot slot, SlotPlan& plan);
   enum class Outcome : std::uint8_t { sent, nothing_sent, blocked };
   /// What has held up one that was looked at, and has more to send or not.
-  [[nodiscard]] Bound bound_of(Outcome outcome, int room, bool has_more) const;
+  [[nodiscard]] Bound bound_of(Outcome outcome, bool is_limited, bool has_more) const;
+  /// Its slice leaves it less than there is.
+  [[nodiscard]] bool is_limited(int room) const {
+    return room != unlimited_prbs && room < prbs_.count();
+  }
   void count_bounds(base::Direction direction, Part& part) const;
   /// most: PRBs that it may take.
   Outcome assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);

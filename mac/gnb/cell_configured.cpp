@@ -57,7 +57,8 @@ void Cell::send_activations(base::Slot slot, SlotPlan& plan) {
     follow_activation(c, slot);
     if (!c.activation.is_under_way()) continue;
     activate(index);
-    if (c.activation.asked < base::Slot(0)) send_activation(c, slot, plan);
+    const bool is_there = c.config.bwp == c.config.configured_grant->format.bwp;
+    if (is_there && c.activation.asked < base::Slot(0)) send_activation(c, slot, plan);
   }
 }
 

@@ -79,6 +79,7 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
       const int room = turns_.room(candidate, prbs_, dl_shares_, dl_slices_);
       if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
       Connection& c = *connections_[candidate.connection];
+      const bool limited = is_limited(room);
       const Outcome outcome = assign(c, room, at, plan);
       if (outcome == Outcome::sent) {
         ++part.dl_count;
@@ -86,7 +87,7 @@ void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan)
         shares_.push_back(
             {.connection = candidate.connection, .bits = plan.downlink.back().format.tbs});
       }
-      candidate.bound = bound_of(outcome, room, c.sendable_bytes(at.now) > 0);
+      candidate.bound = bound_of(outcome, limited, c.sendable_bytes(at.now) > 0);
       turns_.finish(candidate, dl_slices_);
       if (outcome == Outcome::blocked) turns_.replace(dl_slices_, candidates_);
     }

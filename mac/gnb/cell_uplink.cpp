@@ -64,6 +64,7 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
       const int room = turns_.room(candidate, prbs_, ul_shares_, pusch.slices);
       if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
       Connection& c = *connections_[candidate.connection];
+      const bool limited = is_limited(room);
       const Outcome outcome = grant(c, room, pusch, plan);
       if (outcome == Outcome::sent) {
         const BlockFormat& format = plan.uplink.back().format;
@@ -71,7 +72,7 @@ void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotP
         granted.push_back(candidate.connection);
         shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
       }
-      candidate.bound = bound_of(outcome, room, c.ul_backlog_bytes > 0);
+      candidate.bound = bound_of(outcome, limited, c.ul_backlog_bytes > 0);
       turns_.finish(candidate, pusch.slices);
       if (outcome == Outcome::blocked) turns_.replace(pusch.slices, candidates_);
     }

@@ -19,9 +19,11 @@ std::string broken(const char* rule, base::UeId ue, base::Slot slot) {
          std::to_string(slot.value());
 }
 
-const Connection* find(std::span<const std::unique_ptr<Connection>> connections, base::UeId ue) {
+/// Whom an assignment or a grant is for.
+template <class Dci>
+const Connection* find(std::span<const std::unique_ptr<Connection>> connections, const Dci& dci) {
   for (const auto& c : connections) {
-    if (c != nullptr && c->config.ue == ue) return c.get();
+    if (c != nullptr && c->config.ue == dci.ue && c->config.epoch == dci.epoch) return c.get();
   }
   return nullptr;
 }
@@ -49,7 +51,7 @@ PlanAudit::PlanAudit(const CellConfig& config) : config_(config) {
 std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
                              std::span<const std::unique_ptr<Connection>> connections) {
   for (const DlAssignment& a : plan.downlink) {
-    const Connection* c = find(connections, a.ue);
+    const Connection* c = find(connections, a);
     if (c == nullptr) return broken("nobody is assigned a block", a.ue, slot);
     const Block block{.format = a.format, .ue = a.ue, .slot = slot, .answer = a.feedback_slot};
     std::string finding = check_block(block, *c, sides_[0]);
@@ -57,7 +59,7 @@ std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
     if (!finding.empty()) return finding;
   }
   for (const UlGrant& g : plan.uplink) {
-    const Connection* c = find(connections, g.ue);
+    const Connection* c = find(connections, g);
     if (c == nullptr) return broken("nobody is granted a block", g.ue, slot);
     if (c->bwp.in_gap(slot)) return broken("a grant in a gap", g.ue, slot);
     const Block block{.format = g.format, .ue = g.ue, .slot = g.pusch_slot, .answer = g.pusch_slot};

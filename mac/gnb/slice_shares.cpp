@@ -18,6 +18,7 @@ SliceShares::SliceShares(std::span<const RrmPolicyRatio> ratios, std::span<const
   for (const int count : prb_counts) prbs_before_.push_back(prbs_before_.back() + count);
   windows_.resize(static_cast<std::size_t>(reach_slots / window_slots + 2));
   for (Window& window : windows_) window.used.resize(ratios.size());
+  waits_since_.resize(ratios.size());
 }
 
 std::int64_t SliceShares::prbs_up_to(base::Slot slot) const {
@@ -76,9 +77,11 @@ int SliceShares::allowance(std::size_t slice, const SliceSlot& at) const {
   return static_cast<int>(std::max<std::int64_t>(std::min(room, below_max(slice, at)), 0));
 }
 
-bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const {
+bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) {
   if (!limit() || ratios_[slice].is_apart) return true;
-  const bool is_owed = above_min(slice, at) < 0;
+  std::optional<base::Slot>& waits_since = waits_since_[slice];
+  const bool has_waited = waits_since && at.slot >= *waits_since + base::SlotCount(window_slots_);
+  const bool is_owed = has_waited || above_min(slice, at) < 0;
   std::int64_t room = at.prb_count - at.taken;
   for (std::size_t other = 0; other < ratios_.size(); ++other) {
     if (other == slice) continue;
@@ -88,7 +91,13 @@ bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) co
     at.saves[slice] = 1;
     return false;
   }
-  return prb_count <= room;
+  const bool fits = prb_count <= room;
+  if (fits) {
+    waits_since.reset();
+  } else if (!waits_since) {
+    waits_since = at.slot;
+  }
+  return fits;
 }
 
 void SliceShares::take(std::size_t slice, int prb_count, SliceSlot& at) {

@@ -9,13 +9,15 @@
 // - its dedicated ratio of each slot, which stays empty when the slice does not use it.
 // A repetition needs as many PRBs as its block had. Where the maximum has no room for it yet, the
 // slice sends nothing new in the slot. What is owed to others holds up repetitions of a slice that
-// has had its minimum; of one that has not, only what is dedicated to others. Whole PRBs are
+// has had its minimum, but no longer than a window; of one that has not, only what is dedicated to
+// others. Whole PRBs are
 // rounded down over the window, not in every slot. [ours] A slice that was idle may make up for its
 // minimum inside the window.
 #pragma once
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -62,7 +64,7 @@ class SliceShares {
   /// PRBs that the slice may take for new data; without limits unlimited_prbs.
   [[nodiscard]] int allowance(std::size_t slice, const SliceSlot& at) const;
   /// Whether a block may be repeated now; if not, the slice saves for it.
-  [[nodiscard]] bool may_repeat(std::size_t slice, int prb_count, SliceSlot& at) const;
+  [[nodiscard]] bool may_repeat(std::size_t slice, int prb_count, SliceSlot& at);
   void take(std::size_t slice, int prb_count, SliceSlot& at);
   /// PRBs of its minimum that the slice asks for and has not had yet; at least 0.
   [[nodiscard]] int owed(std::size_t slice, const SliceSlot& at) const;
@@ -89,6 +91,8 @@ class SliceShares {
       prbs_before_;  ///< [slot of the period, and its end] PRBs since its start.
   std::int64_t window_slots_;
   std::vector<Window> windows_;  ///< Ring.
+  /// [slice] Since when a repetition has found no room.
+  std::vector<std::optional<base::Slot>> waits_since_;
 };
 
 }  // namespace redcell::mac::gnb

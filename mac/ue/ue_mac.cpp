@@ -158,6 +158,12 @@ bool UeMac::on_grant(const UlGrant& grant) {
   if (mac::is_configured(grant.harq)) {
     if (is_first) return false;
     configured_.start_timer(grant.harq.process, grant.pusch_slot);
+    // An occasion of the same process would overwrite what is to be repeated.
+    if (occasion_ && occasion_->harq.process == grant.harq.process) {
+      const base::Slot from = occasion_->pusch_slot;
+      occasion_.reset();
+      if (configured_.is_active()) await_occasion(from);
+    }
   }
   grants_.push_back(grant);
   if (is_first) sr_due_.reset();

@@ -350,6 +350,8 @@ TEST(CellBounds, name_what_holds_a_terminal_up) {
             (Counts{1, 0, 0, 1, 0, 0}));
   const auto with_maximum = [](CellConfig& c) { c.dl_slices = {{.max_percent = 20}, {}}; };
   EXPECT_EQ(downlink_bounds(carrier, {100}, with_maximum), (Counts{0, 0, 0, 0, 1, 0}));
+  const auto with_more = [](CellConfig& c) { c.dl_slices = {{.max_percent = 70}, {}}; };
+  EXPECT_EQ(downlink_bounds(carrier, {100}, with_more), (Counts{0, 0, 0, 0, 1, 0}));
 }
 
 TEST(CellBounds, name_the_block_where_power_ends_it) {

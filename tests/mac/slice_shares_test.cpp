@@ -119,6 +119,18 @@ TEST(SliceShares, let_repetitions_wait_for_what_is_owed_to_others) {
   EXPECT_TRUE(shares.may_repeat(0, 41)) << "nobody asks for it";
 }
 
+TEST(SliceShares, let_no_repetition_wait_longer_than_a_window) {
+  constexpr int window = 4;
+  Shares shares({{}, {.min_percent = 50}}, window);
+  for (std::int64_t slot = 0; slot <= window; ++slot) {
+    shares.go_to(slot, {0, 1});
+    EXPECT_EQ(shares.may_repeat(0, 60), slot == window) << slot;
+    shares.take(1, slot == window ? 40 : 50);
+  }
+  shares.go_to(window + 1, {0, 1});
+  EXPECT_FALSE(shares.may_repeat(0, 60)) << "it has had its turn";
+}
+
 TEST(SliceShares, round_over_the_window_and_not_in_each_slot) {
   Shares shares({{}, {.dedicated_percent = 5, .min_percent = 5, .max_percent = 5}}, 20, {51});
   int used = 0;

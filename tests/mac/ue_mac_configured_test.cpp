@@ -102,6 +102,19 @@ TEST(UeMacConfigured, repeats_a_block_when_a_dci_asks_for_it) {
   EXPECT_EQ(ue.sends(22, 60), Slots{38});
 }
 
+TEST(UeMacConfigured, lets_a_repetition_keep_its_process_from_an_occasion_that_waits) {
+  GrantedUe ue;
+  ue.enqueue(60, 0);
+  UlGrant again = *ue.mac.grant_at(Slot(8));
+  ASSERT_TRUE(ue.send(8).has_value());
+  ue.enqueue(60, 22);
+  ASSERT_NE(ue.mac.grant_at(Slot(28)), nullptr) << "the same process";
+  again.harq.attempt = 1;
+  again.pusch_slot = Slot(29);
+  EXPECT_TRUE(ue.mac.on_grant(again));
+  EXPECT_EQ(ue.sends(25, 60), (Slots{29, 38}));
+}
+
 TEST(UeMacConfigured, has_nothing_to_repeat_when_the_process_holds_another_block) {
   GrantedUe ue;
   ue.enqueue(60, 0);
