@@ -16,11 +16,14 @@ constexpr double degrees = 180 / base::pi;
 enum FieldKind : std::uint32_t { sight_field, los_field, nlos_field };
 
 /// Sight is lost behind an edge over the radius of the first Fresnel zone, not at once [ours]: at
-/// 50 m from the edge, knife-edge diffraction.
-base::Metres edge_width(const LayerPlan& layer) {
+/// 50 m from the edge, knife-edge diffraction. Where sight forgets within that, as among the
+/// machines of a hall, obstacles are nearer and smaller, and a tenth of what it takes to forget is
+/// all that is made smooth.
+base::Metres edge_width(const LayerPlan& layer, base::Metres correlation_distance) {
   constexpr double edge_distance_m = 50;
   const double wavelength_m = base::speed_of_light_mps / layer.radio.dl_centre.value();
-  return base::Metres(std::sqrt(wavelength_m * edge_distance_m));
+  return base::Metres(std::min(std::sqrt(wavelength_m * edge_distance_m),
+                               correlation_distance.value() / 10));
 }
 
 double distance_2d(const PlanePoint& way) {
@@ -72,7 +75,8 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
         const auto shadowing = [&](bool in_sight) {
           return phy::shadowing_correlation_distance(phy::path_loss_model(environment, in_sight));
         };
-        add_field(sight_field, phy::los_correlation_distance(environment), edge_width(layer));
+        const base::Metres sight_distance = phy::los_correlation_distance(environment);
+        add_field(sight_field, sight_distance, edge_width(layer, sight_distance));
         if (layer.channel.by_clusters) {
           site.parameters.emplace(random, site.source, phy::surrounding_of(environment));
           site.regions.emplace(random, site.source, phy::surrounding_of(environment));
