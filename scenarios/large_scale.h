@@ -34,11 +34,12 @@ struct CellLink {
 /// Time between two looks at the slow part of a moving terminal's links [ours]: 1 m at 90 km/h,
 /// where shadowing keeps 97 % of its correlation.
 inline constexpr base::Duration large_scale_period = base::milliseconds(40);
-/// Way that fading sees along which a link keeps the directions of its rays [ours]: they are those
+/// Own way of a terminal along which a link keeps the directions of its rays [ours]: they are those
 /// of the first look on each whole piece of it, so that they are a function of time whatever was
 /// looked at before. The straight line turns by 3 degrees over it at 100 m, and the angle spreads
 /// keep most of their correlation. Where two segments meet, fading changes over from one to the
-/// other (phy::FormerLink).
+/// other (phy::FormerLink). Whoever waits stays on its segment, and what moves around it adds to
+/// the way on it.
 inline constexpr double segment_way_m = 5;
 /// A terminal that is on one segment for longer than this counts as one that stays [ours]: its
 /// direct rays do not turn. Routes are asked this far beyond the moment looked at.
@@ -71,7 +72,7 @@ struct TerminalLinks {
   std::int64_t segment = -1;
   base::Instant segment_begin;
   double segment_begin_m = 0;  ///< Way that fading saw until then.
-  double segment_way_m = 0;    ///< And since then.
+  double segment_way_m = 0;    ///< And since then: more than the constant where it waits.
 };
 
 class LargeScale {

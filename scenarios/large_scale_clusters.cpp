@@ -14,7 +14,7 @@ namespace {
 base::Instant look(std::int64_t index) { return base::Instant(index * large_scale_period.value()); }
 
 std::int64_t piece_at(const terminals::Route& route, std::int64_t index) {
-  return static_cast<std::int64_t>(std::floor(route.fading_way_m(look(index)) / segment_way_m));
+  return static_cast<std::int64_t>(std::floor(route.own_way_m(look(index)) / segment_way_m));
 }
 
 /// The first look in (before, until] on another piece than `before`. Pre: `until` is on another.

@@ -243,10 +243,15 @@ phy::Position Route::position_at(base::Instant t) const {
           .up_m = start_.up_m};
 }
 
+double Route::own_way_m(base::Instant t) const {
+  if (kind_ != RouteKind::straight) return way_m(place_at(t)) - lead_m_;
+  return top_speed_mps_ * base::to_seconds(t - base::Instant());
+}
+
 double Route::fading_way_m(base::Instant t) const {
   const double seconds = base::to_seconds(t - base::Instant());
   if (kind_ == RouteKind::straight) return fading_speed_mps() * seconds;
-  return way_m(place_at(t)) - lead_m_ + surroundings_mps_ * seconds;
+  return own_way_m(t) + surroundings_mps_ * seconds;
 }
 
 double Route::fading_speed_mps() const { return top_speed_mps_ + surroundings_mps_; }

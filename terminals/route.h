@@ -80,6 +80,8 @@ class Route {
   Route(const RouteConfig& config, const base::Random& random, base::UeId ue);
 
   [[nodiscard]] phy::Position position_at(base::Instant t) const;
+  /// Own way in metres by t. Zero at the beginning, continuous, never falls.
+  [[nodiscard]] double own_way_m(base::Instant t) const;
   /// Way in metres that the fading process has seen by t: own movement and surroundings. Zero at
   /// the beginning, continuous, never falls.
   [[nodiscard]] double fading_way_m(base::Instant t) const;

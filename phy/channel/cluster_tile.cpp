@@ -268,13 +268,17 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const C
 void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const FormerLink& former) {
   set_link(lane, former.link);
   const float level = direct_level_[lane];
+  const float former_gain = beam_gain_[lane];
   travel(lane, former.wavelengths);
   direct_beam_.at(0, lane) = 0.0F;
   sum_taps();
   respond();
   set_link(lane, tracked);
-  former_direct_level_[lane] = level;
+  // The response is for a gain of one, and what goes on is the response times the beam's.
+  const float scale = std::sqrt(former_gain / beam_gain_[lane]);
+  former_direct_level_[lane] = scale * level;
   keep_former(lane);
+  former_unit_[lane] *= scale;
 }
 
 /// The scatterers' response, rounded to 16 bits of the largest.

@@ -52,7 +52,8 @@ struct FormerLink {
 
 /// Way over which fading changes over from a former link [ours]: what the scatterers of its last
 /// place gave there fades out as a cosine, what the new one gives in as a sine, so that the mean
-/// power stays, and it takes no longer than fading needs to forget. The direct ray goes on.
+/// power stays, and it takes no longer than fading needs to forget. The direct ray goes on. What
+/// goes on without a jump is the response times the amplitude of the lane's beam.
 inline constexpr double changeover_wavelengths = 0.5;
 
 /// Largest distance travelled in wavelengths.

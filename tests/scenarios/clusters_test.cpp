@@ -23,13 +23,6 @@
 namespace redcell::scenarios {
 namespace {
 
-std::vector<std::string> clusters_in(CellKind kind, const std::string& path_loss) {
-  return {on(kind, "channel.path_loss=" + path_loss), on(kind, "channel.fading=CLUSTERS")};
-}
-std::vector<std::string> with(const std::string& field, const std::string& value) {
-  return {"terminal_group[ue]." + field + "=" + value};
-}
-
 /// Eight beams side by side at every mast.
 std::vector<std::string> beams() {
   std::vector<std::string> all;
@@ -89,75 +82,6 @@ TEST_P(Clusters, keep_their_beams_on_five_metres_of_the_way_and_no_longer) {
     EXPECT_EQ(once.segment, look * 37 / 450);
   }
   EXPECT_EQ(changes, 37);
-}
-
-using Response = std::vector<std::complex<double>>;
-Response response(const phy::ChannelView& view) {
-  Response all;
-  for (int group = 0; group < view.group_count; ++group) {
-    for (int rx = 0; rx < view.rx_count; ++rx) {
-      for (int tx = 0; tx < view.tx_count; ++tx) all.push_back(view.h(group, rx, tx));
-    }
-  }
-  return all;
-}
-double power(const Response& a) {
-  double sum = 0;
-  for (const std::complex<double>& h : a) sum += std::norm(h);
-  return sum;
-}
-double power_of_step(const Response& a, const Response& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += std::norm(a[i] - b[i]);
-  return sum;
-}
-
-/// Power of the steps that a channel takes, and of the channel.
-struct Steps {
-  double moved = 0;
-  double total = 0;
-  void add(const Response& now, const Response& last) {
-    moved += power_of_step(now, last);
-    total += power(now);
-  }
-};
-
-// No ray turns faster than the terminal moves: a step of x wavelengths changes the power-weighted
-// channel by at most (2 pi x)^2, where segments meet as well as inside one. In a changeover over
-// half a wavelength it is 3/4 of that on average.
-TEST_P(Clusters, fade_continuously_along_the_way_and_where_segments_meet) {
-  constexpr int speed_kmh = 36;
-  const World world(street(GetParam(), "", speed_kmh),
-                    clusters_in(GetParam(), "UMA") + with("route.fading_speed_kmh", "0"));
-  const double slot_s = GetParam() == CellKind::n41_tdd ? 0.5e-3 : 1e-3;
-  Follower follower(world, 1);
-  const std::int64_t slots = refresh_slots(world.layer(), world.terminal(0).route);
-  const double step_wavelengths = speed_kmh / 3.6 * slot_s * static_cast<double>(slots) *
-                                  dl_centre_hz(GetParam()) / 299'792'458.0;
-  for (const bool is_uplink : {false, true}) {
-    Steps inside, meeting;
-    Response last;
-    std::int64_t last_segment = -1;
-    std::size_t last_cell = 0;
-    for (std::int64_t step = 0; step < 24'000; ++step) {
-      follower.go_to(step * slots);
-      const std::size_t cell = follower.loudest();
-      const auto index = static_cast<std::uint32_t>(cell);
-      const Response now =
-          response(is_uplink ? follower.tile().uplink(index) : follower.tile().downlink(index));
-      const std::int64_t segment = follower.tile().links().segment;
-      if (cell == last_cell && step > 0)
-        (segment == last_segment ? inside : meeting).add(now, last);
-      last = now;
-      last_segment = segment;
-      last_cell = cell;
-    }
-    const double largest = std::pow(2 * std::numbers::pi * step_wavelengths, 2);
-    EXPECT_LT(inside.moved / inside.total, largest);
-    EXPECT_GT(inside.moved / inside.total, 0.1 * largest);
-    EXPECT_LT(meeting.moved / meeting.total, largest);
-    EXPECT_GT(meeting.moved / meeting.total, 0.1 * largest);
-  }
 }
 
 // What the lanes must hold, built link by link. Segments begin at whole 5 m, that is at whole
@@ -220,40 +144,6 @@ TEST_P(Clusters, fade_through_the_strongest_beam_along_the_way_on_the_carrier_of
     }
   }
   EXPECT_GT(*std::max_element(beams_seen.begin(), beams_seen.end()), 0U);
-}
-
-// The direct ray is most of a link in sight. Were its way not counted on, a new segment would
-// start anywhere on the circle.
-TEST_P(Clusters, keep_the_phase_of_the_direct_ray_from_segment_to_segment) {
-  const World world(street(GetParam(), "", 36), clusters_in(GetParam(), "UMA") +
-                                                    with("sight", "NEAREST_SITE") +
-                                                    with("route.fading_speed_kmh", "0"));
-  Follower follower(world, 1);
-  const std::int64_t slots = refresh_slots(world.layer(), world.terminal(0).route);
-  std::complex<double> kept = 0;
-  double total = 0;
-  int count = 0;
-  Response last;
-  std::int64_t last_segment = -1;
-  std::size_t last_cell = 0;
-  for (std::int64_t step = 0; step < 20'000; ++step) {
-    follower.go_to(step * slots);
-    const std::size_t cell = follower.loudest();
-    const TerminalLinks& links = follower.tile().links();
-    const Response now = response(follower.tile().downlink(static_cast<std::uint32_t>(cell)));
-    const bool in_sight =
-        follower.large_scale().clusters(links, cell).link.kind.state == phy::LinkState::los;
-    if (links.segment != last_segment && cell == last_cell && in_sight && !last.empty()) {
-      for (std::size_t i = 0; i < now.size(); ++i) kept += now[i] * std::conj(last[i]);
-      total += power(now);
-      ++count;
-    }
-    last = now;
-    last_segment = links.segment;
-    last_cell = cell;
-  }
-  EXPECT_GT(count, 15);
-  EXPECT_GT(kept.real() / total, 0.5);
 }
 
 TEST_P(Clusters, leave_of_a_transmission_what_their_polarisation_leaves) {
@@ -404,7 +294,7 @@ TEST_P(Clusters, stay_to_the_end_of_a_random_way_on_foot) {
     large_scale.links_at(world.terminal(0), base::Instant(base::milliseconds(ms).value()), links);
   }
   EXPECT_EQ(links.segment,
-            static_cast<std::int64_t>(world.terminal(0).route.fading_way_m(
+            static_cast<std::int64_t>(world.terminal(0).route.own_way_m(
                                           base::Instant(base::milliseconds(end_ms).value())) /
                                       segment_way_m));
 }

@@ -79,4 +79,12 @@ inline std::string street(CellKind kind, const std::string& rest = "", int speed
   return scenario;
 }
 
+/// Overrides: clusters on a carrier, and a field of the terminals.
+inline std::vector<std::string> clusters_in(CellKind kind, const std::string& path_loss) {
+  return {on(kind, "channel.path_loss=" + path_loss), on(kind, "channel.fading=CLUSTERS")};
+}
+inline std::vector<std::string> with(const std::string& field, const std::string& value) {
+  return {"terminal_group[ue]." + field + "=" + value};
+}
+
 }  // namespace redcell::scenarios
