@@ -38,27 +38,6 @@ std::optional<phy::TdlProfile> profile_of(const schema::Channel& channel) {
   return std::nullopt;
 }
 
-bool is_drawn(const schema::Channel& channel) {
-  switch (channel.path_loss()) {
-    case schema::Channel::UMA:
-    case schema::Channel::RMA:
-    case schema::Channel::UMI:
-    case schema::Channel::INH_OPEN:
-    case schema::Channel::INH_MIXED:
-    case schema::Channel::INF_SL:
-    case schema::Channel::INF_DL:
-    case schema::Channel::INF_SH:
-    case schema::Channel::INF_DH:
-    case schema::Channel::INF_HH:
-      return true;
-    case schema::Channel::FREE_SPACE:
-    case schema::Channel::UMA_LOS:
-    case schema::Channel::RMA_LOS:
-      break;
-  }
-  return false;
-}
-
 /// A link's state says everything: what the file says beside it would not be read.
 void check_by_state(const CarrierView& view, Report& report) {
   const schema::Channel& channel = view.carrier.channel();
@@ -91,6 +70,27 @@ void check_by_state(const CarrierView& view, Report& report) {
 }
 
 }  // namespace
+
+bool is_drawn(const schema::Channel& channel) {
+  switch (channel.path_loss()) {
+    case schema::Channel::UMA:
+    case schema::Channel::RMA:
+    case schema::Channel::UMI:
+    case schema::Channel::INH_OPEN:
+    case schema::Channel::INH_MIXED:
+    case schema::Channel::INF_SL:
+    case schema::Channel::INF_DL:
+    case schema::Channel::INF_SH:
+    case schema::Channel::INF_DH:
+    case schema::Channel::INF_HH:
+      return true;
+    case schema::Channel::FREE_SPACE:
+    case schema::Channel::UMA_LOS:
+    case schema::Channel::RMA_LOS:
+      break;
+  }
+  return false;
+}
 
 void check_clutter(const CarrierView& view, Report& report) {
   const schema::Channel& channel = view.carrier.channel();

@@ -281,7 +281,7 @@ class Rules {
 
   /// Sight and shadowing have a map around each site.
   void check_map(const Meeting& meeting) {
-    if (meeting.models.size() < 2) return;
+    if (!is_drawn(meeting.carrier.channel())) return;
     for (const SiteView& site : meeting.sites) {
       const double far_m = distance_range(meeting.ways, site.at).far_m;
       if (far_m <= phy::field_coordinate_max.value()) continue;

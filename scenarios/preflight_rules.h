@@ -49,6 +49,10 @@ struct CarrierView {
   std::string path;
 };
 
+/// Whether the channel has a map of shadowing, and of sight where there are two states, around each
+/// site.
+[[nodiscard]] bool is_drawn(const schema::Channel& channel);
+
 /// Band, spacing, bandwidth, frequencies, duplex: without these nothing else about the carrier can
 /// be asked.
 void check_band(const CarrierView& view, Report& report);

@@ -208,15 +208,17 @@ bool is_whole(const ChannelSelftestOptions& options) {
          options.terminals_per_sector >= ChannelSelftestOptions{}.terminals_per_sector;
 }
 
-std::string leave_stamp_of(const ChannelSelftestOptions& options, bool has_passed) {
+std::string leave_stamp_of(const ChannelSelftestOptions& options,
+                           const std::optional<StampKey>& key, bool has_passed) {
   if (!is_whole(options)) return "a part of the self-test: no stamp for runs\n";
-  const std::optional<StampKey> key = running_key();
   const bool is_left = key && leave_stamp(*key, has_passed);
   return is_left ? "the summary of every run on this machine says so from now on\n"
                  : "no folder for a stamp: runs will not say so\n";
 }
 
 int channel_selftest_command(const ChannelSelftestOptions& options) {
+  // The program may be built anew while this runs.
+  const std::optional<StampKey> key = running_key();
   const std::vector<DropConfig> all = drops(options);
   std::vector<DropRow> rows;
   ProgressLine progress(options.quiet);
@@ -237,7 +239,7 @@ int channel_selftest_command(const ChannelSelftestOptions& options) {
                                   [](const DropRow& row) { return row.in_bounds.value_or(true); });
   fmt::print("{}\nredcell {}, {}, seed {}: {}\n", text, base::version, base::isa_name(),
              options.seed, passed ? "PASS" : "FAIL");
-  fmt::print("{}", leave_stamp_of(options, passed));
+  fmt::print("{}", leave_stamp_of(options, key, passed));
   if (!options.csv.empty() || !options.pictures.empty()) {
     try {
       write_files(options, rows);

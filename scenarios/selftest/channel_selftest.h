@@ -8,6 +8,7 @@
 
 #include "scenarios/selftest/calibration_curves.h"
 #include "scenarios/selftest/calibration_drop.h"
+#include "scenarios/selftest/stamp.h"
 
 namespace redcell::scenarios {
 
@@ -54,8 +55,10 @@ struct Reference {
 /// nothing of the channel as a whole.
 [[nodiscard]] bool is_whole(const ChannelSelftestOptions& options);
 
-/// Leaves the stamp of a whole self-test (stamp.h). A line for the user.
-[[nodiscard]] std::string leave_stamp_of(const ChannelSelftestOptions& options, bool has_passed);
+/// Leaves the stamp of a whole self-test (stamp.h), with the key of the program as it was when the
+/// test began; nullopt: not known. A line for the user.
+[[nodiscard]] std::string leave_stamp_of(const ChannelSelftestOptions& options,
+                                         const std::optional<StampKey>& key, bool has_passed);
 
 /// Prints tables and leaves the stamp. Returns the exit code: 0; 1 when a metric or a kernel is out
 /// of bounds; 2 for a file that cannot be written.

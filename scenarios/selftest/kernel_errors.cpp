@@ -9,6 +9,7 @@
 #include <numbers>
 #include <utility>
 
+#include "base/math.h"
 #include "base/targets.h"
 #include "hwy/targets.h"
 #include "phy/channel/cdl.h"
@@ -35,6 +36,8 @@ phy::ClusterLink link_of(std::uint32_t ue) {
   phy::ClusterLink link;
   link.site = ue;
   link.kind = kind;
+  link.east_m = 141.0 - 17.3 * ue;
+  link.north_m = 52.0 + 9.1 * ue;
   link.carrier = base::Hertz(2.6e9);
   link.distribution = phy::lsp_distribution(kind, {.distance_2d = base::Metres(150.0),
                                                    .bs_height = base::Metres(25.0),
@@ -67,7 +70,9 @@ struct Drawn {
 
 /// Links in UMa, drawn.
 Drawn drawn_link(const base::Random& random, std::uint32_t ue) {
-  const phy::ClusterLink link = link_of(ue);
+  phy::ClusterLink link = link_of(ue);
+  const phy::ClusterRegions regions(random, link.site, link.kind.surrounding);
+  link.regions = regions.at(link.kind.state, link.east_m, link.north_m);
   return {.link = link, .clusters = phy::draw_clusters(random, link)};
 }
 
@@ -109,22 +114,40 @@ class Bench {
         response_error = std::max(response_error, response_error_of(lane, pair));
       }
     }
+    hash_response();
+  }
+  /// Each lane goes over from the link of its neighbour. Pre: as above, none by lines.
+  void change_over(const std::vector<Drawn>& links) {
+    for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+      const phy::ClusterLink& former = links[(lane + 1) % base::lane_count].link;
+      const phy::TrackedLink last{.link = former, .panel = panel_, .beam = 2};
+      tile_.set_link(lane, {.link = links[lane].link, .panel = panel_, .beam = 3}, {last, 43.1});
+    }
+    tile_.refresh(std::vector<double>(base::lane_count, 0.2));
+    hash_response();
+  }
+  [[nodiscard]] std::uint64_t hash() const { return hash_.value(); }
+
+ private:
+  void hash_response() {
     for (const base::LaneTile* part : {&tile_.response_re(), &tile_.response_im()}) {
       for (std::size_t i = 0; i < part->row_count() * base::lane_count; ++i) {
         hash_.add(static_cast<std::uint64_t>(std::bit_cast<std::uint32_t>(part->data()[i])));
       }
     }
   }
-  [[nodiscard]] std::uint64_t hash() const { return hash_.value(); }
 
- private:
   /// Of the taps that rays add up to; the direct ray is one number.
   [[nodiscard]] double tap_error_of(const Drawn& drawn, std::size_t lane, std::size_t pair,
                                     double wavelengths) const {
     const phy::Clusters& clusters = drawn.clusters;
     const auto rays = std::make_unique<phy::Rays>();
     const auto beam = std::make_unique<phy::RayRows<float>>();
-    phy::draw_rays(random_, clusters, {}, *rays);
+    const double per_wavelength = drawn.link.carrier.value() / base::speed_of_light_mps;
+    phy::draw_rays(random_, clusters,
+                   {.east_wavelengths = drawn.link.east_m * per_wavelength,
+                    .north_wavelengths = drawn.link.north_m * per_wavelength},
+                   *rays);
     const double mean = panel_.amplitudes({.rays = rays->departures,
                                            .cluster_power = clusters.power,
                                            .cluster_count = clusters.count,
@@ -212,6 +235,7 @@ KernelCheck check_kernels(std::uint32_t seed) {
         lines.push_back(line_link(tile * base::lane_count + lane));
       }
       bench.measure(links, taps, response);
+      bench.change_over(links);
       line_bench.measure(lines, line_taps, response);
     }
     hwy::SetSupportedTargetsForTest(0);

@@ -1,7 +1,10 @@
 #include "scenarios/selftest/stamp.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -9,6 +12,7 @@
 #include "analysis/file.h"
 #include "base/math.h"
 #include "base/version.h"
+#include "scenarios/hash.h"
 #include "scenarios/sweep/program.h"
 
 namespace redcell::scenarios {
@@ -26,11 +30,33 @@ std::optional<fs::path> folder_of(const char* variable, const char* below) {
   return fs::path(value) / below;
 }
 
-/// One file a version and instruction set, so that builds do not pile up.
-std::optional<fs::path> stamp_path(const std::string& version, const std::string& isa) {
+/// machine-id(5) where there is one, else the host's name. The manual wants it kept out of files.
+std::string machine_fingerprint() {
+  std::string name;
+  std::ifstream stream("/etc/machine-id");
+  if (!std::getline(stream, name) || name.empty()) {
+    std::array<char, HOST_NAME_MAX + 1> host{};
+    if (gethostname(host.data(), host.size() - 1) != 0) return "unknown";
+    name = host.data();
+  }
+  Hash hash;
+  for (const char c : name) hash.add(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
+  return fmt::format("{:016x}", hash.value());
+}
+
+/// One file a version, instruction set and machine, so that builds do not pile up.
+std::optional<fs::path> stamp_path(const StampKey& key) {
   const std::optional<fs::path> folder = stamp_folder();
   if (!folder) return std::nullopt;
-  return *folder / fmt::format("selftest-channel-{}-{}.txt", version, isa);
+  return *folder / fmt::format("selftest-channel-{}-{}-{}.txt", key.version, key.isa, key.machine);
+}
+
+/// All of a key that costs nothing to know.
+StampKey known_key() {
+  return {.version = base::version,
+          .isa = base::isa_name(),
+          .build = {},
+          .machine = machine_fingerprint()};
 }
 
 std::string running_build() { return build_address(running_program()); }
@@ -39,7 +65,9 @@ std::string running_build() { return build_address(running_program()); }
 
 std::optional<StampKey> running_key() {
   try {
-    return StampKey{.version = base::version, .isa = base::isa_name(), .build = running_build()};
+    StampKey key = known_key();
+    key.build = running_build();
+    return key;
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -51,7 +79,7 @@ std::optional<fs::path> stamp_folder() {
 }
 
 bool leave_stamp(const StampKey& key, bool has_passed) {
-  const std::optional<fs::path> path = stamp_path(key.version, key.isa);
+  const std::optional<fs::path> path = stamp_path(key);
   if (!path) return false;
   try {
     fs::create_directories(path->parent_path());
@@ -64,7 +92,7 @@ bool leave_stamp(const StampKey& key, bool has_passed) {
 }
 
 std::optional<std::string> read_stamp(const StampKey& key) {
-  const std::optional<fs::path> path = stamp_path(key.version, key.isa);
+  const std::optional<fs::path> path = stamp_path(key);
   if (!path) return std::nullopt;
   std::ifstream stream(*path);
   std::string build;
@@ -76,16 +104,13 @@ std::optional<std::string> read_stamp(const StampKey& key) {
 
 analysis::ChannelSelftest channel_selftest_facts() {
   analysis::ChannelSelftest facts{.version = base::version, .isa = base::isa_name()};
-  const std::optional<fs::path> path = stamp_path(facts.version, facts.isa);
+  const std::optional<fs::path> path = stamp_path(known_key());
   std::error_code error;
   // Without a stamp the program need not be read.
   if (!path || !fs::exists(*path, error)) return facts;
   static const std::optional<StampKey> key = running_key();
   if (!key) return facts;
-  if (const auto word =
-          read_stamp({.version = facts.version, .isa = facts.isa, .build = key->build})) {
-    facts.result = *word;
-  }
+  if (const auto word = read_stamp(*key)) facts.result = *word;
   return facts;
 }
 

@@ -2,7 +2,8 @@
 // summary.
 //
 // It lies in $XDG_CACHE_HOME/redcell, or $HOME/.cache/redcell. It speaks for one version of
-// redcell, built as it was, on one instruction set; what does not match says nothing. A stamp
+// redcell, built as it was, on one instruction set of one machine, for machines may share a home;
+// what does not match says nothing. A stamp
 // changes no bit of a run, and where it cannot be kept or read there is none: never an error.
 #pragma once
 
@@ -18,7 +19,8 @@ namespace redcell::scenarios {
 struct StampKey {
   std::string version;
   std::string isa;
-  std::string build;  ///< Content address of program and library.
+  std::string build;    ///< Content address of program and library.
+  std::string machine;  ///< A fingerprint of its name for itself.
 };
 
 /// Of the running program; nullopt where the system does not tell.

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const StampKey key{.version = "1.2", .isa = "AVX2", .build = "0123abcd"};
+const StampKey key{.version = "1.2", .isa = "AVX2", .build = "0123abcd", .machine = "77"};
 
 /// Sets or takes away a variable for a test.
 class Variable {
@@ -78,6 +78,9 @@ TEST_F(Stamp, speaks_for_one_version_build_and_instruction_set) {
   EXPECT_EQ(read_stamp(other), std::nullopt);
   other = key;
   other.isa = "AVX-512";
+  EXPECT_EQ(read_stamp(other), std::nullopt);
+  other = key;
+  other.machine = "78";
   EXPECT_EQ(read_stamp(other), std::nullopt);
   other = key;
   other.build = "0123abce";
@@ -138,11 +141,14 @@ TEST_F(Stamp, is_left_by_a_whole_self_test_alone) {
   part = {};
   part.terminals_per_sector = 99;
   EXPECT_FALSE(is_whole(part));
-  (void)leave_stamp_of(part, true);
+  const std::optional<StampKey> running = running_key();
+  (void)leave_stamp_of({}, std::nullopt, true);
   EXPECT_EQ(channel_selftest_facts().result, "not run here");
-  (void)leave_stamp_of({}, true);
+  (void)leave_stamp_of(part, running, true);
+  EXPECT_EQ(channel_selftest_facts().result, "not run here");
+  (void)leave_stamp_of({}, running, true);
   EXPECT_EQ(channel_selftest_facts().result, "pass");
-  (void)leave_stamp_of({}, false);
+  (void)leave_stamp_of({}, running, false);
   EXPECT_EQ(channel_selftest_facts().result, "fail");
   EXPECT_EQ(channel_selftest_facts().version, base::version);
   EXPECT_EQ(channel_selftest_facts().isa, base::isa_name());
