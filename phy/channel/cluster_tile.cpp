@@ -56,7 +56,18 @@ struct TapRays {
   std::size_t tap;
 };
 
-/// Sums some rays of all pairs. The pair count is a constant so that the sums stay in registers.
+/// Adds a ray, as it is seen through the beam, with its gain for a pair.
+HWY_INLINE void add_ray(Phasor& sum, Phasor seen, const std::uint32_t* gain) {
+  const Lane d;
+  const VecI packed = hn::BitCast(LaneI(), hn::Load(LaneU(), gain));
+  const VecF re = hn::ConvertTo(d, hn::ShiftLeft<16>(packed));
+  const VecF im = hn::ConvertTo(d, packed);
+  sum.re = hn::NegMulAdd(seen.im, im, hn::MulAdd(seen.re, re, sum.re));
+  sum.im = hn::MulAdd(seen.im, re, hn::MulAdd(seen.re, im, sum.im));
+}
+
+/// Sums some rays of 1, 2 or 4 pairs. The count is a constant and each sum has its name so that
+/// they stay in registers.
 ///
 /// The phase of a ray is that of phase_at, half a turn on: what it is multiplied with is negative.
 template <std::size_t pair_count>
@@ -66,8 +77,8 @@ HWY_INLINE void sum_rays(const ClusterTapJob& job, const TapRays& rays, std::siz
   const LaneU du;
   const LaneI di;
   const VecU whole_twice = hn::ShiftLeft<1>(travelled.whole);
-  std::array<Phasor, pair_count> sum;
-  for (Phasor& one : sum) one = {hn::Zero(d), hn::Zero(d)};
+  const Phasor none = {hn::Zero(d), hn::Zero(d)};
+  Phasor one = none, two = none, three = none, four = none;
   for (std::size_t ray = rays.first; ray < rays.end; ++ray) {
     const std::size_t row = rays.cluster * ray_count + ray;
     const std::size_t at = row * base::lane_count + lane;
@@ -78,20 +89,25 @@ HWY_INLINE void sum_rays(const ClusterTapJob& job, const TapRays& rays, std::siz
         coarse_phasor(hn::Add(hn::Mul(whole_twice, rate), hn::ShiftLeft<9>(hn::BitCast(du, rest))));
     const VecF beam = hn::Load(d, job.beam + at);
     const Phasor seen = {hn::Mul(beam, turn.re), hn::Mul(beam, turn.im)};
-    for (std::size_t pair = 0; pair < pair_count; ++pair) {
-      const VecI packed = hn::BitCast(
-          di, hn::Load(du, job.gain + (row * pair_count + pair) * base::lane_count + lane));
-      const VecF re = hn::ConvertTo(d, hn::ShiftLeft<16>(packed));
-      const VecF im = hn::ConvertTo(d, packed);
-      sum[pair].re = hn::NegMulAdd(seen.im, im, hn::MulAdd(seen.re, re, sum[pair].re));
-      sum[pair].im = hn::MulAdd(seen.im, re, hn::MulAdd(seen.re, im, sum[pair].im));
+    const std::uint32_t* gain = job.gain + row * pair_count * base::lane_count + lane;
+    add_ray(one, seen, gain);
+    if constexpr (pair_count > 1) add_ray(two, seen, gain + base::lane_count);
+    if constexpr (pair_count > 2) {
+      add_ray(three, seen, gain + 2 * base::lane_count);
+      add_ray(four, seen, gain + 3 * base::lane_count);
     }
   }
   const VecF amplitude = hn::Load(d, job.amplitude + rays.cluster * base::lane_count + lane);
-  for (std::size_t pair = 0; pair < pair_count; ++pair) {
+  const auto keep = [&](const Phasor& sum, std::size_t pair) HWY_ATTR {
     const std::size_t at = (rays.tap * pair_count + pair) * base::lane_count + lane;
-    hn::Store(hn::Mul(amplitude, sum[pair].re), d, job.gain_re + at);
-    hn::Store(hn::Mul(amplitude, sum[pair].im), d, job.gain_im + at);
+    hn::Store(hn::Mul(amplitude, sum.re), d, job.gain_re + at);
+    hn::Store(hn::Mul(amplitude, sum.im), d, job.gain_im + at);
+  };
+  keep(one, 0);
+  if constexpr (pair_count > 1) keep(two, 1);
+  if constexpr (pair_count > 2) {
+    keep(three, 2);
+    keep(four, 3);
   }
 }
 

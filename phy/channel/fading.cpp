@@ -183,7 +183,7 @@ FadingTile::FadingTile(const base::Random& random, const FadingConfig& config,
   const std::size_t pair_count = count_of(config.rx_count) * count_of(config.tx_count);
   std::size_t group_count = 0;
   for (const BlockGrid& grid : config.grids) {
-    RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
+    plans_.emplace_back(grid, tap_count_);
     group_count += count_of(grid.count);
   }
   delay_s_ = base::LaneTile(tap_count_);
@@ -219,6 +219,7 @@ void FadingTile::set_powers(std::size_t lane, const FadingLink& link) {
     amplitude_.at(tap, lane) = static_cast<float>(std::sqrt(t.rayleigh_power_lin / sinusoid_count));
   }
   los_amplitude_.at(0, lane) = static_cast<float>(std::sqrt(taps.front().los_power_lin));
+  delays_changed_ = true;
 }
 
 void FadingTile::set_sinusoids(std::size_t lane, const FadingLink& link) {
@@ -271,10 +272,12 @@ void FadingTile::refresh(std::span<const double> travelled_wavelengths) {
     .gain_re = gain_re_.data(),
     .gain_im = gain_im_.data()});
   std::size_t row = 0;
-  for (const BlockGrid& grid : config_.grids) {
-    channel_response(taps(), grid, {response_re_, response_im_, row});
-    row += count_of(grid.count) * count_of(config_.rx_count) * count_of(config_.tx_count);
+  for (ResponsePlan& plan : plans_) {
+    if (delays_changed_) plan.set_delays(delay_s_);
+    plan.respond_to(taps(), {response_re_, response_im_, row});
+    row += count_of(plan.group_count()) * count_of(config_.rx_count) * count_of(config_.tx_count);
   }
+  delays_changed_ = false;
 }
 
 }  // namespace redcell::phy

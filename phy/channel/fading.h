@@ -115,6 +115,8 @@ class FadingTile {
   base::LaneTile fraction_;       ///< [0][lane] the rest, within half a wavelength.
   base::LaneTile gain_re_;        ///< [tap][rx][tx][lane]
   base::LaneTile gain_im_;
+  std::vector<ResponsePlan> plans_;  ///< [grid]
+  bool delays_changed_ = true;
   base::LaneTile response_re_;  ///< [group][rx][tx][lane]
   base::LaneTile response_im_;
 };

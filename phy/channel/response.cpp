@@ -1,5 +1,6 @@
 #include "phy/channel/response.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -19,38 +20,50 @@
 #define REDCELL_PHY_CHANNEL_RESPONSE_CPP
 namespace redcell::phy {
 
-/// Phasors that depend on a tap's delay and the grid alone, each a row of real and one of imaginary
-/// parts.
-enum StepPhasor : std::size_t { centre_phasor, one_step, two_steps, four_steps, step_phasor_count };
-/// Phases of the same, 2^-32 turns.
-enum StepPhase : std::size_t { step_phase, first_phase, step_phase_count };
+/// Groups are steered in bursts: a centre and pairs mirrored around it, whose products with a tap
+/// are the same up to sign.
+inline constexpr std::size_t mirror_count = 4;
+inline constexpr std::size_t burst_groups = 2 * mirror_count + 1;
+/// Bursts that go by products from one exact phase in their middle: at most three of them in a row,
+/// and one more inside a burst, so that rounding stays within response_error_max.
+inline constexpr std::size_t block_bursts = 7;
 
-/// Mirrored groups lie at centre +- (first_offset + i * spacing): their products with a tap are the
-/// same up to sign. An odd grid has one more group, in the centre.
+constexpr std::size_t burst_count(std::size_t groups) {
+  return (groups + burst_groups - 1) / burst_groups;
+}
+constexpr std::size_t block_count(std::size_t groups) {
+  return (burst_count(groups) + block_bursts - 1) / block_bursts;
+}
+
+/// The bursts of a block and the one in its middle.
+struct Block {
+  std::size_t first, middle, end;
+};
+constexpr Block block_at(std::size_t index, std::size_t groups) {
+  const std::size_t first = index * block_bursts;
+  const std::size_t end = std::min(first + block_bursts, burst_count(groups));
+  return {.first = first, .middle = first + (end - first) / 2, .end = end};
+}
+
+/// Phasors of a tap that depend on its delay and the grid alone, each a row of real and one of
+/// imaginary parts: to each mirrored group, from burst to burst, and to the middle of each block.
+inline constexpr std::size_t burst_phasor = mirror_count;
+inline constexpr std::size_t first_block_phasor = burst_phasor + 1;
+constexpr std::size_t phasor_count(std::size_t groups) {
+  return first_block_phasor + block_count(groups);
+}
+
 struct StepJob {
   const float* delay_s;
   std::size_t tap_count;
-  double centre_hz;
-  double first_offset_hz;
+  std::size_t group_count;
+  double first_hz;
   double spacing_hz;
-  float* phasors;         ///< [tap][StepPhasor][re, im][lane]
-  std::uint32_t* phases;  ///< [tap][StepPhase][lane]
-
-  static StepJob of(const BlockGrid& grid) {
-    const double spacing_hz = grid.spacing.value();
-    return {.delay_s = nullptr,
-            .tap_count = 0,
-            .centre_hz = grid.first_centre.value() + 0.5 * spacing_hz * (grid.count - 1),
-            .first_offset_hz = grid.count % 2 == 1 ? spacing_hz : 0.5 * spacing_hz,
-            .spacing_hz = spacing_hz,
-            .phasors = nullptr,
-            .phases = nullptr};
-  }
+  float* phasors;  ///< [tap][phasor][re, im][lane]
 };
 
 struct ResponseJob {
   const float* phasors;  ///< As StepJob.
-  const std::uint32_t* phases;
   const float* gain_re;
   const float* gain_im;
   std::size_t tap_count;
@@ -60,26 +73,14 @@ struct ResponseJob {
   float* out_im;
 };
 
-/// Mirrored pairs steered at once.
-inline constexpr std::size_t burst = 4;
-/// Pairs from one exact phase to the next: at most five products of unit phasors in a row, so that
-/// rounding stays within response_error_max.
-inline constexpr std::size_t anchor_period = 16;
-
 inline constexpr std::size_t phasor_row = 2 * base::lane_count;
-inline constexpr std::size_t phasor_stride = step_phasor_count * phasor_row;
-inline constexpr std::size_t phase_stride = step_phase_count * base::lane_count;
 
-/// Working memory of one call, on its stack.
-struct ResponseScratch {
-  alignas(64) std::array<float, response_tap_count_max * response_port_pair_count_max *
-                                    base::lane_count> gain_re;
-  alignas(64) std::array<float, response_tap_count_max * response_port_pair_count_max *
-                                    base::lane_count> gain_im;
-  alignas(64) std::array<float, response_tap_count_max * burst * base::lane_count> steer_re;
-  alignas(64) std::array<float, response_tap_count_max * burst * base::lane_count> steer_im;
-  alignas(64) std::array<float, response_tap_count_max * base::lane_count> first_re;
-  alignas(64) std::array<float, response_tap_count_max * base::lane_count> first_im;
+/// Gains turned to the centre of a burst, [tap][pair][lane].
+struct TurnedGains {
+  static constexpr std::size_t size =
+      response_tap_count_max * response_port_pair_count_max * base::lane_count;
+  alignas(64) std::array<float, size> re;
+  alignas(64) std::array<float, size> im;
 };
 
 }  // namespace redcell::phy
@@ -115,86 +116,43 @@ HWY_INLINE Phasor delayed(VecU phase) { return unit_phasor(hn::Sub(hn::Zero(Lane
 
 void prepare_steps(const StepJob& job) {
   const LaneU du;
-  alignas(64) std::array<std::uint32_t, base::lane_count> centre_phase;
+  alignas(64) std::array<std::uint32_t, base::lane_count> phase;
   for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
     const float* delay_s = job.delay_s + tap * base::lane_count;
-    std::uint32_t* step_row = job.phases + tap * phase_stride + step_phase * base::lane_count;
-    std::uint32_t* first_row = job.phases + tap * phase_stride + first_phase * base::lane_count;
-    delay_phases(delay_s, job.centre_hz, centre_phase.data());
-    delay_phases(delay_s, job.spacing_hz, step_row);
-    delay_phases(delay_s, job.first_offset_hz, first_row);
-    for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(du)) {
-      const auto put = [&](StepPhasor which, VecU phase) HWY_ATTR {
-        float* row = job.phasors + tap * phasor_stride + which * phasor_row + lane;
-        store(delayed(phase), row, row + base::lane_count);
-      };
-      const VecU step = hn::Load(du, step_row + lane);
-      put(centre_phasor, hn::Load(du, centre_phase.data() + lane));
-      put(one_step, step);
-      put(two_steps, hn::ShiftLeft<1>(step));
-      put(four_steps, hn::ShiftLeft<2>(step));
+    float* row = job.phasors + tap * phasor_count(job.group_count) * phasor_row;
+    const auto put = [&](double frequency_hz) HWY_ATTR {
+      delay_phases(delay_s, frequency_hz, phase.data());
+      for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(du)) {
+        store(delayed(hn::Load(du, phase.data() + lane)), row + lane,
+              row + base::lane_count + lane);
+      }
+      row += phasor_row;
+    };
+    for (std::size_t mirror = 1; mirror <= mirror_count; ++mirror) {
+      put(static_cast<double>(mirror) * job.spacing_hz);
+    }
+    put(static_cast<double>(burst_groups) * job.spacing_hz);
+    for (std::size_t block = 0; block < block_count(job.group_count); ++block) {
+      const std::size_t middle = block_at(block, job.group_count).middle;
+      put(job.first_hz +
+          static_cast<double>(middle * burst_groups + mirror_count) * job.spacing_hz);
     }
   }
 }
 
-HWY_INLINE Phasor step_of(const ResponseJob& job, std::size_t tap, StepPhasor which,
-                          std::size_t lane) {
-  const float* row = job.phasors + tap * phasor_stride + which * phasor_row + lane;
+HWY_INLINE Phasor phasor_of(const ResponseJob& job, std::size_t tap, std::size_t which,
+                            std::size_t lane) {
+  const float* row =
+      job.phasors + (tap * phasor_count(job.group_count) + which) * phasor_row + lane;
   return load(row, row + base::lane_count);
 }
 
-/// Turns the gains to the grid's centre, for all lanes.
-void turn_gains(const ResponseJob& job, ResponseScratch& scratch) {
-  for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
-    for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(Lane())) {
-      const Phasor turn = step_of(job, tap, centre_phasor, lane);
-      for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
-        const std::size_t gain = (tap * job.pair_count + pair) * base::lane_count + lane;
-        store(multiply(load(job.gain_re + gain, job.gain_im + gain), turn), &scratch.gain_re[gain],
-              &scratch.gain_im[gain]);
-      }
-    }
-  }
-}
-
-/// Where the steering of a burst stands: its first mirrored pair and the lanes.
-struct BurstPlace {
-  std::size_t first;
+/// One burst of one port pair.
+struct Place {
+  std::size_t burst;
+  std::size_t pair;
   std::size_t lane;
 };
-
-/// Steering of one tap to the first pair of a burst: by its exact phase now and then, else one
-/// burst further than before.
-HWY_INLINE Phasor steer_first(const ResponseJob& job, std::size_t tap, BurstPlace place,
-                              const ResponseScratch& scratch) {
-  const LaneU du;
-  const std::size_t at = tap * base::lane_count + place.lane;
-  if (place.first % anchor_period != 0) {
-    return multiply(load(&scratch.first_re[at], &scratch.first_im[at]),
-                    step_of(job, tap, four_steps, place.lane));
-  }
-  const std::uint32_t* phases = job.phases + tap * phase_stride + place.lane;
-  const VecU steps = hn::Set(du, static_cast<std::uint32_t>(place.first));
-  return delayed(hn::Add(hn::Load(du, phases + first_phase * base::lane_count),
-                         hn::Mul(hn::Load(du, phases + step_phase * base::lane_count), steps)));
-}
-
-/// Steering of all taps to the mirrored pairs of groups of a burst.
-HWY_INLINE void steer(const ResponseJob& job, BurstPlace place, ResponseScratch& scratch) {
-  for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
-    const std::size_t at = tap * base::lane_count + place.lane;
-    const Phasor w0 = steer_first(job, tap, place, scratch);
-    store(w0, &scratch.first_re[at], &scratch.first_im[at]);
-    const Phasor w1 = multiply(w0, step_of(job, tap, one_step, place.lane));
-    const Phasor step2 = step_of(job, tap, two_steps, place.lane);
-    float* re = scratch.steer_re.data() + tap * burst * base::lane_count + place.lane;
-    float* im = scratch.steer_im.data() + tap * burst * base::lane_count + place.lane;
-    store(w0, re, im);
-    store(w1, re + base::lane_count, im + base::lane_count);
-    store(multiply(w0, step2), re + 2 * base::lane_count, im + 2 * base::lane_count);
-    store(multiply(w1, step2), re + 3 * base::lane_count, im + 3 * base::lane_count);
-  }
-}
 
 /// The four products of a steering c + js with a gain a + jb, added over taps.
 struct MirrorSums {
@@ -211,73 +169,96 @@ HWY_INLINE void add_products(MirrorSums& sums, Phasor gain, Phasor w) {
   sums.bc = hn::MulAdd(gain.im, w.re, sums.bc);
 }
 
-/// Writes both groups of mirrored pair `mirror`.
-HWY_INLINE void store_mirror(const ResponseJob& job, const MirrorSums& sums, std::size_t mirror,
-                             std::size_t pair_and_lane) {
-  const std::size_t stride = job.pair_count * base::lane_count;
-  const std::size_t above = (job.group_count + 1) / 2 + mirror;
-  const std::size_t below = job.group_count / 2 - 1 - mirror;
-  const Phasor high = {hn::Sub(sums.ac, sums.bs), hn::Add(sums.as, sums.bc)};
-  const Phasor low = {hn::Add(sums.ac, sums.bs), hn::Sub(sums.bc, sums.as)};
-  store(high, job.out_re + above * stride + pair_and_lane,
-        job.out_im + above * stride + pair_and_lane);
-  store(low, job.out_re + below * stride + pair_and_lane,
-        job.out_im + below * stride + pair_and_lane);
+HWY_INLINE void store_group(const ResponseJob& job, Phasor value, std::size_t group, Place place) {
+  if (group >= job.group_count) return;
+  const std::size_t at = (group * job.pair_count + place.pair) * base::lane_count + place.lane;
+  store(value, job.out_re + at, job.out_im + at);
 }
 
-/// Sums all taps for two neighbouring mirrored pairs of groups: eight independent chains of
-/// additions.
-HWY_INLINE void sum_two_mirrors(const ResponseJob& job, std::size_t mirror,
-                                std::size_t pair_and_lane, const ResponseScratch& scratch) {
-  const std::size_t lane = pair_and_lane % base::lane_count;
+HWY_INLINE void store_mirrored(const ResponseJob& job, const MirrorSums& sums, std::size_t step,
+                               Place place) {
+  const std::size_t centre = place.burst * burst_groups + mirror_count;
+  store_group(job, {hn::Sub(sums.ac, sums.bs), hn::Add(sums.as, sums.bc)}, centre + step, place);
+  store_group(job, {hn::Add(sums.ac, sums.bs), hn::Sub(sums.bc, sums.as)}, centre - step, place);
+}
+
+/// Mirrored pairs of groups that are summed at once: as many as registers hold, each by its name,
+/// for sums in an array would lie in memory.
+constexpr bool sums_four = hn::MaxLanes(Lane()) == base::lane_count;
+static_assert(mirror_count == 4);
+
+/// Sums all taps for two mirrored pairs of groups of a burst, or four.
+HWY_INLINE void sum_mirrors(const ResponseJob& job, const TurnedGains& gains, Place place,
+                            std::size_t first) {
   const VecF zero = hn::Zero(Lane());
-  MirrorSums first = {zero, zero, zero, zero};
-  MirrorSums second = {zero, zero, zero, zero};
-  const std::size_t slot = mirror % burst * base::lane_count + lane;
+  const MirrorSums none = {zero, zero, zero, zero};
+  MirrorSums one = none, two = none, three = none, four = none;
   for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
-    const std::size_t gain_at = tap * job.pair_count * base::lane_count + pair_and_lane;
-    const std::size_t steer_at = tap * burst * base::lane_count + slot;
-    const Phasor gain = load(&scratch.gain_re[gain_at], &scratch.gain_im[gain_at]);
-    add_products(first, gain, load(&scratch.steer_re[steer_at], &scratch.steer_im[steer_at]));
-    add_products(second, gain,
-                 load(&scratch.steer_re[steer_at + base::lane_count],
-                      &scratch.steer_im[steer_at + base::lane_count]));
+    const std::size_t at = (tap * job.pair_count + place.pair) * base::lane_count + place.lane;
+    const Phasor gain = load(&gains.re[at], &gains.im[at]);
+    add_products(one, gain, phasor_of(job, tap, first, place.lane));
+    add_products(two, gain, phasor_of(job, tap, first + 1, place.lane));
+    if constexpr (sums_four) {
+      add_products(three, gain, phasor_of(job, tap, first + 2, place.lane));
+      add_products(four, gain, phasor_of(job, tap, first + 3, place.lane));
+    }
   }
-  store_mirror(job, first, mirror, pair_and_lane);
-  if (mirror + 1 < job.group_count / 2) store_mirror(job, second, mirror + 1, pair_and_lane);
+  store_mirrored(job, one, first + 1, place);
+  store_mirrored(job, two, first + 2, place);
+  if constexpr (sums_four) {
+    store_mirrored(job, three, first + 3, place);
+    store_mirrored(job, four, first + 4, place);
+  }
 }
 
-/// The centre of an odd grid, to which the gains are already turned.
-HWY_INLINE void sum_centre(const ResponseJob& job, std::size_t pair_and_lane,
-                           const ResponseScratch& scratch) {
-  const std::size_t stride = job.pair_count * base::lane_count;
+/// Gains to be turned, and the phasor that turns them.
+struct TurnedBy {
+  const float* re;
+  const float* im;
+  std::size_t phasor;
+  bool is_back = false;
+};
+
+/// Turns the gains of all taps to a burst, and sums its centre.
+HWY_INLINE void turn_to(const ResponseJob& job, const TurnedBy& from, TurnedGains& gains,
+                        Place place) {
+  const VecF sign = hn::Set(Lane(), from.is_back ? -1.0f : 1.0f);
   Phasor sum = {hn::Zero(Lane()), hn::Zero(Lane())};
   for (std::size_t tap = 0; tap < job.tap_count; ++tap) {
-    const std::size_t at = tap * stride + pair_and_lane;
-    const Phasor gain = load(&scratch.gain_re[at], &scratch.gain_im[at]);
+    const std::size_t at = (tap * job.pair_count + place.pair) * base::lane_count + place.lane;
+    Phasor step = phasor_of(job, tap, from.phasor, place.lane);
+    step.im = hn::Mul(step.im, sign);
+    const Phasor gain = multiply(load(from.re + at, from.im + at), step);
+    store(gain, &gains.re[at], &gains.im[at]);
     sum = {hn::Add(sum.re, gain.re), hn::Add(sum.im, gain.im)};
   }
-  const std::size_t out = job.group_count / 2 * stride + pair_and_lane;
-  store(sum, job.out_re + out, job.out_im + out);
+  store_group(job, sum, place.burst * burst_groups + mirror_count, place);
+}
+
+HWY_INLINE void sum_burst(const ResponseJob& job, const TurnedGains& gains, Place place) {
+  sum_mirrors(job, gains, place, 0);
+  if constexpr (!sums_four) sum_mirrors(job, gains, place, 2);
 }
 
 void respond(const ResponseJob& job) {
-  ResponseScratch scratch;
-  turn_gains(job, scratch);
-  const std::size_t mirror_count = job.group_count / 2;
-  const std::size_t width = hn::Lanes(Lane());
-  for (std::size_t lane = 0; lane < base::lane_count; lane += width) {
-    if (job.group_count % 2 == 1) {
+  TurnedGains middle;
+  TurnedGains aside;
+  for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(Lane())) {
+    for (std::size_t index = 0; index < block_count(job.group_count); ++index) {
+      const Block block = block_at(index, job.group_count);
       for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
-        sum_centre(job, pair * base::lane_count + lane, scratch);
-      }
-    }
-    for (std::size_t first = 0; first < mirror_count; first += burst) {
-      steer(job, {first, lane}, scratch);
-      for (std::size_t pair = 0; pair < job.pair_count; ++pair) {
-        const std::size_t pair_and_lane = pair * base::lane_count + lane;
-        sum_two_mirrors(job, first, pair_and_lane, scratch);
-        if (first + 2 < mirror_count) sum_two_mirrors(job, first + 2, pair_and_lane, scratch);
+        Place place{block.middle, pair, lane};
+        turn_to(job, {job.gain_re, job.gain_im, first_block_phasor + index}, middle, place);
+        sum_burst(job, middle, place);
+        for (const bool is_back : {false, true}) {
+          const TurnedGains* from = &middle;
+          place.burst = block.middle;
+          while (is_back ? place.burst-- > block.first : ++place.burst < block.end) {
+            turn_to(job, {from->re.data(), from->im.data(), burst_phasor, is_back}, aside, place);
+            sum_burst(job, aside, place);
+            from = &aside;
+          }
+        }
       }
     }
   }
@@ -308,7 +289,6 @@ ResponseJob job_of(const TapTile& taps, int group_count, const ResponseTile& res
   const std::size_t row_end = response.first_row + groups * pair_count;
   RC_CHECK(response.re.row_count() >= row_end && response.im.row_count() >= row_end);
   return {.phasors = nullptr,
-          .phases = nullptr,
           .gain_re = taps.gain_re.data(),
           .gain_im = taps.gain_im.data(),
           .tap_count = tap_count,
@@ -320,46 +300,28 @@ ResponseJob job_of(const TapTile& taps, int group_count, const ResponseTile& res
 
 }  // namespace
 
-void channel_response(const TapTile& taps, const BlockGrid& grid, const ResponseTile& response) {
-  RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
-  ResponseJob job = job_of(taps, grid.count, response);
-  alignas(64) std::array<float, response_tap_count_max * phasor_stride> phasors;
-  alignas(64) std::array<std::uint32_t, response_tap_count_max * phase_stride> phases;
-  StepJob steps = StepJob::of(grid);
-  steps.delay_s = taps.delay_s.data();
-  steps.tap_count = job.tap_count;
-  steps.phasors = phasors.data();
-  steps.phases = phases.data();
-  HWY_DYNAMIC_DISPATCH(prepare_steps)(steps);
-  job.phasors = phasors.data();
-  job.phases = phases.data();
-  HWY_DYNAMIC_DISPATCH(respond)(job);
-}
-
 ResponsePlan::ResponsePlan(const BlockGrid& grid, std::size_t tap_count)
-    : grid_(grid),
-      tap_count_(tap_count),
-      phasors_(tap_count * step_phasor_count * 2),
-      phases_(tap_count * step_phase_count) {
+    : grid_(grid), tap_count_(tap_count) {
   RC_CHECK(grid.count > 0 && grid.spacing.value() > 0.0);
   RC_CHECK(tap_count >= 1 && tap_count <= response_tap_count_max);
+  phasors_ = base::LaneTile(tap_count * phasor_count(static_cast<std::size_t>(grid.count)) * 2);
 }
 
 void ResponsePlan::set_delays(const base::LaneTile& delay_s) {
   RC_CHECK(delay_s.row_count() == tap_count_);
-  StepJob steps = StepJob::of(grid_);
-  steps.delay_s = delay_s.data();
-  steps.tap_count = tap_count_;
-  steps.phasors = phasors_.data();
-  steps.phases = phases_.data();
-  HWY_DYNAMIC_DISPATCH(prepare_steps)(steps);
+  HWY_DYNAMIC_DISPATCH(prepare_steps)
+  ({.delay_s = delay_s.data(),
+    .tap_count = tap_count_,
+    .group_count = static_cast<std::size_t>(grid_.count),
+    .first_hz = grid_.first_centre.value(),
+    .spacing_hz = grid_.spacing.value(),
+    .phasors = phasors_.data()});
 }
 
 void ResponsePlan::respond_to(const TapTile& taps, const ResponseTile& response) const {
   ResponseJob job = job_of(taps, grid_.count, response);
   RC_CHECK(job.tap_count == tap_count_);
   job.phasors = phasors_.data();
-  job.phases = phases_.data();
   HWY_DYNAMIC_DISPATCH(respond)(job);
 }
 

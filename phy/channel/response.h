@@ -41,17 +41,8 @@ inline constexpr std::size_t response_port_pair_count_max = 4;
 /// Bound on |H - exact|, as a fraction of the sum of tap magnitudes of that lane and port pair.
 inline constexpr double response_error_max = 1e-6;
 
-/// Fills the response of all port pairs of 16 links.
-///
-/// Pre: 1..32 taps, 1..4 port pairs, gain tiles have taps * pairs rows, the response at least
-/// grid.count * pairs from its first row on. A broken precondition aborts (base/check.h).
-/// Cost: groups * taps * pairs half complex multiply-adds per lane (mirrored groups share
-/// products); no
-///       allocation, no locks; same bits on AVX2 and AVX-512.
-void channel_response(const TapTile& taps, const BlockGrid& grid, const ResponseTile& response);
-
-/// The same for taps whose delays stay while their gains change: what depends on delays alone is
-/// kept. 640 bytes a tap.
+/// A grid and taps whose delays stay while their gains change: what depends on delays alone is
+/// kept, 128 bytes a tap for each of five phasors and one more for each 63 groups.
 class ResponsePlan {
  public:
   /// Pre: 1..32 taps, grid.count > 0, spacing > 0. Allocates.
@@ -59,18 +50,22 @@ class ResponsePlan {
 
   /// Pre: one row a tap. No allocation.
   void set_delays(const base::LaneTile& delay_s);
-  /// channel_response with the delays that were set, to the bit; those in `taps` do not count. Pre:
-  /// they were set.
+  /// Fills the response of all port pairs of 16 links with the delays that were set; those in
+  /// `taps` do not count.
+  ///
+  /// Pre: delays were set, 1..4 port pairs, gain tiles have taps * pairs rows, the response at
+  /// least grid.count * pairs from its first row on. A broken precondition aborts (base/check.h).
+  /// Cost: groups * taps * pairs * 2.4 multiply-adds per lane (mirrored groups share products); no
+  /// allocation, no locks; same bits on AVX2 and AVX-512.
   void respond_to(const TapTile& taps, const ResponseTile& response) const;
 
   [[nodiscard]] int group_count() const { return grid_.count; }
-  [[nodiscard]] std::size_t row_count() const { return phasors_.row_count() + phases_.row_count(); }
+  [[nodiscard]] std::size_t row_count() const { return phasors_.row_count(); }
 
  private:
   BlockGrid grid_;
   std::size_t tap_count_;
   base::LaneTile phasors_;  ///< [tap][phasor][re, im][lane]
-  base::PhaseTile phases_;  ///< [tap][phase][lane]
 };
 
 }  // namespace redcell::phy

@@ -24,23 +24,14 @@ inline constexpr double acos_flops = 21;
 inline constexpr double exp_flops = 24;
 inline constexpr double log_flops = 20;
 
-/// respond: gains turned to the centre, steering in bursts of four mirrored pairs with an exact
-/// phase every sixteen, four multiply-adds a tap and mirrored pair in calls of two pairs, four
-/// additions a mirrored pair.
+/// respond: for each burst of nine groups every tap's gain turned to its centre and added, four
+/// multiply-adds a mirrored pair, and four additions of each pair's sums.
 constexpr double response_flops(std::size_t taps, std::size_t groups, std::size_t pairs) {
-  constexpr std::size_t burst = 4;
-  constexpr std::size_t anchor_period = 16;
-  const std::size_t mirrors = groups / 2;
-  double steering = 0;
-  std::size_t calls = 0;
-  for (std::size_t first = 0; first < mirrors; first += burst) {
-    steering += (first % anchor_period == 0 ? phasor_flops : multiply_flops) + 3 * multiply_flops;
-    calls += first + 2 < mirrors ? 2 : 1;
-  }
-  const auto t = static_cast<double>(taps);
-  const double of_a_pair = t * multiply_flops + (groups % 2 == 1 ? 2 * t : 0) +
-                           static_cast<double>(calls) * t * 16 + static_cast<double>(mirrors) * 4;
-  return t * steering + static_cast<double>(pairs) * of_a_pair;
+  constexpr std::size_t mirrors = 4;
+  const std::size_t bursts = (groups + 2 * mirrors) / (2 * mirrors + 1);
+  const double of_a_burst =
+      static_cast<double>(taps) * (multiply_flops + 2 + mirrors * 8) + mirrors * 4;
+  return static_cast<double>(pairs * bursts) * of_a_burst;
 }
 
 /// tap_gains of a FadingTile without a line of sight.

@@ -467,7 +467,7 @@ TEST(Fading, has_the_bits_it_always_had) {
         hash = (hash ^ ((bits >> shift) & 0xffu)) * 0x100000001b3u;
     }
   }
-  EXPECT_EQ(hash, 3852711181590035429u);
+  EXPECT_EQ(hash, 14184303602048394415u);
 }
 
 TEST(FadingDeathTest, rejects_wrong_shapes) {

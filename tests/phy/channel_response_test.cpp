@@ -73,6 +73,12 @@ struct Case {
   BlockGrid grid;
 };
 
+void channel_response(const TapTile& taps, const BlockGrid& grid, const ResponseTile& response) {
+  ResponsePlan plan(grid, taps.delay_s.row_count());
+  plan.set_delays(taps.delay_s);
+  plan.respond_to(taps, response);
+}
+
 struct Response {
   explicit Response(const Case& c) : re(rows_of(c)), im(rows_of(c)) {
     channel_response(c.taps(), c.grid, {re, im});
