@@ -25,6 +25,7 @@ enum class Purpose : std::uint32_t {
   indoor = 13,           ///< Is a terminal indoors?
   cluster = 20,          ///< Delays, powers and angles of the clusters of a link.
   ray = 21,              ///< Coupling, cross-polarisation and phases of the rays of a cluster.
+  blocker = 28,          ///< Where people and vehicles stand, and their way.
   sweep_sample = 64,     ///< Strata and places of a Latin hypercube.
 };
 

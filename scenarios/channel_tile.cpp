@@ -53,9 +53,17 @@ ChannelTile::ChannelTile(FadingBank& bank, const TerminalPlan& terminal)
 void ChannelTile::set_lane(std::size_t lane, std::uint32_t cell) {
   const bool in_sight = layer_.channel.by_sight && links_.cells[cell].in_sight;
   const std::int64_t state = layer_.channel.by_clusters ? links_.segment : (in_sight ? 1 : 0);
-  if (tracked_[lane] == cell && lane_state_[lane] == state) return;
-  tracked_[lane] = cell;
-  lane_state_[lane] = state;
+  if (tracked_[lane] != cell || lane_state_[lane] != state) {
+    tracked_[lane] = cell;
+    lane_state_[lane] = state;
+    set_link(lane, cell);
+  }
+  if (!large_scale_->has_blockers()) return;
+  bank_.set_blockage(first_lane_ + lane,
+                     large_scale_->blockage_at(terminal_, looked_at_, links_, cell));
+}
+
+void ChannelTile::set_link(std::size_t lane, std::uint32_t cell) {
   if (layer_.channel.by_clusters) {
     const phy::TrackedLink tracked = large_scale_->tracked_link(links_, cell);
     const auto former = large_scale_->former_clusters(terminal_, links_, cell);
@@ -64,6 +72,7 @@ void ChannelTile::set_lane(std::size_t lane, std::uint32_t cell) {
         first_lane_ + lane, tracked,
         {.tracked = large_scale_->tracked_link(*former, cell), .way_m = former->way_m});
   }
+  const bool in_sight = layer_.channel.by_sight && links_.cells[cell].in_sight;
   bank_.set_link(first_lane_ + lane, phy::FadingLink{.ue = terminal_.id.value,
                                                      .cell = layer_.cells[cell].id.value,
                                                      .delay_spread_s = 0,
@@ -72,6 +81,7 @@ void ChannelTile::set_lane(std::size_t lane, std::uint32_t cell) {
 
 void ChannelTile::look_around(base::Instant t, const LargeScale& large_scale) {
   large_scale_ = &large_scale;
+  looked_at_ = t;
   large_scale.links_at(terminal_, t, links_);
   for (std::size_t cell = 0; cell < loudness_.size(); ++cell) {
     loudness_[cell] = large_scale.ssb_gain_lin(links_, cell);
@@ -156,8 +166,9 @@ std::optional<std::size_t> ChannelTile::lane_of(std::uint32_t cell) const {
 }
 
 void ChannelTile::move_to(base::Instant t, const LargeScale& large_scale) {
+  const bool looks_on = terminal_.route.moves() || large_scale.has_moving_blockers();
   const std::int64_t look =
-      terminal_.route.moves() ? (t - base::Instant()).value() / large_scale_period.value() : 0;
+      looks_on ? (t - base::Instant()).value() / large_scale_period.value() : 0;
   if (look != look_index_) {
     look_around(base::Instant(look * large_scale_period.value()), large_scale);
     look_index_ = look;

@@ -67,6 +67,8 @@ class FadingBank {
     double way_m = 0;
   };
   void set_link(std::size_t lane, const phy::TrackedLink& tracked, const Former& former);
+  /// Pre: clusters.
+  void set_blockage(std::size_t lane, const phy::LinkBlockage& blockage);
   void set_way(std::size_t lane, double way_m);
 
   [[nodiscard]] const Setup& setup() const { return setup_; }
@@ -189,6 +191,7 @@ class ChannelTile {
  private:
   void look_around(base::Instant t, const LargeScale& large_scale);
   void set_lane(std::size_t lane, std::uint32_t cell);
+  void set_link(std::size_t lane, std::uint32_t cell);
   void index_lanes();
   void find_audible(const LargeScale& large_scale);
   [[nodiscard]] double mean_power(std::uint32_t cell) const;
@@ -199,6 +202,7 @@ class ChannelTile {
   double noise_w_;
   std::int64_t look_index_ = -1;
   const LargeScale* large_scale_ = nullptr;  ///< Where it looked last.
+  base::Instant looked_at_;
   TerminalLinks links_;
   std::size_t tracked_count_;  ///< Lanes for the loudest cells.
   std::size_t first_lane_;     ///< Of the bank.

@@ -255,6 +255,13 @@ ChannelPlan channel_plan(const schema::Channel& channel) {
   if (channel.has_k_factor_db()) plan.k_factor_db = channel.k_factor_db();
   plan.prb_group_size = static_cast<int>(channel.prb_group_size());
   plan.tracked_cells = static_cast<int>(channel.tracked_cells());
+  const schema::Blockers& blockers = channel.blockers();
+  if (blockers.per_km2() > 0) {
+    plan.blockers = phy::BlockerConfig{.per_km2 = blockers.per_km2(),
+                                       .width_m = blockers.width_m(),
+                                       .height_m = blockers.height_m(),
+                                       .speed_mps = blockers.speed_kmh() / 3.6};
+  }
   return plan;
 }
 

@@ -16,6 +16,7 @@
 #include "mac/gnb/cell.h"
 #include "mac/ue/rrc.h"
 #include "phy/channel/beam.h"
+#include "phy/channel/blockage.h"
 #include "phy/channel/environment.h"
 #include "phy/channel/geometry.h"
 #include "phy/channel/penetration.h"
@@ -96,6 +97,7 @@ struct ChannelPlan {
   int prb_group_size = 4;  ///< In the RedCap BWP.
   int tracked_cells = 8;
   phy::Clutter clutter{};  ///< Of a hall that has some.
+  std::optional<phy::BlockerConfig> blockers{};
 
   [[nodiscard]] bool fades() const { return fading.has_value() || by_clusters; }
 };

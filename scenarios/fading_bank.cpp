@@ -61,7 +61,8 @@ phy::TrackedLink on_carrier(const phy::TrackedLink& tracked, base::Hertz carrier
           .beam = tracked.beam,
           .distance_m = tracked.distance_m,
           .heading_deg = tracked.heading_deg,
-          .approach = tracked.approach};
+          .approach = tracked.approach,
+          .blockage = tracked.blockage};
 }
 
 }  // namespace
@@ -149,6 +150,11 @@ void FadingBank::set_link(std::size_t lane, const phy::TrackedLink& tracked, con
   uplink_clusters_->set_link(lane, on_carrier(tracked, radio.ul_centre, link),
                              {on_carrier(former.tracked, radio.ul_centre, former_link),
                               wavelengths(former.way_m, radio.ul_centre)});
+}
+
+void FadingBank::set_blockage(std::size_t lane, const phy::LinkBlockage& blockage) {
+  downlink_clusters_->set_blockage(lane, blockage);
+  if (uplink_clusters_) uplink_clusters_->set_blockage(lane, blockage);
 }
 
 void FadingBank::set_way(std::size_t lane, double way_m) {

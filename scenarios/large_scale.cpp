@@ -22,8 +22,8 @@ enum FieldKind : std::uint32_t { sight_field, los_field, nlos_field };
 base::Metres edge_width(const LayerPlan& layer, base::Metres correlation_distance) {
   constexpr double edge_distance_m = 50;
   const double wavelength_m = base::speed_of_light_mps / layer.radio.dl_centre.value();
-  return base::Metres(std::min(std::sqrt(wavelength_m * edge_distance_m),
-                               correlation_distance.value() / 10));
+  return base::Metres(
+      std::min(std::sqrt(wavelength_m * edge_distance_m), correlation_distance.value() / 10));
 }
 
 double distance_2d(const PlanePoint& way) {
@@ -54,6 +54,7 @@ LargeScale::LargeScale(const LayerPlan& layer, const Deployment& deployment,
   RC_CHECK(!layer.cells.empty());
   const phy::Environment environment = layer.channel.environment;
   if (layer.channel.by_clusters) indoor_sigma_db_ = indoor_shadowing_sigma_db(environment);
+  if (layer.channel.blockers) blockers_.emplace(random, *layer.channel.blockers);
   for (const CellPlan& cell : layer.cells) {
     const auto known = std::find_if(sites_.begin(), sites_.end(),
                                     [&](const Site& s) { return s.index == cell.site; });

@@ -6,6 +6,7 @@
 // terminals in one spot see the same, and whoever comes back finds what it left.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "phy/channel/beam.h"
+#include "phy/channel/blockage.h"
 #include "phy/channel/cluster_regions.h"
 #include "phy/channel/cluster_tile.h"
 #include "phy/channel/correlated_field.h"
@@ -52,13 +54,17 @@ struct SiteClusters {
   double heading_deg = 0;  ///< Counter-clockwise from the east.
   double approach = 0;     ///< As TrackedLink.
   double mean_pair_power = 0;
+  /// [cluster] Where they come from, 2^-32 turns as in phy::Clusters.
+  std::array<std::uint32_t, phy::cluster_count_max> aoa{};
+  std::array<std::uint32_t, phy::cluster_count_max> zoa{};
 };
 
 /// The clusters of a cell's site on the segment before.
 struct FormerClusters {
   SiteClusters clusters;
-  int beam = 0;      ///< Of the cell, the strongest.
-  double way_m = 0;  ///< Of that segment.
+  int beam = 0;                                 ///< Of the cell, the strongest.
+  double way_m = 0;                             ///< Of that segment.
+  std::optional<phy::LinkBlockage> blockage{};  ///< Where it ended.
 };
 
 /// All links of one terminal at one place. A value whose memory is kept: for one LargeScale alone.
@@ -94,6 +100,13 @@ class LargeScale {
   [[nodiscard]] std::optional<FormerClusters> former_clusters(const TerminalPlan& terminal,
                                                               const TerminalLinks& links,
                                                               std::size_t cell) const;
+
+  [[nodiscard]] bool has_blockers() const { return blockers_.has_value(); }
+  [[nodiscard]] bool has_moving_blockers() const { return blockers_ && blockers_->move(); }
+  /// What blockers around the terminal leave of the link to a cell. Pre: there are blockers; links
+  /// as above.
+  [[nodiscard]] phy::LinkBlockage blockage_at(const TerminalPlan& terminal, base::Instant t,
+                                              const TerminalLinks& links, std::size_t cell) const;
 
   [[nodiscard]] std::size_t beam_count() const { return beam_count_; }
   [[nodiscard]] std::size_t ssb_beam_count() const { return ssb_beam_count_; }
@@ -162,7 +175,9 @@ class LargeScale {
   [[nodiscard]] static Segment segment_at(const terminals::Route& route, base::Instant t);
   [[nodiscard]] SiteClusters site_clusters(const Site& site, const TerminalPlan& terminal,
                                            const Segment& segment, bool is_nearest) const;
-  void see_beams(const SiteClusters& clusters, std::size_t site, TerminalLinks& links) const;
+  void see_beams(std::size_t site, TerminalLinks& links) const;
+  [[nodiscard]] phy::LinkBlockage blockage(const phy::Position& terminal, base::Instant t,
+                                           const Site& site, const SiteClusters& seen) const;
 
   const LayerPlan& layer_;
   const Deployment& deployment_;
@@ -174,6 +189,7 @@ class LargeScale {
   std::vector<double> loss_db_;           ///< [ue] penetration, extra loss, antenna.
   std::vector<double> depth_m_;           ///< [ue] of a building's inside.
   double indoor_sigma_db_ = 0;            ///< Of shadowing with O2I; with clusters.
+  std::optional<phy::Blockers> blockers_;
   std::size_t beam_count_ = 1;
   std::size_t ssb_beam_count_ = 1;
 };

@@ -45,6 +45,11 @@ class Leaving {
       : clusters_(phy::draw_clusters(random, seen.link)), direct_(seen.link.departure) {
     phy::draw_departures(random, clusters_, departures_);
   }
+  /// Where the clusters come from at the terminal.
+  void keep_arrivals(SiteClusters& seen) const {
+    std::copy_n(clusters_.aoa.begin(), seen.aoa.size(), seen.aoa.begin());
+    std::copy_n(clusters_.zoa.begin(), seen.zoa.size(), seen.zoa.begin());
+  }
   [[nodiscard]] phy::DepartingPower power() const {
     return {.rays = departures_,
             .cluster_power = clusters_.power,
@@ -59,13 +64,15 @@ class Leaving {
   phy::RayDirection direct_;
 };
 
-phy::TrackedLink tracked(const SiteClusters& seen, const phy::BeamGrid& panel, int beam) {
+phy::TrackedLink tracked(const SiteClusters& seen, const phy::BeamGrid& panel, int beam,
+                         const phy::LinkBlockage* blockage) {
   return {.link = seen.link,
           .panel = panel,
           .beam = beam,
           .distance_m = seen.distance_m,
           .heading_deg = seen.heading_deg,
-          .approach = seen.approach};
+          .approach = seen.approach,
+          .blockage = blockage};
 }
 
 }  // namespace
@@ -156,14 +163,15 @@ void LargeScale::see_clusters(const TerminalPlan& terminal, base::Instant t,
     const std::size_t nearest = nearest_site(terminal.route.position_at(segment.begin));
     for (std::size_t s = 0; s < sites_.size(); ++s) {
       links.sites[s] = site_clusters(sites_[s], terminal, segment, s == nearest);
-      see_beams(links.sites[s], s, links);
+      see_beams(s, links);
     }
   }
   links.segment_way_m = terminal.route.fading_way_m(t) - links.segment_begin_m;
 }
 
-void LargeScale::see_beams(const SiteClusters& seen, std::size_t site, TerminalLinks& links) const {
-  const Leaving leaving(random_, seen);
+void LargeScale::see_beams(std::size_t site, TerminalLinks& links) const {
+  const Leaving leaving(random_, links.sites[site]);
+  leaving.keep_arrivals(links.sites[site]);
   for (std::size_t cell = 0; cell < layer_.cells.size(); ++cell) {
     if (site_of_cell_[cell] != site) continue;
     beams_[cell].gains(leaving.power(), traffic_gains(links, cell));
@@ -186,17 +194,58 @@ std::optional<FormerClusters> LargeScale::former_clusters(const TerminalPlan& te
                         .way_m = links.segment_begin_m - terminal.route.fading_way_m(before.begin)};
   std::array<float, phy::cluster_beams_max> gains{};
   const auto end = gains.begin() + beams_[cell].beam_count();
-  beams_[cell].gains(Leaving(random_, former.clusters).power(), {gains.begin(), end});
+  const Leaving leaving(random_, former.clusters);
+  beams_[cell].gains(leaving.power(), {gains.begin(), end});
   former.beam = static_cast<int>(std::max_element(gains.begin(), end) - gains.begin());
+  if (blockers_) {
+    leaving.keep_arrivals(former.clusters);
+    former.blockage = blockage(terminal.route.position_at(links.segment_begin), links.segment_begin,
+                               sites_[site], former.clusters);
+  }
   return former;
 }
 
+phy::LinkBlockage LargeScale::blockage_at(const TerminalPlan& terminal, base::Instant t,
+                                          const TerminalLinks& links, std::size_t cell) const {
+  return blockage(terminal.route.position_at(t), t, sites_[site_of_cell_[cell]],
+                  clusters(links, cell));
+}
+
+phy::LinkBlockage LargeScale::blockage(const phy::Position& terminal, base::Instant t,
+                                       const Site& site, const SiteClusters& seen) const {
+  constexpr double degrees_of_turn = 360 * 0x1p-32;
+  const double wavelength_m = base::speed_of_light_mps / layer_.radio.dl_centre.value();
+  const Sightline line = sightline(site, terminal);
+  const phy::RayDirection arrival{.azimuth_deg = line.ray.azimuth_deg + 180,
+                                  .zenith_deg = 180 - line.ray.zenith_deg};
+  // Where the map wraps around, the station is where the straight line begins.
+  const phy::Position station{.east_m = terminal.east_m - line.way.east_m,
+                              .north_m = terminal.north_m - line.way.north_m,
+                              .up_m = line.geometry.bs_height.value()};
+  const phy::ArrivingPath direct(terminal, arrival, wavelength_m, station);
+  phy::LinkBlockage left;
+  left.cluster.fill(1.0F);
+  blockers_->each_near(terminal, t, [&](const phy::Screen& screen) {
+    left.direct *= static_cast<float>(direct.amplitude_behind(screen));
+    for (std::size_t rank = 0; rank < left.cluster.size(); ++rank) {
+      const phy::ArrivingPath path(terminal,
+                                   {.azimuth_deg = seen.aoa[rank] * degrees_of_turn,
+                                    .zenith_deg = seen.zoa[rank] * degrees_of_turn},
+                                   wavelength_m);
+      left.cluster[rank] *= static_cast<float>(path.amplitude_behind(screen));
+    }
+  });
+  return left;
+}
+
 phy::TrackedLink LargeScale::tracked_link(const TerminalLinks& links, std::size_t cell) const {
-  return tracked(clusters(links, cell), beams_[cell], static_cast<int>(best_beam(links, cell)));
+  return tracked(clusters(links, cell), beams_[cell], static_cast<int>(best_beam(links, cell)),
+                 nullptr);
 }
 
 phy::TrackedLink LargeScale::tracked_link(const FormerClusters& former, std::size_t cell) const {
-  return tracked(former.clusters, beams_[cell], former.beam);
+  return tracked(former.clusters, beams_[cell], former.beam,
+                 former.blockage ? &*former.blockage : nullptr);
 }
 
 }  // namespace redcell::scenarios

@@ -120,6 +120,13 @@ void check_clutter(const CarrierView& view, Report& report) {
 
 void check_fading(const CarrierView& view, Report& report) {
   const schema::Channel& channel = view.carrier.channel();
+  if (channel.blockers().per_km2() > 0 && channel.fading() != schema::Channel::CLUSTERS) {
+    report.add(view.path + ".channel.blockers.per_km2",
+               {.found = fmt::format("blockers with fading {}",
+                                     schema::Channel::Fading_Name(channel.fading())),
+                .allowed = "CLUSTERS, which have directions to stand in the way of",
+                .clause = "TR 38.901 7.6.4.2"});
+  }
   if (channel.fading() == schema::Channel::BY_SIGHT ||
       channel.fading() == schema::Channel::CLUSTERS) {
     return check_by_state(view, report);

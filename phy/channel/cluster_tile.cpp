@@ -218,6 +218,7 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
       cluster_count_(base::lane_count),
       beam_gain_(base::lane_count),
       direct_level_(base::lane_count),
+      direct_left_(base::lane_count),
       former_direct_level_(base::lane_count),
       former_unit_(base::lane_count) {
   RC_CHECK(base::isa_supported());
@@ -236,6 +237,7 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
   rate_ = base::PhaseTile(ray_rows);
   gain_ = base::PhaseTile(ray_rows * pair_count_);
   beam_ = base::LaneTile(ray_rows);
+  open_ = base::LaneTile(cluster_rows_);
   amplitude_ = base::LaneTile(cluster_rows_);
   direct_start_ = base::PhaseTile(pair_count_);
   direct_rate_ = base::PhaseTile(1);
@@ -272,46 +274,27 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const C
   draw_rays(random_, clusters, view, rays);
   store_clusters(lane, tracked, clusters);
   for (std::size_t rank = 0; rank < clusters.count; ++rank) {
-    amplitude_.at(rank, lane) = std::sqrt(clusters.power[rank] / static_cast<float>(ray_count)) *
-                                rays.scale[rank] * 0x1p-16F;
+    open_.at(rank, lane) = std::sqrt(clusters.power[rank] / static_cast<float>(ray_count)) *
+                           rays.scale[rank] * 0x1p-16F;
   }
   store_rays(lane, clusters.count, rays);
   store_direct(lane, tracked, view);
   former_unit_[lane] = 0.0F;
+  if (tracked.blockage != nullptr) {
+    set_blockage(lane, *tracked.blockage);
+  } else {
+    LinkBlockage none;
+    none.cluster.fill(1.0F);
+    set_blockage(lane, none);
+  }
   set_beam(lane, tracked.beam);
 }
 
-void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const FormerLink& former) {
-  set_link(lane, former.link);
-  const float level = direct_level_[lane];
-  const float former_gain = beam_gain_[lane];
-  travel(lane, former.wavelengths);
-  direct_beam_.at(0, lane) = 0.0F;
-  sum_taps();
-  respond();
-  set_link(lane, tracked);
-  // The response is for a gain of one, and what goes on is the response times the beam's.
-  const float scale = std::sqrt(former_gain / beam_gain_[lane]);
-  former_direct_level_[lane] = scale * level;
-  keep_former(lane);
-  former_unit_[lane] *= scale;
-}
-
-/// The scatterers' response, rounded to 16 bits of the largest.
-void ClusterTile::keep_former(std::size_t lane) {
-  float largest = 1e-20F;
-  for (std::size_t row = 0; row < former_.row_count(); ++row) {
-    largest = std::max(
-        {largest, std::fabs(response_re_.at(row, lane)), std::fabs(response_im_.at(row, lane))});
-  }
-  former_unit_[lane] = largest / 32767.0F;
-  const auto units = [&](float value) {
-    const float rounded = std::floor(value / former_unit_[lane] + 0.5F);
-    return static_cast<std::uint32_t>(static_cast<std::int32_t>(rounded)) & 0xFFFFU;
-  };
-  for (std::size_t row = 0; row < former_.row_count(); ++row) {
-    former_.at(row, lane) =
-        units(response_im_.at(row, lane)) << 16 | units(response_re_.at(row, lane));
+void ClusterTile::set_blockage(std::size_t lane, const LinkBlockage& blockage) {
+  RC_CHECK(lane < base::lane_count && panel_[lane] != nullptr);
+  direct_left_[lane] = blockage.direct;
+  for (std::size_t rank = 0; rank < cluster_rows_; ++rank) {
+    amplitude_.at(rank, lane) = blockage.cluster[rank] * open_.at(rank, lane);
   }
 }
 
@@ -324,7 +307,7 @@ void ClusterTile::store_clusters(std::size_t lane, const TrackedLink& tracked,
   cluster_count_[lane] = clusters.count;
   for (std::size_t rank = 0; rank < cluster_rows_; ++rank) {
     power_.at(rank, lane) = clusters.power[rank];
-    amplitude_.at(rank, lane) = 0.0F;
+    open_.at(rank, lane) = 0.0F;
     const std::size_t parts = rank < spread_cluster_count ? sub_cluster_count : 1;
     for (std::size_t part = 0; part < parts; ++part) {
       delay_s_.at(tap_of(rank) + part, lane) =
@@ -399,28 +382,6 @@ void ClusterTile::travel(std::size_t lane, double wavelengths) {
   fraction_.at(0, lane) = static_cast<float>(wavelengths - whole);
 }
 
-double ClusterTile::former_weight(std::size_t lane, double wavelengths) const {
-  if (former_unit_[lane] == 0.0F || wavelengths >= changeover_wavelengths) return 0.0;
-  return base::cos(0.5 * base::pi * wavelengths / changeover_wavelengths);
-}
-
-void ClusterTile::weaken(std::size_t lane, double former_weight) {
-  const auto own = static_cast<float>(std::sqrt(1.0 - former_weight * former_weight));
-  for (std::size_t row = direct_taps * pair_count_; row < gain_re_.row_count(); ++row) {
-    gain_re_.at(row, lane) *= own;
-    gain_im_.at(row, lane) *= own;
-  }
-}
-
-void ClusterTile::add_former(std::size_t lane, double former_weight) {
-  const float unit = former_unit_[lane] * static_cast<float>(former_weight);
-  for (std::size_t row = 0; row < former_.row_count(); ++row) {
-    const std::uint32_t both = former_.at(row, lane);
-    response_re_.at(row, lane) += unit * static_cast<float>(static_cast<std::int16_t>(both));
-    response_im_.at(row, lane) += unit * static_cast<float>(static_cast<std::int16_t>(both >> 16));
-  }
-}
-
 void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {
   RC_CHECK(travelled_wavelengths.size() == base::lane_count);
   std::array<double, base::lane_count> former{};
@@ -428,10 +389,10 @@ void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {
     if (panel_[lane] == nullptr) continue;
     travel(lane, travelled_wavelengths[lane]);
     former[lane] = former_weight(lane, travelled_wavelengths[lane]);
+    const float level = direct_level_[lane] * direct_left_[lane];
     direct_beam_.at(0, lane) =
-        former[lane] > 0.0
-            ? between(former_direct_level_[lane], direct_level_[lane], former[lane] * former[lane])
-            : direct_level_[lane];
+        former[lane] > 0.0 ? between(former_direct_level_[lane], level, former[lane] * former[lane])
+                           : level;
   }
   sum_taps();
   for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
@@ -476,8 +437,8 @@ std::size_t ClusterTile::byte_count() const {
   std::size_t rows = 0;
   for (const ResponsePlan& plan : plans_) rows += plan.row_count();
   for (const base::LaneTile* tile :
-       {&power_, &beam_, &amplitude_, &direct_amplitude_, &direct_beam_, &fraction_, &delay_s_,
-        &gain_re_, &gain_im_, &response_re_, &response_im_}) {
+       {&power_, &beam_, &open_, &amplitude_, &direct_amplitude_, &direct_beam_, &fraction_,
+        &delay_s_, &gain_re_, &gain_im_, &response_re_, &response_im_}) {
     rows += tile->row_count();
   }
   for (const base::PhaseTile* tile :
@@ -485,7 +446,7 @@ std::size_t ClusterTile::byte_count() const {
     rows += tile->row_count();
   }
   const std::size_t per_lane = sizeof(const BeamGrid*) + sizeof(RayDirection) + sizeof(double) +
-                               sizeof(std::size_t) + 4 * sizeof(float);
+                               sizeof(std::size_t) + 5 * sizeof(float);
   return base::lane_count * (rows * sizeof(float) + per_lane);
 }
 

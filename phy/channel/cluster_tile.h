@@ -9,6 +9,7 @@
 // jump.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -34,6 +35,12 @@ struct ClusterTileConfig {
   bool independent_phases = false;
 };
 
+/// What blockers leave of a link's amplitudes, by cluster and of the direct ray; 1: all.
+struct LinkBlockage {
+  std::array<float, cluster_count_max> cluster{};
+  float direct = 1.0F;
+};
+
 /// One lane: which link, seen through which beam, moving which way.
 struct TrackedLink {
   const ClusterLink& link;
@@ -42,6 +49,7 @@ struct TrackedLink {
   double distance_m = 0.0;  ///< Of the straight line: phase of the direct ray.
   double heading_deg = 0.0;
   double approach = 0.0;  ///< Part of the way by which the straight line gets shorter, -1 to 1.
+  const LinkBlockage* blockage = nullptr;  ///< Where the link begins; nullptr: none.
 };
 
 /// What a lane's link was up to where it begins, and how far that had travelled there.
@@ -77,6 +85,8 @@ class ClusterTile {
   /// its place and the departure of the direct ray count. Pre: no more clusters than the tile's
   /// surrounding has; InF has room for every table.
   void set_link(std::size_t lane, const TrackedLink& tracked, const Clusters& clusters);
+  /// What blockers leave of the link from now on. No allocation. Pre: the lane has a link.
+  void set_blockage(std::size_t lane, const LinkBlockage& blockage);
   /// The same link through another beam of its panel. No allocation; some 2 us. Pre: the lane has a
   /// link, 0 <= beam < panel's beam_count().
   void set_beam(std::size_t lane, int beam);
@@ -130,6 +140,7 @@ class ClusterTile {
   std::vector<std::size_t> cluster_count_;
   std::vector<float> beam_gain_;
   std::vector<float> direct_level_;         ///< [lane] Amplitude of the direct ray, with its beam.
+  std::vector<float> direct_left_;          ///< [lane] By blockers, of that amplitude.
   std::vector<float> former_direct_level_;  ///< [lane] Of the former link.
   std::vector<float> former_unit_;          ///< [lane] Of former_; 0: there is none.
   base::PhaseTile former_;     ///< [group][pair][lane] its last response, as Rays::gain.
@@ -138,7 +149,8 @@ class ClusterTile {
   base::PhaseTile rate_;       ///< [cluster][ray][lane]
   base::PhaseTile gain_;       ///< [cluster][ray][pair][lane] as Rays::gain.
   base::LaneTile beam_;        ///< [cluster][ray][lane] amplitude through the beam over its mean.
-  base::LaneTile amplitude_;   ///< [cluster][lane] of a ray, and one unit of gain_.
+  base::LaneTile open_;        ///< [cluster][lane] amplitude of a ray, and one unit of gain_.
+  base::LaneTile amplitude_;   ///< [cluster][lane] what blockers leave of it.
   base::PhaseTile direct_start_;     ///< [pair][lane]
   base::PhaseTile direct_rate_;      ///< [0][lane]
   base::LaneTile direct_amplitude_;  ///< [pair][lane] of polarisation.

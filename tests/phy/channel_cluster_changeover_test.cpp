@@ -213,5 +213,63 @@ TEST(Changeover, does_not_touch_the_phase_of_the_direct_ray) {
   }
 }
 
+LinkBlockage blockage_of(float direct) {
+  LinkBlockage left;
+  for (std::size_t rank = 0; rank < left.cluster.size(); ++rank) {
+    left.cluster[rank] = 0.3F + 0.05F * static_cast<float>(rank % 12);
+  }
+  left.direct = direct;
+  return left;
+}
+
+TEST(Blocked, taps_are_what_blockers_leave_of_their_clusters) {
+  const BeamGrid grid = panel();
+  ClusterTile tile(world(), config_of(2, 2));
+  for (const LinkClass kind : {nlos, los}) {
+    const Meeting m = meeting(grid, kind, kind, 5);
+    tile.set_link(3, m.former());
+    const Response open = response_at(tile, 3, 17.25);
+    std::vector<float> before;
+    for (std::size_t row = 0; row < tile.taps().gain_re.row_count(); ++row) {
+      before.push_back(tile.taps().gain_re.at(row, 3));
+    }
+    const LinkBlockage left = blockage_of(0.25F);
+    tile.set_blockage(3, left);
+    EXPECT_NE(response_at(tile, 3, 17.25), open);
+    for (std::size_t row = 0; row < before.size(); ++row) {
+      const std::size_t tap = row / 4;
+      // Tap 0 is the direct ray, 1 to 6 are the sub-clusters of the two strongest.
+      const float part = tap == 0 ? left.direct : left.cluster[tap <= 6 ? (tap - 1) / 3 : tap - 5];
+      EXPECT_NEAR(tile.taps().gain_re.at(row, 3), part * before[row], 1e-6) << row;
+    }
+    // As if it had begun so, and back.
+    TrackedLink blocked = m.former();
+    blocked.blockage = &left;
+    const Response now = response_at(tile, 3, 17.25);
+    tile.set_link(8, blocked);
+    EXPECT_EQ(response_at(tile, 8, 17.25), now);
+    LinkBlockage none;
+    none.cluster.fill(1.0F);
+    tile.set_blockage(3, none);
+    EXPECT_EQ(response_at(tile, 3, 17.25), open);
+  }
+}
+
+TEST(Blocked, links_change_over_from_what_blockers_left) {
+  const BeamGrid grid = panel();
+  ClusterTile tile(world(), config_of(2, 2));
+  const LinkBlockage left = blockage_of(0.25F);
+  for (const LinkClass kind : {nlos, los}) {
+    const Meeting m = meeting(grid, kind, kind, 6);
+    TrackedLink former = m.former();
+    former.blockage = &left;
+    tile.set_link(4, former);
+    const Response last = through_beam(tile, 4, former_way);
+    tile.set_link(4, m.next(), {former, former_way});
+    const Response first = through_beam(tile, 4, 0.0);
+    EXPECT_LT(power_between(first, last) / power_of(last), amplitude_jump_max * amplitude_jump_max);
+  }
+}
+
 }  // namespace
 }  // namespace redcell::phy

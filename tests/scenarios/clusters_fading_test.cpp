@@ -157,6 +157,60 @@ TEST_P(FadingClusters, fade_on_around_a_terminal_that_waits) {
   EXPECT_LT(std::abs(again) / total, 0.5);
 }
 
+std::vector<std::string> blockers(CellKind kind, const std::string& speed_kmh) {
+  std::vector<std::string> all;
+  for (const std::string& field :
+       {std::string("per_km2=20000"), std::string("width_m=0.6"), "speed_kmh=" + speed_kmh}) {
+    all.push_back(on(kind, "channel.blockers." + field));
+  }
+  return all;
+}
+
+// Screens that walk past a terminal that stands take power from it, now and then.
+TEST_P(FadingClusters, are_blocked_by_those_who_walk_by) {
+  const std::string scenario = one_cell(GetParam(), "");
+  const auto fades = [&](const std::vector<std::string>& more) {
+    const World world(scenario,
+                      clusters_in(GetParam(), "UMA") + with("route.fading_speed_kmh", "0") + more);
+    Follower follower(world, 1);
+    std::vector<double> powers;
+    for (int second = 0; second < 120; ++second) {
+      follower.go_to(second * (GetParam() == CellKind::n28_fdd ? 1'000 : 2'000));
+      powers.push_back(power(response(follower.tile().downlink(0))));
+    }
+    return powers;
+  };
+  const std::vector<double> open = fades({});
+  const std::vector<double> blocked = fades(blockers(GetParam(), "3"));
+  const std::vector<double> stood_by = fades(blockers(GetParam(), "0"));
+  double sum = 0;
+  int changes = 0;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    EXPECT_EQ(open[i], open[0]);
+    EXPECT_EQ(stood_by[i], stood_by[0]);
+    sum += blocked[i] / open[0];
+    if (i > 0 && std::abs(blocked[i] - blocked[i - 1]) > 0.01 * open[0]) ++changes;
+  }
+  EXPECT_NE(stood_by[0], open[0]);
+  EXPECT_GT(changes, 30);
+  EXPECT_LT(sum / static_cast<double>(open.size()), 0.9);
+}
+
+TEST_P(FadingClusters, are_blocked_alike_whatever_was_looked_at_before) {
+  const World world(street(GetParam(), "", 18),
+                    clusters_in(GetParam(), "UMA") + blockers(GetParam(), "3") +
+                        std::vector<std::string>{on(GetParam(), "channel.tracked_cells=2")});
+  Follower walked(world, 2);
+  for (const std::int64_t step : {3'000, 9'000, 9'040, 24'000, 60'000}) {
+    walked.go_to(step);
+    Follower alone(world, 2);
+    alone.go_to(step);
+    const auto cell = static_cast<std::uint32_t>(alone.loudest());
+    EXPECT_EQ(response(walked.tile().downlink(cell)), response(alone.tile().downlink(cell)));
+    EXPECT_EQ(response(walked.tile().uplink(cell)), response(alone.tile().uplink(cell)));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, FadingClusters,
                          testing::Values(CellKind::n41_tdd, CellKind::n28_fdd),
                          [](const auto& each) { return carrier_name(each.param); });
