@@ -286,6 +286,24 @@ TEST(CellMove, keeps_the_gap_for_each_transmission_of_a_command_that_may_have_be
   EXPECT_EQ(pending->until, Slot(11 + 33));
 }
 
+// Its answer says that it was not decoded: the terminal acts on the second transmission alone.
+TEST(CellMove, begins_the_gap_of_a_command_with_the_transmission_that_was_decoded) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(0);
+  cell.world().send_message(index, 100);
+  cell.world().cell().expect_command(index, {.packet = base::PacketId{0}, .bwp = 1});
+  const SlotPlan first = cell.run(3);
+  ASSERT_EQ(first.downlink.size(), 1U);
+  cell.world().answer(first.downlink[0], false);
+  const SlotPlan second = cell.run(11);
+  ASSERT_EQ(second.downlink.size(), 1U);
+  cell.world().answer(second.downlink[0], true);
+  const auto pending = cell.world().connection(index).bwp.pending();
+  ASSERT_TRUE(pending.has_value());
+  EXPECT_EQ(pending->from, Slot(11 + 21));
+  EXPECT_EQ(pending->until, Slot(11 + 33));
+}
+
 // Of a message too long for a block the begin is acknowledged last.
 TEST(CellMove, follows_a_command_when_all_its_segments_have_been_acknowledged) {
   MovingWorld cell(false);

@@ -129,11 +129,7 @@ class RandomCell {
       Terminal& t = of(a.ue);
       const MacPdu& pdu = cell_end(t).dl_blocks[static_cast<std::size_t>(a.harq.process)];
       out_.clear();
-      // The cell takes a command for heard from its first transmission on: in a cell that is to
-      // know where its terminals are it is.
-      const bool is_safe = !is_lossy_ && !pdu.signalling.pdus.empty();
-      const bool decoded = is_safe || dice_.falls(0.85);
-      t.mac.on_block({.assignment = a, .pdu = pdu, .decoded = decoded}, now_, out_);
+      t.mac.on_block({.assignment = a, .pdu = pdu, .decoded = dice_.falls(0.85)}, now_, out_);
       cell_end(t).signalling.tx.settle(out_.signalling.delivered, out_.signalling.drops);
       cell_end(t).data->tx.settle(out_.data.delivered, out_.data.drops);
       for (const DeliveredSdu& message : out_.signalling.delivered) {
