@@ -156,6 +156,7 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
     note_silence(c);
   }
   if (outcome == HarqOutcome::acknowledged) note_command_heard(c, process);
+  if (feedback.heard && !feedback.ack) c.dl_heard_from[process] = base::Slot(-1);
   // Silence tells of the PDCCH or the PUCCH, not of the block: the loop learns nothing from it.
   if (feedback.harq.attempt == 0 && feedback.heard) {
     // Rate matching may have lowered the block's scheme: what the loop asks for decides, too.

@@ -157,12 +157,14 @@ void Cell::found_in(std::uint32_t index, std::uint32_t bwp, base::Slot sent) {
 }
 
 void Cell::note_command_sent(Connection& c, const MacPdu& pdu, base::Slot slot) {
-  if (!c.command || c.command->end_sent >= base::Slot(0)) return;
-  const std::vector<RlcPdu>& pdus = pdu.signalling.pdus;
-  const bool holds_end = std::any_of(pdus.begin(), pdus.end(), [&](const RlcPdu& each) {
-    return each.packet == c.command->packet && each.last;
-  });
-  if (holds_end) c.command->end_sent = slot;
+  if (!c.command) return;
+  Connection::Command& command = *c.command;
+  for (const RlcPdu& each : pdu.signalling.pdus) {
+    if (each.packet != command.packet) continue;
+    command.is_sent_again = command.is_sent_again || each.offset < command.sent_bytes;
+    command.sent_bytes = std::max(command.sent_bytes, each.offset + each.bytes);
+    if (each.last && command.end_sent < base::Slot(0)) command.end_sent = slot;
+  }
 }
 
 /// The terminal acts when it has all of the command. Which of the transmissions it was able to
@@ -173,10 +175,12 @@ void Cell::note_command_heard(Connection& c, std::size_t process) {
   for (const RlcPdu& pdu : c.dl_blocks[process].signalling.pdus) {
     if (pdu.packet != command.packet) continue;
     command.newest_heard = std::max(command.newest_heard, c.dl_dci[process]);
+    command.heard_from = std::max(command.heard_from, c.dl_heard_from[process]);
     if (command.hear({.begin = pdu.offset, .end = pdu.offset + pdu.bytes}) < pdu.sdu_bytes) {
       continue;
     }
-    c.bwp.on_command(command.end_sent, command.newest_heard, command.bwp);
+    const base::Slot first = command.is_sent_again ? command.end_sent : command.heard_from;
+    c.bwp.on_command(first, command.newest_heard, command.bwp);
     c.command.reset();
     return;
   }

@@ -105,7 +105,12 @@ void Cell::send_activation(Connection& c, base::Slot slot, SlotPlan& plan) {
                                [&](int k) { return grant.is_occasion(slot + base::SlotCount(k)); });
   if (activates && k2 == config_.k2.end()) return;
   const base::Slot first = activates ? slot + base::SlotCount(*k2) : slot;
-  if (!c.may_begin(slot, first)) return;
+  // The DCI starts the UE's timer anew (TS 38.321 5.15), which the cell knows when it is confirmed.
+  // Where that may be too late the timer is left to end the grant.
+  const base::Slot confirmed = activates ? first : slot + (patience + 1) * grant.periodicity;
+  if (!c.may_begin(slot, confirmed)) return;
+  // The UE stops the timer of this process, and may send a new block in it (TS 38.321 5.4.1).
+  if (activates && c.ul_harq.is_busy(grant.process_of(first))) return;
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return;
   a.asked = slot;

@@ -126,6 +126,8 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     format.beam = c.beam;
     c.promised = std::max(c.promised, at.feedback);
     c.dl_dci[static_cast<std::size_t>(*process)] = at.slot;
+    base::Slot& heard_from = c.dl_heard_from[static_cast<std::size_t>(*process)];
+    if (heard_from < base::Slot(0)) heard_from = at.slot;
     plan.downlink.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
                              .harq = c.dl_harq.repeat(*process),
@@ -186,6 +188,7 @@ Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, Slot
                            .tbs = fit.tbs};
   c.promised = std::max(c.promised, feedback_slot);
   c.dl_dci[static_cast<std::size_t>(*process)] = slot;
+  c.dl_heard_from[static_cast<std::size_t>(*process)] = slot;
   plan.downlink.push_back({.ue = c.config.ue,
                            .epoch = c.config.epoch,
                            .harq = c.dl_harq.start(*process, format),

@@ -94,6 +94,9 @@ struct Connection {
     std::uint32_t bwp = 0;
     base::Slot end_sent{-1};        ///< When its end was first sent: not heard as a whole before.
     base::Slot newest_heard{-1};    ///< Last transmission of those acknowledged.
+    base::Slot heard_from{-1};      ///< Some of it was heard no earlier than that.
+    std::uint32_t sent_bytes = 0;   ///< From its begin on.
+    bool is_sent_again = false;     ///< By RLC: which copy has been heard is not known.
     std::uint32_t heard_bytes = 0;  ///< From its begin on, without a hole.
     struct Range {
       std::uint32_t begin = 0;
@@ -112,6 +115,8 @@ struct Connection {
   base::Slot silent_slot{-1};  ///< In which the last of them was counted.
   base::Slot promised{-1};     ///< Last slot in which it owes an answer or a block.
   std::array<base::Slot, harq_process_count_max> dl_dci{};  ///< Of the last transmission.
+  /// Of the first that may have been decoded: a NACK says that none was so far; -1.
+  std::array<base::Slot, harq_process_count_max> dl_heard_from{};
   std::array<base::Slot, harq_process_count_max> ul_dci{};
   std::int64_t recent_prbs = 0;  ///< Since parts were last measured, both directions.
   std::array<std::int64_t, 2> recent_bytes{};

@@ -50,9 +50,25 @@ PlanAudit::PlanAudit(const CellConfig& config) : config_(config) {
 
 std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
                              std::span<const std::unique_ptr<Connection>> connections) {
+  forget_released(connections);
+  for (const BwpSwitchDci& dci : plan.switches) {
+    const std::string finding = check_switch(slot, dci, find(connections, dci));
+    if (!finding.empty()) return finding;
+  }
+  for (const ConfiguredGrantDci& dci : plan.configured) {
+    const std::string finding = check_activation(slot, dci, find(connections, dci));
+    if (!finding.empty()) return finding;
+  }
+  const std::string finding = check_blocks(slot, plan, connections);
+  return finding.empty() ? check_control(plan) : finding;
+}
+
+std::string PlanAudit::check_blocks(base::Slot slot, const SlotPlan& plan,
+                                    std::span<const std::unique_ptr<Connection>> connections) {
   for (const DlAssignment& a : plan.downlink) {
     const Connection* c = find(connections, a);
     if (c == nullptr) return broken("nobody is assigned a block", a.ue, slot);
+    owe(*c, a.feedback_slot);
     const Block block{.format = a.format, .ue = a.ue, .slot = slot, .answer = a.feedback_slot};
     std::string finding = check_block(block, *c, sides_[0]);
     if (finding.empty()) finding = check_slices(block, c->config.dl_slice, sides_[0]);
@@ -62,13 +78,86 @@ std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
     const Connection* c = find(connections, g);
     if (c == nullptr) return broken("nobody is granted a block", g.ue, slot);
     if (c->bwp.in_gap(slot)) return broken("a grant in a gap", g.ue, slot);
+    owe(*c, g.pusch_slot);
     const Block block{.format = g.format, .ue = g.ue, .slot = g.pusch_slot, .answer = g.pusch_slot};
     std::string finding = check_block(block, *c, sides_[1]);
     if (finding.empty()) finding = check_configured(block, connections);
     if (finding.empty()) finding = check_slices(block, c->config.ul_slice, sides_[1]);
     if (!finding.empty()) return finding;
   }
-  return check_control(plan);
+  return {};
+}
+
+void PlanAudit::owe(const Connection& c, base::Slot last) {
+  Owed& owed = owed_[c.config.ue.value];
+  if (owed.epoch != c.config.epoch) owed = {.epoch = c.config.epoch};
+  owed.last = std::max(owed.last, last);
+}
+
+std::string PlanAudit::check_switch(base::Slot slot, const BwpSwitchDci& dci, const Connection* c) {
+  if (c == nullptr) return broken("nobody is told to switch", dci.ue, slot);
+  if (dci.from_bwp != c->bwp.bwp()) {
+    return broken("a switch outside the active part", dci.ue, slot);
+  }
+  if (dci.to_bwp == dci.from_bwp || dci.to_bwp >= config_.sibling_count) {
+    return broken("a switch to no other part", dci.ue, slot);
+  }
+  const std::optional<BwpSwitch>& gap = c->bwp.pending();
+  if (!gap || gap->from != slot || gap->to_bwp != dci.to_bwp) {
+    return broken("a switch without its gap", dci.ue, slot);
+  }
+  const auto owed = owed_.find(dci.ue.value);
+  if (owed != owed_.end() && owed->second.epoch == dci.epoch && owed->second.last >= slot) {
+    return broken("a switch while something is owed", dci.ue, slot);
+  }
+  return {};
+}
+
+std::string PlanAudit::check_activation(base::Slot slot, const ConfiguredGrantDci& dci,
+                                        const Connection* c) {
+  if (c == nullptr || !c->config.configured_grant || !c->config.configured_grant->by_dci) {
+    return broken("nobody has the grant of a DCI", dci.ue, slot);
+  }
+  const ConfiguredGrant& grant = dci.grant;
+  if (grant.format.bwp != c->bwp.bwp()) {
+    return broken("a DCI for a grant outside the active part", dci.ue, slot);
+  }
+  if (c->bwp.in_gap(slot) || c->bwp.in_gap(grant.start)) {
+    return broken("a DCI for a grant in a gap", dci.ue, slot);
+  }
+  if (!dci.activates) return {};
+  const auto k2 = (grant.start - slot).value();
+  if (!grant.is_occasion(grant.start) ||
+      std::find(config_.k2.begin(), config_.k2.end(), k2) == config_.k2.end()) {
+    return broken("a grant that begins with no occasion", dci.ue, slot);
+  }
+  owe(*c, grant.start);
+  if (!is_free(grant)) return broken("a grant of PRBs that are given away", dci.ue, slot);
+  const auto same = std::find_if(activated_.begin(), activated_.end(), [&](const Activated& a) {
+    return a.ue == dci.ue && a.epoch == dci.epoch;
+  });
+  // Said again: the terminal may have heard the first.
+  const base::Slot since = c->config.configured_grant->start;
+  if (same == activated_.end()) activated_.push_back({dci.ue, dci.epoch, grant, since});
+  return {};
+}
+
+bool PlanAudit::is_free(const ConfiguredGrant& grant) const {
+  const phy::PrbRange prb = carrier_prbs(grant.format);
+  for (const Account& account : sides_[1].accounts) {
+    if (!grant.is_occasion(account.slot)) continue;
+    const auto first = account.is_taken.begin() + prb.first;
+    if (std::find(first, first + prb.count, true) != first + prb.count) return false;
+  }
+  return true;
+}
+
+void PlanAudit::forget_released(std::span<const std::unique_ptr<Connection>> connections) {
+  std::erase_if(activated_, [&](const Activated& a) {
+    const Connection* c = find(connections, a);
+    return c == nullptr || c->activation.phase == Connection::Activation::Phase::released ||
+           c->config.configured_grant->start != a.since;
+  });
 }
 
 std::string PlanAudit::check_block(const Block& block, const Connection& c, Direction& side) {
@@ -107,23 +196,27 @@ std::string PlanAudit::take_prbs(const Block& block, const phy::ResourceMap& map
   return {};
 }
 
+phy::PrbRange PlanAudit::carrier_prbs(const BlockFormat& format) const {
+  const int first = config_.bwps[format.bwp]->config().bwp_ul.first + format.prb.first;
+  return {.first = first, .count = format.prb.count};
+}
+
 std::string PlanAudit::check_configured(
     const Block& block, std::span<const std::unique_ptr<Connection>> connections) const {
-  const auto carrier_prbs = [&](const BlockFormat& format) {
-    const int first = config_.bwps[format.bwp]->config().bwp_ul.first + format.prb.first;
-    return phy::PrbRange{.first = first, .count = format.prb.count};
-  };
   const phy::PrbRange own = carrier_prbs(block.format);
+  const auto meets = [&](const ConfiguredGrant& grant) {
+    const phy::PrbRange kept = carrier_prbs(grant.format);
+    return grant.is_occasion(block.slot) && own.first < kept.end() && kept.first < own.end();
+  };
+  bool is_broken = std::any_of(activated_.begin(), activated_.end(),
+                               [&](const Activated& a) { return meets(a.grant); });
   for (const auto& c : connections) {
     if (c == nullptr || !c->config.configured_grant) continue;
     const ConfiguredGrant& grant = *c->config.configured_grant;
-    if (grant.by_dci || !grant.is_occasion(block.slot)) continue;
-    const phy::PrbRange kept = carrier_prbs(grant.format);
-    if (own.first < kept.end() && kept.first < own.end()) {
-      return broken("PRBs of a configured grant are given away", block.ue, block.slot);
-    }
+    is_broken = is_broken || (!grant.by_dci && meets(grant));
   }
-  return {};
+  if (!is_broken) return {};
+  return broken("PRBs of a configured grant are given away", block.ue, block.slot);
 }
 
 PlanAudit::Account& PlanAudit::account_of(Direction& side, base::Slot slot) {

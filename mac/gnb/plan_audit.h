@@ -2,9 +2,12 @@
 // nothing with the scheduler's. Plans in, what is broken out.
 //
 // - No PRB is given twice in a slot and direction, outside its BWP, where no data may lie, or where
-//   another terminal has a configured grant of type 1.
+//   another terminal has a configured grant: of type 1, or of type 2 from its DCI on until the
+//   cell takes it for released.
 // - Nobody is given anything in another part than the active one, in the gap of a switch, or with
 //   more layers than the cell has.
+// - A DCI that switches parts, or tells of a configured grant, is in the part its terminal is in;
+//   the one leads to another part and comes when nothing is owed, the other to an occasion.
 // - No CCE carries two DCIs.
 // - Slices: no more than the maximum of a window's PRBs, and in no slot what is dedicated to
 //   others (TS 28.541 4.3.36).
@@ -15,6 +18,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -59,8 +63,31 @@ class PlanAudit {
     base::Slot answer;
   };
   [[nodiscard]] std::string check_block(const Block& block, const Connection& c, Direction& side);
+  /// A configured grant of type 2 as its DCIs have said it.
+  struct Activated {
+    base::UeId ue;
+    std::uint32_t epoch = 0;
+    ConfiguredGrant grant;
+    base::Slot since{};  ///< From which the cell has kept it: another one is another grant.
+  };
+  /// What a terminal is to send or answer, at the latest.
+  struct Owed {
+    std::uint32_t epoch = 0;
+    base::Slot last{-1};
+  };
+  [[nodiscard]] std::string check_blocks(base::Slot slot, const SlotPlan& plan,
+                                         std::span<const std::unique_ptr<Connection>> connections);
+  [[nodiscard]] std::string check_switch(base::Slot slot, const BwpSwitchDci& dci,
+                                         const Connection* c);
+  [[nodiscard]] std::string check_activation(base::Slot slot, const ConfiguredGrantDci& dci,
+                                             const Connection* c);
   [[nodiscard]] std::string check_configured(
       const Block& block, std::span<const std::unique_ptr<Connection>> connections) const;
+  /// Grants given before the DCI leave the occasions from its first one on alone.
+  [[nodiscard]] bool is_free(const ConfiguredGrant& grant) const;
+  [[nodiscard]] phy::PrbRange carrier_prbs(const BlockFormat& format) const;
+  void forget_released(std::span<const std::unique_ptr<Connection>> connections);
+  void owe(const Connection& c, base::Slot last);
   [[nodiscard]] static std::string take_prbs(const Block& block, const phy::ResourceMap& map,
                                              Direction& side);
   [[nodiscard]] std::string check_slices(const Block& block, std::size_t slice, Direction& side);
@@ -72,6 +99,8 @@ class PlanAudit {
 
   CellConfig config_;
   std::array<Direction, 2> sides_;  ///< [direction]
+  std::vector<Activated> activated_;
+  std::map<std::uint32_t, Owed> owed_;  ///< [UE]
 };
 
 }  // namespace redcell::mac::gnb

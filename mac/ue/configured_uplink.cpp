@@ -17,6 +17,8 @@ void ConfiguredUplink::on_dci(const ConfiguredGrantDci& dci) {
   if (!dci.activates) return;
   grant_ = dci.grant;
   is_activated_ = true;
+  // TS 38.321 5.4.1: the timer of its process stops; that of its first occasion [ours].
+  held_until_[static_cast<std::size_t>(grant_->process_of(grant_->start))] = {};
 }
 
 void ConfiguredUplink::confirm() {

@@ -27,8 +27,8 @@ class ConfiguredUplink {
   }
   /// The active BWP. Type 1 is suspended outside its own and goes on when back, type 2 is cleared.
   void enter(std::uint32_t bwp);
-  /// Type 2. Both are to be confirmed; what is released may be used for that alone. Pre:
-  /// is_configured().
+  /// Type 2. Both are to be confirmed; what is released may be used for that alone. The occasion
+  /// that an activation begins with is free whatever its process held. Pre: is_configured().
   void on_dci(const ConfiguredGrantDci& dci);
   [[nodiscard]] bool has_to_confirm() const { return has_to_confirm_; }
   /// The confirmation is in a block.

@@ -10,7 +10,10 @@ namespace {
 
 std::string statistic_name(const schema::WantedKpi& kpi) {
   std::string name = analysis::Target::Statistic_Name(kpi.statistic());
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  // P99_9 is p99.9.
+  for (char& c : name) {
+    c = c == '_' ? '.' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
   // MEAN of a ratio is the ratio.
   return name == "mean" && kpi.kpi().ends_with("_ratio") ? "ratio" : name;
 }

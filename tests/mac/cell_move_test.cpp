@@ -286,6 +286,53 @@ TEST(CellMove, keeps_the_gap_for_each_transmission_of_a_command_that_may_have_be
   EXPECT_EQ(pending->until, Slot(11 + 33));
 }
 
+// Its answer says that it was not decoded: the terminal acts on the second transmission alone.
+TEST(CellMove, begins_the_gap_of_a_command_with_the_transmission_that_was_decoded) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(0);
+  cell.world().send_message(index, 100);
+  cell.world().cell().expect_command(index, {.packet = base::PacketId{0}, .bwp = 1});
+  const SlotPlan first = cell.run(3);
+  ASSERT_EQ(first.downlink.size(), 1U);
+  cell.world().answer(first.downlink[0], false);
+  const SlotPlan second = cell.run(11);
+  ASSERT_EQ(second.downlink.size(), 1U);
+  cell.world().answer(second.downlink[0], true);
+  const auto pending = cell.world().connection(index).bwp.pending();
+  ASSERT_TRUE(pending.has_value());
+  EXPECT_EQ(pending->from, Slot(11 + 21));
+  EXPECT_EQ(pending->until, Slot(11 + 33));
+}
+
+// All answers to a block are lost, and RLC sends the command again: either may have been heard.
+TEST(CellMove, begins_the_gap_with_the_first_copy_of_a_command_that_rlc_has_repeated) {
+  MovingWorld cell(false);
+  const std::uint32_t index = cell.connect(0);
+  Connection& c = cell.world().connection(index);
+  cell.world().send_message(index, 100);
+  cell.world().cell().expect_command(index, {.packet = base::PacketId{0}, .bwp = 1});
+  std::optional<Slot> copied;
+  for (std::int64_t s = 3; s < 400 && !copied; ++s) {
+    std::vector<DroppedSdu> drops;
+    c.signalling.tx.on_time(cell.world().now(), drops);
+    cell.world().cell().activate(index);
+    const SlotPlan plan = cell.run(s);
+    for (const DlAssignment& a : plan.downlink) {
+      if (a.harq.block > 1 || a.harq.process > 0) {
+        copied = Slot(s);
+        cell.world().answer(a, true);
+        continue;
+      }
+      cell.world().cell().on_feedback(index, {.harq = a.harq, .ack = false, .heard = false});
+    }
+  }
+  ASSERT_TRUE(copied.has_value());
+  ASSERT_GT(*copied, Slot(6)) << "after four transmissions";
+  ASSERT_TRUE(c.bwp.pending().has_value());
+  EXPECT_EQ(c.bwp.pending()->from, Slot(3 + 21));
+  EXPECT_EQ(c.bwp.pending()->until, *copied + SlotCount(33));
+}
+
 // Of a message too long for a block the begin is acknowledged last.
 TEST(CellMove, follows_a_command_when_all_its_segments_have_been_acknowledged) {
   MovingWorld cell(false);

@@ -354,6 +354,19 @@ TEST(CellBounds, name_what_holds_a_terminal_up) {
   EXPECT_EQ(downlink_bounds(carrier, {100}, with_more), (Counts{0, 0, 0, 0, 1, 0}));
 }
 
+// What it may have is less than there was, and more than what is left then.
+TEST(CellBounds, name_the_slice_that_cuts_an_uplink_block) {
+  CellWorld world(fdd_carrier(), [](CellConfig& c) { c.ul_slices = {{.max_percent = 70}, {}}; });
+  const std::uint32_t ue = world.connect(15);
+  world.connection(ue).ul_quality.one_prb_power_below_max_db = -40;
+  world.connection(ue).ul_backlog_bytes = 1'000'000;
+  world.cell().activate(ue);
+  const auto& counts = world.run(0).bounds.at(0)[1];
+  EXPECT_GT(counts[static_cast<std::size_t>(gnb::Bound::slice)], 0);
+  EXPECT_EQ(counts[static_cast<std::size_t>(gnb::Bound::block)], 0);
+  EXPECT_EQ(counts[static_cast<std::size_t>(gnb::Bound::prbs)], 0);
+}
+
 TEST(CellBounds, name_the_block_where_power_ends_it) {
   CellWorld world(fdd_carrier());
   const std::uint32_t ue = world.connect(15);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "mac/gnb/cell.h"
@@ -60,7 +61,8 @@ class MovingWorld {
           c.sibling_count = sibling_count;
         }) {}
 
-  std::uint32_t connect(std::uint32_t bwp) {
+  std::uint32_t connect(std::uint32_t bwp,
+                        const std::function<void(ConnectionConfig&)>& change = {}) {
     ConnectionConfig config = connection_config(100 + count_++);
     config.bwp = bwp;
     config.bwp_timing = {.switch_delay = SlotCount(switch_delay),
@@ -69,6 +71,7 @@ class MovingWorld {
                          .inactivity = SlotCount(inactivity_),
                          .subframe = SlotCount(2),
                          .default_bwp = 0};
+    if (change) change(config);
     return world_.connect(12, config);
   }
   void load(std::uint32_t index, int packets, std::uint64_t ul_bytes) {

@@ -14,6 +14,7 @@ using mac::testing::connection_config;
 using mac::testing::fdd_carrier;
 
 constexpr std::uint32_t first_ue = 100;
+constexpr std::uint32_t sibling_count = 2;
 
 /// Two terminals with a block in each direction, in two slices.
 class AuditedPlan : public ::testing::Test {
@@ -24,6 +25,8 @@ class AuditedPlan : public ::testing::Test {
                  c.dl_slices = c.ul_slices = {{.max_percent = 60},
                                               {.dedicated_percent = 40, .min_percent = 40}};
                  c.slice_window_slots = 2;
+                 c.bwps.push_back(c.bwps.front());
+                 c.sibling_count = sibling_count;
                }),
         audit_(world_.config()) {
     for (std::uint32_t i = 0; i < 2; ++i) {
@@ -40,6 +43,28 @@ class AuditedPlan : public ::testing::Test {
                              .ul_thresholds = phy::McsThresholds(phy::McsTable::qam256, 0.1, 8)}));
     }
     plan_ = world_.run(0);
+    first_grant_ = plan_.uplink.at(0);
+  }
+  /// A DCI in an empty plan that sends the first terminal to another part, and its gap.
+  void begin_switch(std::uint32_t to = 1, base::Slot slot = base::Slot(0)) {
+    plan_ = {};
+    plan_.switches.push_back(
+        {.ue = base::UeId{first_ue}, .epoch = 7, .from_bwp = 0, .to_bwp = to, .first_cce = 0});
+    connections_[0]->bwp = ActiveBwp(BwpTiming{}, 0);
+    connections_[0]->bwp.on_switch_dci(slot, to);
+  }
+  /// A DCI in an empty plan that activates a grant of the second terminal: occasions 4, 14, 24 ...
+  void activate() {
+    ConfiguredGrant grant{.by_dci = true,
+                          .periodicity = base::SlotCount(10),
+                          .offset = base::SlotCount(4),
+                          .format = first_grant_.format,
+                          .start = base::Slot(4)};
+    grant.format.prb = {.first = 30, .count = 4};
+    connections_[1]->config.configured_grant = grant;
+    connections_[1]->activation.phase = Connection::Activation::Phase::activating;
+    plan_ = {};
+    plan_.configured.push_back({.ue = base::UeId{first_ue + 1}, .epoch = 7, .grant = grant});
   }
   std::string finding() { return audit_.check(base::Slot(0), plan_, connections_); }
   void expect(const char* rule) { EXPECT_EQ(finding().find(rule), 0U) << finding(); }
@@ -48,6 +73,7 @@ class AuditedPlan : public ::testing::Test {
   PlanAudit audit_;
   std::vector<std::unique_ptr<Connection>> connections_;
   SlotPlan plan_;
+  UlGrant first_grant_;
 };
 
 TEST_F(AuditedPlan, is_sound_as_the_cell_made_it) {
@@ -134,6 +160,100 @@ TEST_F(AuditedPlan, keeps_the_maximum_of_a_slice_over_its_window) {
   EXPECT_EQ(
       strict.check(base::Slot(0), plan_, connections_).find("a slice has more than its maximum"),
       0U);
+}
+
+TEST_F(AuditedPlan, has_no_switch_outside_the_active_part) {
+  begin_switch();
+  expect("");
+  plan_.switches[0].from_bwp = 1;
+  expect("a switch outside the active part");
+}
+
+TEST_F(AuditedPlan, has_no_switch_to_where_nobody_is_moved) {
+  begin_switch(sibling_count);
+  expect("a switch to no other part");
+  plan_.switches[0].to_bwp = 0;
+  expect("a switch to no other part");
+}
+
+TEST_F(AuditedPlan, has_no_switch_without_its_gap) {
+  begin_switch();
+  connections_[0]->bwp = ActiveBwp(BwpTiming{}, 0);
+  expect("a switch without its gap");
+}
+
+TEST_F(AuditedPlan, has_no_switch_before_the_answer_to_a_block) {
+  plan_.uplink.clear();
+  std::erase_if(plan_.downlink, [](const DlAssignment& a) { return a.ue.value != first_ue; });
+  ASSERT_EQ(plan_.downlink.size(), 1U);
+  const base::Slot answer = plan_.downlink[0].feedback_slot;
+  ASSERT_EQ(finding(), "");
+  begin_switch(1, answer);
+  EXPECT_EQ(audit_.check(answer, plan_, connections_).find("a switch while something is owed"), 0U);
+  begin_switch(1, answer + base::SlotCount(1));
+  EXPECT_EQ(audit_.check(answer + base::SlotCount(1), plan_, connections_), "");
+}
+
+TEST_F(AuditedPlan, activates_only_the_grants_of_type_2_that_there_are) {
+  activate();
+  expect("");
+  connections_[1]->config.configured_grant->by_dci = false;
+  expect("nobody has the grant of a DCI");
+}
+
+TEST_F(AuditedPlan, activates_no_grant_of_another_part) {
+  activate();
+  connections_[1]->bwp = ActiveBwp(BwpTiming{}, 1);
+  expect("a DCI for a grant outside the active part");
+}
+
+TEST_F(AuditedPlan, activates_no_grant_that_begins_in_a_gap) {
+  activate();
+  BwpTiming timing;
+  timing.switch_delay = base::SlotCount(8);
+  connections_[1]->bwp = ActiveBwp(timing, 0);
+  connections_[1]->bwp.on_switch_dci(base::Slot(1), 1);
+  expect("a DCI for a grant in a gap");
+}
+
+TEST_F(AuditedPlan, activates_grants_from_an_occasion_on_that_k2_reaches) {
+  activate();
+  plan_.configured[0].grant.start = base::Slot(5);
+  expect("a grant that begins with no occasion");
+  plan_.configured[0].grant.start = base::Slot(14);
+  expect("a grant that begins with no occasion");
+}
+
+TEST_F(AuditedPlan, activates_no_grant_of_prbs_that_are_given_away) {
+  UlGrant given = plan_.uplink[0];
+  given.pusch_slot = base::Slot(4);
+  plan_ = {};
+  plan_.uplink.push_back(given);
+  ASSERT_EQ(finding(), "");
+  plan_ = {};
+  activate();
+  plan_.configured[0].grant.format.prb = given.format.prb;
+  expect("a grant of PRBs that are given away");
+}
+
+TEST_F(AuditedPlan, keeps_off_the_prbs_of_an_activated_grant_until_it_is_released) {
+  activate();
+  ASSERT_EQ(finding(), "");
+  UlGrant given = first_grant_;
+  given.format.prb = connections_[1]->config.configured_grant->format.prb;
+  given.format.prb_count = given.format.prb.count;
+  given.pusch_slot = base::Slot(14);
+  plan_ = {};
+  plan_.uplink.push_back(given);
+  const base::Slot later(12);
+  EXPECT_EQ(
+      audit_.check(later, plan_, connections_).find("PRBs of a configured grant are given away"),
+      0U);
+  connections_[1]->activation.phase = Connection::Activation::Phase::released;
+  PlanAudit fresh(world_.config());
+  EXPECT_EQ(fresh.check(later, plan_, connections_), "");
+  plan_.uplink[0].pusch_slot = base::Slot(24);
+  EXPECT_EQ(audit_.check(base::Slot(22), plan_, connections_), "");
 }
 
 TEST_F(AuditedPlan, names_only_terminals_that_are_there) {

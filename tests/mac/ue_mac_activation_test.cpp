@@ -15,11 +15,12 @@ using testing::UeWorld;
 using testing::ul_grant;
 
 struct Type2Ue : UeWorld {
-  Type2Ue() {
+  explicit Type2Ue(int timer_periods = 1) {
     grant = {.by_dci = true,
              .periodicity = SlotCount(10),
              .offset = SlotCount(8),
              .process_count = 2,
+             .timer_periods = timer_periods,
              .format = block_format(100)};
     mac.configure(grant);
   }
@@ -81,6 +82,17 @@ TEST(UeMacActivation, ends_with_the_confirmation_of_its_release) {
   ue.enqueue(40, 50);
   EXPECT_EQ(ue.asks(50, 100), 68);
   EXPECT_EQ(ue.sends(50, 100), All{});
+}
+
+// TS 38.321 5.4.1. Process 0 of slot 8 is held until 38, process 1 of slot 18 until 48.
+TEST(UeMacActivation, stops_the_timer_of_the_process_that_it_begins_with) {
+  Type2Ue ue(3);
+  ue.hear(true, 3, 8);
+  ue.enqueue(150, 3);
+  EXPECT_EQ(ue.sends(3, 20), (All{{8, true, true}, {18, false, true}}));
+  ue.enqueue(150, 20);
+  ue.hear(true, 23, 28);
+  EXPECT_EQ(ue.sends(21, 60), (All{{28, true, true}, {58, false, true}})) << "38 is still held";
 }
 
 // The confirmation has been lost, and the cell says it again: any grant will do.

@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "phy/nr/block_fit.h"
 #include "tests/scenarios/more_bwps.h"
 #include "tests/scenarios/two_sites.h"
 
@@ -253,6 +255,38 @@ TEST(ConfiguredGrants, are_each_terminals_own) {
     }
   }
   EXPECT_EQ(sum, 88);
+}
+
+// The size is that of the first occasion: a PUSCH takes whole slots (mapping type A begins with
+// symbol 0), and where a PRB is for data all of it is, beside PRACH and in either of two patterns.
+TEST(ConfiguredGrants, have_blocks_that_fit_all_of_their_occasions) {
+  const std::string pattern =
+      "tdd { period_ms: 5 dl_slots: 7 dl_symbols: 6 ul_slots: 2 ul_symbols: 4 }";
+  const std::string other = "tdd { period_ms: 5 dl_slots: 6 ul_slots: 2 ul_symbols: 12 }";
+  const World world(with(one_cell(CellKind::n41_tdd, ""), pattern, pattern + " " + other),
+                    granted({"prb_count=5", "periodicity_slots=10", "mcs_index=12"}) +
+                        std::vector<std::string>{"terminal_group[ue].count=12"});
+  const phy::ResourceMap map(world.layer().bwps.front());
+  std::set<std::int64_t> re_counts;
+  for (const TerminalPlan& terminal : world.deployment().terminals) {
+    const mac::ConfiguredGrant& grant = terminal.configured_grant.value();
+    int occasions = 0;
+    for (std::int64_t s = 0; s < map.period().value(); ++s) {
+      if (!grant.is_occasion(base::Slot(s))) continue;
+      ++occasions;
+      const phy::BlockFit fit = phy::fit_block({.table = world.layer().cell.ul_table,
+                                                .wanted = base::McsIndex(12),
+                                                .first_prb = grant.format.prb.first,
+                                                .prb_count = 5,
+                                                .layer_count = 1},
+                                               map.uplink(base::Slot(s)));
+      EXPECT_EQ(fit.tbs, grant.format.tbs) << s;
+      EXPECT_EQ(fit.prb_count, grant.format.prb_count) << s;
+      re_counts.insert(fit.re_count);
+    }
+    EXPECT_GE(occasions, 2);
+  }
+  EXPECT_EQ(re_counts.size(), 1U);
 }
 
 // The scenario of the library, shortened: one world, one service of 5 ms, either way to uplink.

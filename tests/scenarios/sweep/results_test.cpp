@@ -73,6 +73,20 @@ class ResultsTest : public testing::Test {
   std::vector<Point> points_;
 };
 
+TEST(Figures, have_the_statistics_of_a_summary) {
+  schema::Sweep sweep;
+  for (const char* statistic : {"MEAN", "MEDIAN", "P5", "P95", "P99", "P99_9", "MIN", "MAX"}) {
+    schema::Sweep one;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        std::string("kpi { kpi: 'rtt_ms' statistic: ") + statistic + " }", &one));
+    *sweep.add_kpi() = one.kpi(0);
+  }
+  std::vector<std::string> names;
+  for (const Figure& figure : figures_of(sweep, {})) names.push_back(figure.statistic);
+  EXPECT_EQ(names, (std::vector<std::string>{"mean", "median", "p5", "p95", "p99", "p99.9", "min",
+                                             "max"}));
+}
+
 TEST_F(ResultsTest, estimates_every_row_and_kpi) {
   add_all();
   const auto figures = figures_of(plan_.loaded.sweep, {});
