@@ -1,5 +1,9 @@
 #include "mac/gnb/policy.h"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 #include "base/check.h"
 #include "base/math.h"
 
@@ -32,6 +36,9 @@ class ProportionalFair final : public Policy {
   ProportionalFair(std::uint32_t connection_count, double time_constant_slots)
       : averages_(connection_count), time_constant_slots_(time_constant_slots) {
     RC_CHECK(time_constant_slots > 0);
+    for (std::size_t age = 0; age < fading_.size(); ++age) {
+      fading_[age] = base::exp(-static_cast<double>(age) / time_constant_slots_);
+    }
   }
 
   void rank(base::Slot slot, std::span<Candidate> candidates) override {
@@ -57,12 +64,17 @@ class ProportionalFair final : public Policy {
   };
   [[nodiscard]] double faded(const Average& a, base::Slot slot) const {
     if (a.bits_per_slot == 0) return 0;
-    const auto age_slots = static_cast<double>((slot - a.slot).value());
-    return a.bits_per_slot * base::exp(-age_slots / time_constant_slots_);
+    const std::int64_t age_slots = (slot - a.slot).value();
+    if (age_slots >= 0 && age_slots < static_cast<std::int64_t>(fading_.size())) {
+      return a.bits_per_slot * fading_[static_cast<std::size_t>(age_slots)];
+    }
+    return a.bits_per_slot * base::exp(-static_cast<double>(age_slots) / time_constant_slots_);
   }
 
   std::vector<Average> averages_;
   double time_constant_slots_;
+  /// [age in slots] What remains of an average; older ones are rare.
+  std::array<double, 128> fading_{};
 };
 
 }  // namespace
