@@ -20,7 +20,6 @@ struct Candidate {
   std::uint32_t connection = 0;   ///< Index in the cell; dense.
   std::uint32_t part = 0;         ///< Its BWP, of those of the cell.
   std::uint32_t slice = 0;        ///< Ranks are compared inside one.
-  std::uint32_t turn = 0;         ///< Of its slice's candidates, this one's place.
   bool is_done = false;           ///< Served, or not to be in this slot.
   bool is_left_out = false;       ///< Not to be in this slot unless another finds no room.
   std::optional<Bound> bound{};   ///< Known once it has been looked at.
