@@ -22,8 +22,8 @@ Cell::Cell(const CellConfig& config)
       c_rntis_(config.cell),
       dl_shares_(make_shares(config, base::Direction::downlink)),
       ul_shares_(make_shares(config, base::Direction::uplink)),
-      dl_policy_(make_policy(config.policy)),
-      ul_policy_(make_policy(config.policy)) {
+      dl_policy_(make_policy(config.policy, config.dl_slice_policies)),
+      ul_policy_(make_policy(config.policy, config.ul_slice_policies)) {
   RC_CHECK(!config.bwps.empty() && !config.k1.empty() && !config.k2.empty());
   int width = 0;
   for (const phy::ResourceMap* resources : config.bwps) {

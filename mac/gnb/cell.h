@@ -59,6 +59,8 @@ struct CellConfig {
   PolicyConfig policy;
   std::vector<RrmPolicyRatio> dl_slices{{}};  ///< At least one.
   std::vector<RrmPolicyRatio> ul_slices{{}};
+  SlicePolicies dl_slice_policies{};  ///< [of dl_slices] Who ranks inside them.
+  SlicePolicies ul_slice_policies{};
   int slice_window_slots = 1;
   int max_ues_per_slot = 4;  ///< Of each BWP, in each direction.
   int layer_count_max = 2;   ///< Of a PRB; one terminal has them all.

@@ -89,7 +89,8 @@ void Cell::serve_downlink(bool is_last, const DownlinkSlot& at, Part& part, Slot
       const BlockFormat& format = plan.downlink.back().format;
       ++part.dl_count;
       take_downlink(c, format);
-      shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
+      shares_.push_back(
+          {.connection = candidate.connection, .slice = candidate.slice, .bits = format.tbs});
     }
     candidate.bound = bound_of(outcome, limited, c.sendable_bytes(at.now) > 0);
     turns_.finish(candidate, dl_slices_);

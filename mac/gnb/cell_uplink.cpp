@@ -74,7 +74,8 @@ void Cell::serve_uplink(bool is_last, UplinkSlot& pusch, Part& part, SlotPlan& p
       const BlockFormat& format = plan.uplink.back().format;
       take_uplink(c, format, pusch);
       granted.push_back(candidate.connection);
-      shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
+      shares_.push_back(
+          {.connection = candidate.connection, .slice = candidate.slice, .bits = format.tbs});
     }
     candidate.bound = bound_of(outcome, limited, c.ul_backlog_bytes > 0);
     turns_.finish(candidate, pusch.slices);
