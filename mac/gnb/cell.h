@@ -243,7 +243,7 @@ class Cell {
     return room != unlimited_prbs && room < prbs_.count();
   }
   void count_bounds(base::Direction direction, Part& part) const;
-  /// Nobody of the part is served in the slot: of so many, none.
+  /// No PRB is left, or as many are served as may be: that holds up all candidates of the part.
   [[nodiscard]] bool is_full(int served, Part& part) const;
   /// most: PRBs that it may take.
   Outcome assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);
