@@ -38,9 +38,7 @@ void ActiveBwp::on_command(base::Slot first, base::Slot last, std::uint32_t to) 
 
 void ActiveBwp::on_dci(base::Slot n) { timer_start_ = std::max(timer_start_, n); }
 
-std::optional<base::Slot> ActiveBwp::expiry() const {
-  if (timing_.inactivity.value() == 0 || bwp_ == timing_.default_bwp || pending_)
-    return std::nullopt;
+std::optional<base::Slot> ActiveBwp::timer_end() const {
   const std::int64_t slots = timing_.subframe.value();
   const base::Slot next_subframe((timer_start_.value() / slots + 1) * slots);
   return next_subframe + timing_.inactivity;

@@ -71,7 +71,12 @@ class ActiveBwp {
  private:
   /// First slot of the subframe behind that at whose end the timer runs out (TS 38.213 12: it is
   /// decremented at the end of every subframe in which it was not started).
-  [[nodiscard]] std::optional<base::Slot> expiry() const;
+  [[nodiscard]] std::optional<base::Slot> timer_end() const;
+  /// nullopt: no timer runs.
+  [[nodiscard]] std::optional<base::Slot> expiry() const {
+    if (timing_.inactivity.value() == 0 || bwp_ == timing_.default_bwp || pending_) return {};
+    return timer_end();
+  }
 
   BwpTiming timing_;
   std::uint32_t bwp_;

@@ -8,6 +8,7 @@ HarqEntity::HarqEntity(const HarqConfig& config) : config_(config) {
   RC_CHECK(config.process_count >= 1 && config.process_count <= harq_process_count_max);
   RC_CHECK(config.max_transmissions >= 1);
   RC_CHECK(config.configured_count >= 0 && config.configured_count < config.process_count);
+  idle_ = (1U << config.process_count) - 1;
 }
 
 HarqEntity::Process& HarqEntity::at(int process) {
@@ -18,14 +19,6 @@ HarqEntity::Process& HarqEntity::at(int process) {
 const HarqEntity::Process& HarqEntity::at(int process) const {
   RC_CHECK(process >= 0 && process < config_.process_count);
   return processes_[static_cast<std::size_t>(process)];
-}
-
-std::optional<int> HarqEntity::idle_process() const {
-  if (busy_count_ == config_.process_count) return std::nullopt;
-  for (int process = config_.configured_count; process < config_.process_count; ++process) {
-    if (at(process).state == State::idle) return process;
-  }
-  return std::nullopt;
 }
 
 std::optional<int> HarqEntity::process_to_repeat() const {
@@ -46,14 +39,14 @@ HarqId HarqEntity::start(int process, const BlockFormat& format) {
        .block = p.block + 1,
        .order = next_order_++,
        .format = format};
-  ++busy_count_;
+  idle_ &= ~bit(process);
   return {.process = process, .attempt = 0, .block = p.block};
 }
 
 void HarqEntity::start_configured(const HarqId& harq, const BlockFormat& format) {
   RC_CHECK(harq.process < config_.configured_count);
   Process& p = at(harq.process);
-  if (p.state == State::idle) ++busy_count_;
+  idle_ &= ~bit(harq.process);
   if (p.state == State::to_repeat) --to_repeat_count_;
   p = {.state = State::in_flight,
        .attempt = 0,
@@ -81,7 +74,7 @@ HarqOutcome HarqEntity::on_feedback(HarqId harq, bool ack) {
     return HarqOutcome::to_repeat;
   }
   p.state = State::idle;
-  --busy_count_;
+  idle_ |= bit(harq.process);
   return ack ? HarqOutcome::acknowledged : HarqOutcome::given_up;
 }
 

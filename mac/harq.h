@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 
@@ -26,7 +27,11 @@ class HarqEntity {
   explicit HarqEntity(const HarqConfig& config);
 
   /// Lowest idle process for a block that a DCI begins; nullopt when all wait.
-  [[nodiscard]] std::optional<int> idle_process() const;
+  [[nodiscard]] std::optional<int> idle_process() const {
+    const std::uint32_t for_dcis = idle_ & ~((1U << config_.configured_count) - 1);
+    if (for_dcis == 0) return std::nullopt;
+    return std::countr_zero(for_dcis);
+  }
   /// Of the processes to be repeated, the one whose block began first; nullopt when none.
   [[nodiscard]] std::optional<int> process_to_repeat() const;
 
@@ -57,12 +62,13 @@ class HarqEntity {
   };
   [[nodiscard]] Process& at(int process);
   [[nodiscard]] const Process& at(int process) const;
+  [[nodiscard]] static std::uint32_t bit(int process) { return 1U << process; }
 
   HarqConfig config_;
-  std::array<Process, harq_process_count_max> processes_{};
-  std::uint64_t next_order_ = 0;
-  int busy_count_ = 0;
+  std::uint32_t idle_ = 0;  ///< A bit for each process.
   int to_repeat_count_ = 0;
+  std::uint64_t next_order_ = 0;
+  std::array<Process, harq_process_count_max> processes_{};
 };
 
 /// The receiving side: one soft buffer a process (incremental redundancy) and whether its block is

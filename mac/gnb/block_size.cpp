@@ -1,7 +1,6 @@
 #include "mac/gnb/block_size.h"
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 
 #include "base/check.h"
@@ -13,8 +12,8 @@ constexpr double re_per_prb_max = 156;  // N'_RE counts no more (TS 38.214 5.1.3
 
 }  // namespace
 
-void sort_by_priority(std::span<Candidate> candidates) {
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+void sort_by_priority(std::span<PriorityKey> keys) {
+  std::sort(keys.begin(), keys.end(), [](const PriorityKey& a, const PriorityKey& b) {
     if (a.priority.has_value() != b.priority.has_value()) return a.priority.has_value();
     if (a.priority && *a.priority != *b.priority) return *a.priority > *b.priority;
     return a.ue < b.ue;
@@ -30,8 +29,8 @@ int prbs_for(std::uint64_t bytes, const phy::Mcs& mcs, int layer_count,
   const double re_per_prb = static_cast<double>(slot.usable_re_total) / slot.usable_prb_count;
   const double bits_per_prb =
       mcs.spectral_efficiency() * layer_count * std::min(re_per_prb_max, re_per_prb);
-  const double prbs = std::floor(bits / bits_per_prb) + 1;
-  return static_cast<int>(std::min(prbs, static_cast<double>(slot.usable_prb_count)));
+  const double prbs = bits / bits_per_prb;
+  return prbs < slot.usable_prb_count ? static_cast<int>(prbs) + 1 : slot.usable_prb_count;
 }
 
 int dft_prb_count(int prb_count) {

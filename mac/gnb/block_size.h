@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "mac/gnb/policy.h"
@@ -10,8 +11,14 @@
 
 namespace redcell::mac::gnb {
 
+/// What of a candidate its place among others follows from.
+struct PriorityKey {
+  std::optional<double> priority;
+  base::UeId ue;
+  std::uint32_t at = 0;  ///< Where the candidate is.
+};
 /// Highest priority first; equals by UE id; those without priority last.
-void sort_by_priority(std::span<Candidate> candidates);
+void sort_by_priority(std::span<PriorityKey> keys);
 
 /// PRBs that carry the bytes with the headers they will get, at most all of the slot; at least 1.
 /// Reckoned with the slot's mean RE per PRB: beside an SSB a block may come out smaller.

@@ -22,8 +22,8 @@ Cell::Cell(const CellConfig& config)
       c_rntis_(config.cell),
       dl_shares_(make_shares(config, base::Direction::downlink)),
       ul_shares_(make_shares(config, base::Direction::uplink)),
-      dl_policy_(make_policy(config.policy)),
-      ul_policy_(make_policy(config.policy)) {
+      dl_policy_(make_policy(config.policy, config.dl_slice_policies)),
+      ul_policy_(make_policy(config.policy, config.ul_slice_policies)) {
   RC_CHECK(!config.bwps.empty() && !config.k1.empty() && !config.k2.empty());
   int width = 0;
   for (const phy::ResourceMap* resources : config.bwps) {
@@ -122,9 +122,9 @@ void Cell::activate(std::uint32_t index) {
 void Cell::retire_idle(base::Instant now) {
   std::erase_if(active_, [&](std::uint32_t index) {
     const Connection& c = *connections_[index];
-    const bool busy = c.has_downlink(now) || c.wants_uplink() || c.dl_harq.has_to_repeat() ||
-                      c.ul_harq.has_to_repeat() || c.wanted_bwp || c.bwp.pending() ||
-                      c.activation.is_under_way() || counts_unused(c);
+    const bool busy = c.wants_uplink() || c.dl_harq.has_to_repeat() || c.ul_harq.has_to_repeat() ||
+                      c.wanted_bwp || c.bwp.pending() || c.activation.is_under_way() ||
+                      counts_unused(c) || c.has_downlink(now);
     if (!busy) is_active_[index] = false;
     return !busy;
   });
@@ -296,10 +296,10 @@ void Cell::schedule_grants(SlotPlan& plan) {
     if (parts_.front().resources->uplink(pusch_slot).symbols.count == 0) continue;
     UplinkSlot& pusch = uplink_slot(pusch_slot);
     SliceShares::look_again(pusch.slices);
-    ask_uplink(pusch);
+    if (ul_shares_.limit()) gather_uplink(pusch);
     const std::size_t before = plan.uplink.size();
     for (Part& part : parts_) repeat_uplink(pusch, part, plan);
-    if (plan.uplink.size() > before) ask_uplink(pusch);
+    if (!ul_shares_.limit() || plan.uplink.size() > before) gather_uplink(pusch);
     for (Part& part : parts_) schedule_uplink(slot_, pusch, part, plan);
   }
 }
@@ -310,9 +310,10 @@ void Cell::schedule_assignments(base::Instant now, SlotPlan& plan) {
   dl_taken_.clear();
   dl_shares_.begin(slot_, dl_slices_);
   const DownlinkSlot at{.slot = slot_, .feedback = *feedback, .now = now};
-  ask_downlink(at, plan);
+  // What slices ask for holds up repetitions, too.
+  if (dl_shares_.limit()) gather_downlink(at, plan);
   for (Part& part : parts_) repeat_downlink(at, part, plan);
-  if (!plan.downlink.empty()) ask_downlink(at, plan);
+  if (!dl_shares_.limit() || !plan.downlink.empty()) gather_downlink(at, plan);
   for (Part& part : parts_) schedule_downlink(at, part, plan);
 }
 
@@ -327,10 +328,17 @@ Bound Cell::bound_of(Outcome outcome, bool is_limited, bool has_more) const {
 void Cell::count_bounds(base::Direction direction, Part& part) const {
   const Bound of_others = prbs_.empty() ? Bound::prbs : Bound::terminals;
   auto& counts = part.bounds[static_cast<std::size_t>(direction)];
-  for (const Candidate& candidate : candidates_) {
-    if (!candidate.priority) continue;
+  for (const Candidate& candidate : part.candidates) {
+    if (!candidate.priority && !candidate.bound) continue;
     ++counts[static_cast<std::size_t>(candidate.bound.value_or(of_others))];
   }
+}
+
+bool Cell::is_full(int served, Part& part) const {
+  if (!prbs_.empty() && served < config_.max_ues_per_slot) return false;
+  const Bound bound = prbs_.empty() ? Bound::prbs : Bound::terminals;
+  for (Candidate& candidate : part.candidates) candidate.bound = bound;
+  return true;
 }
 
 int Cell::blocked_dci_count() const {
@@ -354,6 +362,10 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   }
   send_switches(slot, plan);
   if (!configured_.empty()) send_activations(slot, plan);
+  for (Part& part : parts_) part.active.clear();
+  for (const std::uint32_t index : active_) {
+    part_of(*connections_[index]).active.push_back(index);
+  }
   // One direction goes first to the CCEs; where that blocks the other, they change places [ours].
   using base::Direction;
   const bool grants_first = first_with_dcis_ == Direction::uplink;

@@ -59,6 +59,8 @@ struct CellConfig {
   PolicyConfig policy;
   std::vector<RrmPolicyRatio> dl_slices{{}};  ///< At least one.
   std::vector<RrmPolicyRatio> ul_slices{{}};
+  SlicePolicies dl_slice_policies{};  ///< [of dl_slices] Who ranks inside them.
+  SlicePolicies ul_slice_policies{};
   int slice_window_slots = 1;
   int max_ues_per_slot = 4;  ///< Of each BWP, in each direction.
   int layer_count_max = 2;   ///< Of a PRB; one terminal has them all.
@@ -165,7 +167,9 @@ class Cell {
   struct Part {
     const phy::ResourceMap* resources = nullptr;
     Pdcch pdcch;
-    int dl_count = 0;  ///< Assignments in the slot at work.
+    int dl_count = 0;                     ///< Assignments in the slot at work.
+    std::vector<std::uint32_t> active{};  ///< Its connections of active(), ascending.
+    std::vector<Candidate> candidates{};  ///< Of the slot and direction at work.
     BoundCounts bounds{};
     /// A block of more might never be repeated in a sibling.
     std::array<int, 2> prbs_max{phy::carrier_prb_count_max, phy::carrier_prb_count_max};
@@ -196,6 +200,9 @@ class Cell {
   [[nodiscard]] int blocked_dci_count() const;
   void schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   void schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan);
+  /// Ranked candidates; until is_last those alone who let nobody wait.
+  void serve_downlink(bool is_last, const DownlinkSlot& at, Part& part, SlotPlan& plan);
+  void serve_uplink(bool is_last, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   void repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   [[nodiscard]] static SliceShares make_shares(const CellConfig& config, base::Direction direction);
   /// It has new data to send in the slot, and a HARQ process for it.
@@ -203,14 +210,18 @@ class Cell {
                                        const SlotPlan& plan);
   [[nodiscard]] bool may_grant(const Connection& c, std::uint32_t index,
                                const UplinkSlot& pusch) const;
-  /// Which slices have something new to send, and the PRBs of the parts where they have.
-  void ask_downlink(const DownlinkSlot& at, const SlotPlan& plan);
-  void ask_uplink(UplinkSlot& pusch);
+  /// Who has something new to send in each part, and, of several slices, how many PRBs of it.
+  void gather_downlink(const DownlinkSlot& at, const SlotPlan& plan);
+  void gather_uplink(UplinkSlot& pusch);
   [[nodiscard]] Candidate candidate_of(std::uint32_t index, std::uint32_t slice) const;
-  /// PRBs that all it has to send would take.
-  [[nodiscard]] int downlink_prb_count(const Connection& c, base::Instant now,
-                                       const phy::SlotResources& resources) const;
-  [[nodiscard]] int uplink_prb_count(const Connection& c, int longest,
+  /// The most PRBs that its power is of use for, and what it would send on them.
+  struct UplinkReach {
+    int prb_count = 1;
+    base::McsIndex mcs{};
+  };
+  [[nodiscard]] UplinkReach uplink_reach(const Connection& c, int longest) const;
+  /// PRBs that all it has to send would take; reach: that of `longest`.
+  [[nodiscard]] int uplink_prb_count(const Connection& c, int longest, const UplinkReach& reach,
                                      const phy::SlotResources& resources) const;
   void take_downlink(Connection& c, const BlockFormat& format);
   void take_uplink(Connection& c, const BlockFormat& format, UplinkSlot& pusch);
@@ -232,6 +243,8 @@ class Cell {
     return room != unlimited_prbs && room < prbs_.count();
   }
   void count_bounds(base::Direction direction, Part& part) const;
+  /// No PRB is left, or as many are served as may be: that holds up all candidates of the part.
+  [[nodiscard]] bool is_full(int served, Part& part) const;
   /// most: PRBs that it may take.
   Outcome assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);
   Outcome grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan);
@@ -279,7 +292,6 @@ class Cell {
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
   std::vector<std::uint32_t> configured_;  ///< Connections with a configured grant.
-  std::vector<Candidate> candidates_;
   std::vector<Share> shares_;
   SliceShares dl_shares_;
   SliceShares ul_shares_;

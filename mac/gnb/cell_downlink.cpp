@@ -32,7 +32,11 @@ std::optional<PdcchPlace> Cell::place_dci(Connection& c) {
   // In one slot the hash is the same: who is blocked once stays blocked.
   if (c.blocked_in == slot_) return std::nullopt;
   Pdcch& pdcch = part_of(c).pdcch;
-  const std::optional<PdcchPlace> place = pdcch.place(c.c_rnti, pdcch.nearest(needed_level(c)));
+  if (c.dci_level_cqi != c.csi.cqi) {
+    c.dci_level_cqi = c.csi.cqi;
+    c.dci_level = needed_level(c);
+  }
+  const std::optional<PdcchPlace> place = pdcch.place(c.c_rnti, pdcch.nearest(c.dci_level));
   if (!place) c.blocked_in = slot_;
   return place;
 }
@@ -56,53 +60,49 @@ bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPla
 }
 
 void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
-  const phy::SlotResources& resources = part.resources->downlink(at.slot);
-  candidates_.clear();
-  for (const std::uint32_t index : active_) {
-    const Connection& c = *connections_[index];
-    if (&part_of(c) != &part || !may_assign(c, at, plan)) continue;
-    const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
-    Candidate& candidate = candidates_.emplace_back(candidate_of(index, c.config.dl_slice));
-    candidate.rate_bits_per_slot =
-        mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total;
-  }
-  if (candidates_.empty()) return;
-  prbs_.reset(resources, placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
-  turns_.order({*dl_policy_, at.slot}, dl_shares_, dl_slices_, candidates_);
-  turns_.select(config_.max_ues_per_slot - part.dl_count, dl_slices_, candidates_);
+  std::vector<Candidate>& candidates = part.candidates;
+  if (candidates.empty()) return;
+  prbs_.reset(part.resources->downlink(at.slot),
+              placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
   shares_.clear();
-  // First those who get all they ask for: what is kept for them is then free for the others.
-  for (const bool is_last : {false, true}) {
-    for (Candidate& candidate : candidates_) {
-      if (prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
-      if (candidate.is_done || !candidate.priority) continue;
-      const int room = turns_.room(candidate, prbs_, dl_shares_, dl_slices_);
-      if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
-      Connection& c = *connections_[candidate.connection];
-      const bool limited = is_limited(room);
-      const Outcome outcome = assign(c, room, at, plan);
-      if (outcome == Outcome::sent) {
-        ++part.dl_count;
-        take_downlink(c, plan.downlink.back().format);
-        shares_.push_back(
-            {.connection = candidate.connection, .bits = plan.downlink.back().format.tbs});
-      }
-      candidate.bound = bound_of(outcome, limited, c.sendable_bytes(at.now) > 0);
-      turns_.finish(candidate, dl_slices_);
-      if (outcome == Outcome::blocked) turns_.replace(dl_slices_, candidates_);
-    }
+  if (!is_full(part.dl_count, part)) {
+    turns_.order({*dl_policy_, at.slot}, dl_shares_, dl_slices_, candidates);
+    turns_.select(config_.max_ues_per_slot - part.dl_count, dl_slices_, candidates);
+    // First those who get all they ask for: what is kept for them is then free for the others.
+    for (const bool is_last : {false, true}) serve_downlink(is_last, at, part, plan);
   }
-  for (Candidate& candidate : candidates_) turns_.finish(candidate, dl_slices_);
+  for (Candidate& candidate : candidates) turns_.finish(candidate, dl_slices_);
   count_bounds(base::Direction::downlink, part);
   dl_policy_->granted(at.slot, shares_);
 }
 
+void Cell::serve_downlink(bool is_last, const DownlinkSlot& at, Part& part, SlotPlan& plan) {
+  for (Candidate& candidate : part.candidates) {
+    if (prbs_.empty() || part.dl_count >= config_.max_ues_per_slot) break;
+    if (candidate.is_done || !candidate.priority) continue;
+    const int room = turns_.room(candidate, prbs_, dl_shares_, dl_slices_);
+    if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
+    Connection& c = *connections_[candidate.connection];
+    const bool limited = is_limited(room);
+    const Outcome outcome = assign(c, room, at, plan);
+    if (outcome == Outcome::sent) {
+      const BlockFormat& format = plan.downlink.back().format;
+      ++part.dl_count;
+      take_downlink(c, format);
+      shares_.push_back(
+          {.connection = candidate.connection, .slice = candidate.slice, .bits = format.tbs});
+    }
+    candidate.bound = bound_of(outcome, limited, c.sendable_bytes(at.now) > 0);
+    turns_.finish(candidate, dl_slices_);
+    if (outcome == Outcome::blocked) turns_.replace(dl_slices_, part.candidates);
+  }
+}
+
 void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   bool is_ready = false;
-  for (const std::uint32_t index : active_) {
+  for (const std::uint32_t index : part.active) {
     if (part.dl_count >= config_.max_ues_per_slot) return;
     Connection& c = *connections_[index];
-    if (&part_of(c) != &part) continue;
     const std::optional<int> process = c.dl_harq.process_to_repeat();
     if (!process || !c.bwp.allows(at.slot, at.feedback)) continue;
     if (!is_ready) {
@@ -138,12 +138,6 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   }
 }
 
-int Cell::downlink_prb_count(const Connection& c, base::Instant now,
-                             const phy::SlotResources& resources) const {
-  const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
-  return prbs_for(c.sendable_bytes(now), mcs, c.csi.rank, resources);
-}
-
 Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
   Part& part = part_of(c);
@@ -152,7 +146,9 @@ Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, Slot
   RC_CHECK(process.has_value());
   if (most == 0) return Outcome::nothing_sent;
   const base::McsIndex wanted = downlink_mcs(c);
-  const int prb_count = std::min({most, downlink_prb_count(c, now, resources), part.prbs_max[0]});
+  const int asked =
+      prbs_for(c.sendable_bytes(now), phy::mcs(config_.dl_table, wanted), c.csi.rank, resources);
+  const int prb_count = std::min({most, asked, part.prbs_max[0]});
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, false);

@@ -1,4 +1,5 @@
-// Slices in the scheduler: what they ask for, and what they take.
+// Who has something new to send in a slot, what slices ask for with it, and what they take.
+#include "mac/gnb/block_size.h"
 #include "mac/gnb/cell.h"
 
 namespace redcell::mac::gnb {
@@ -17,39 +18,60 @@ SliceShares Cell::make_shares(const CellConfig& config, base::Direction directio
           config.slice_window_slots, config.k2.back()};
 }
 
-void Cell::ask_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
-  if (!dl_shares_.limit()) return;
-  part_prbs_.clear();
-  for (const Part& part : parts_) {
-    part_prbs_.push_back(part.resources->downlink(at.slot).usable_prb_count);
+void Cell::gather_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
+  const bool is_shared = dl_shares_.limit();
+  if (is_shared) {
+    part_prbs_.clear();
+    for (const Part& part : parts_) {
+      part_prbs_.push_back(part.resources->downlink(at.slot).usable_prb_count);
+    }
+    turns_.begin(part_prbs_,
+                 {dl_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
   }
-  turns_.begin(part_prbs_,
-               {dl_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
-  for (const std::uint32_t index : active_) {
-    const Connection& c = *connections_[index];
-    if (!may_assign(c, at, plan)) continue;
-    const phy::SlotResources& resources = part_of(c).resources->downlink(at.slot);
-    turns_.ask(candidate_of(index, c.config.dl_slice), downlink_prb_count(c, at.now, resources));
+  for (Part& part : parts_) {
+    const phy::SlotResources& resources = part.resources->downlink(at.slot);
+    part.candidates.clear();
+    for (const std::uint32_t index : part.active) {
+      const Connection& c = *connections_[index];
+      if (!may_assign(c, at, plan)) continue;
+      const phy::Mcs mcs = phy::mcs(config_.dl_table, downlink_mcs(c));
+      Candidate& candidate = part.candidates.emplace_back(candidate_of(index, c.config.dl_slice));
+      candidate.rate_bits_per_slot =
+          mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total;
+      if (!is_shared) continue;
+      turns_.ask(candidate, prbs_for(c.sendable_bytes(at.now), mcs, c.csi.rank, resources));
+    }
   }
-  turns_.tell(dl_slices_);
+  if (is_shared) turns_.tell(dl_slices_);
 }
 
-void Cell::ask_uplink(UplinkSlot& pusch) {
-  if (!ul_shares_.limit()) return;
-  part_prbs_.clear();
-  for (const Part& part : parts_) {
-    part_prbs_.push_back(part.resources->uplink(pusch.slot).usable_prb_count);
+void Cell::gather_uplink(UplinkSlot& pusch) {
+  const bool is_shared = ul_shares_.limit();
+  if (is_shared) {
+    part_prbs_.clear();
+    for (const Part& part : parts_) {
+      part_prbs_.push_back(part.resources->uplink(pusch.slot).usable_prb_count);
+    }
+    turns_.begin(part_prbs_,
+                 {ul_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
   }
-  turns_.begin(part_prbs_,
-               {ul_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
-  for (const std::uint32_t index : active_) {
-    const Connection& c = *connections_[index];
-    const int longest = part_prbs_[c.config.bwp];
-    if (!may_grant(c, index, pusch) || longest == 0) continue;
-    const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
-    turns_.ask(candidate_of(index, c.config.ul_slice), uplink_prb_count(c, longest, resources));
+  for (Part& part : parts_) {
+    const phy::SlotResources& resources = part.resources->uplink(pusch.slot);
+    const int longest = resources.usable_prb_count;
+    part.candidates.clear();
+    if (longest == 0) continue;  // PRACH has taken it all.
+    for (const std::uint32_t index : part.active) {
+      const Connection& c = *connections_[index];
+      if (!may_grant(c, index, pusch)) continue;
+      const UplinkReach reach = uplink_reach(c, longest);
+      const phy::Mcs mcs = phy::mcs(config_.ul_table, reach.mcs);
+      Candidate& candidate = part.candidates.emplace_back(candidate_of(index, c.config.ul_slice));
+      candidate.rate_bits_per_slot =
+          mcs.spectral_efficiency() * resources.usable_re_total * reach.prb_count / longest;
+      if (is_shared) turns_.ask(candidate, uplink_prb_count(c, longest, reach, resources));
+    }
   }
-  turns_.tell(pusch.slices);
+  if (is_shared) turns_.tell(pusch.slices);
 }
 
 Candidate Cell::candidate_of(std::uint32_t index, std::uint32_t slice) const {

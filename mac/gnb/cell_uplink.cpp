@@ -30,6 +30,11 @@ int Cell::uplink_prb_limit(const Connection& c, int prb_count) const {
   return count;
 }
 
+Cell::UplinkReach Cell::uplink_reach(const Connection& c, int longest) const {
+  const int limit = uplink_prb_limit(c, longest);
+  return {.prb_count = limit, .mcs = uplink_mcs(c, limit)};
+}
+
 bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot& pusch) const {
   if (!c.wants_uplink() || !c.ul_harq.idle_process()) return false;
   if (!c.may_begin(slot_, pusch.slot)) return false;
@@ -38,57 +43,53 @@ bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot&
 }
 
 void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
-  const phy::SlotResources& resources = part.resources->uplink(pusch.slot);
-  if (resources.usable_prb_count == 0) return;  // PRACH has taken it all.
-  candidates_.clear();
-  for (const std::uint32_t index : active_) {
-    const Connection& c = *connections_[index];
-    if (&part_of(c) != &part || !may_grant(c, index, pusch)) continue;
-    const int limit = uplink_prb_limit(c, resources.usable_prb_count);
-    const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, limit));
-    Candidate& candidate = candidates_.emplace_back(candidate_of(index, c.config.ul_slice));
-    candidate.rate_bits_per_slot =
-        mcs.spectral_efficiency() * resources.usable_re_total * limit / resources.usable_prb_count;
-  }
-  if (candidates_.empty()) return;
-  prbs_.reset(resources, placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
-  turns_.order({*ul_policy_, slot}, ul_shares_, pusch.slices, candidates_);
+  std::vector<Candidate>& candidates = part.candidates;
+  if (candidates.empty()) return;
+  prbs_.reset(part.resources->uplink(pusch.slot),
+              placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
   std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
-  turns_.select(config_.max_ues_per_slot - static_cast<int>(granted.size()), pusch.slices,
-                candidates_);
   shares_.clear();
-  for (const bool is_last : {false, true}) {
-    for (Candidate& candidate : candidates_) {
-      if (prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot) break;
-      if (candidate.is_done || !candidate.priority) continue;
-      const int room = turns_.room(candidate, prbs_, ul_shares_, pusch.slices);
-      if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
-      Connection& c = *connections_[candidate.connection];
-      const bool limited = is_limited(room);
-      const Outcome outcome = grant(c, room, pusch, plan);
-      if (outcome == Outcome::sent) {
-        const BlockFormat& format = plan.uplink.back().format;
-        take_uplink(c, format, pusch);
-        granted.push_back(candidate.connection);
-        shares_.push_back({.connection = candidate.connection, .bits = format.tbs});
-      }
-      candidate.bound = bound_of(outcome, limited, c.ul_backlog_bytes > 0);
-      turns_.finish(candidate, pusch.slices);
-      if (outcome == Outcome::blocked) turns_.replace(pusch.slices, candidates_);
-    }
+  if (!is_full(static_cast<int>(granted.size()), part)) {
+    turns_.order({*ul_policy_, slot}, ul_shares_, pusch.slices, candidates);
+    turns_.select(config_.max_ues_per_slot - static_cast<int>(granted.size()), pusch.slices,
+                  candidates);
+    for (const bool is_last : {false, true}) serve_uplink(is_last, pusch, part, plan);
   }
-  for (Candidate& candidate : candidates_) turns_.finish(candidate, pusch.slices);
+  for (Candidate& candidate : candidates) turns_.finish(candidate, pusch.slices);
   count_bounds(base::Direction::uplink, part);
   ul_policy_->granted(slot, shares_);
+}
+
+void Cell::serve_uplink(bool is_last, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
+  std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
+  for (Candidate& candidate : part.candidates) {
+    if (prbs_.empty() || static_cast<int>(granted.size()) >= config_.max_ues_per_slot) break;
+    if (candidate.is_done || !candidate.priority) continue;
+    const int room = turns_.room(candidate, prbs_, ul_shares_, pusch.slices);
+    if (!is_last && !turns_.is_content(candidate, room, prbs_)) continue;
+    Connection& c = *connections_[candidate.connection];
+    const bool limited = is_limited(room);
+    const Outcome outcome = grant(c, room, pusch, plan);
+    if (outcome == Outcome::sent) {
+      const BlockFormat& format = plan.uplink.back().format;
+      take_uplink(c, format, pusch);
+      granted.push_back(candidate.connection);
+      shares_.push_back(
+          {.connection = candidate.connection, .slice = candidate.slice, .bits = format.tbs});
+    }
+    candidate.bound = bound_of(outcome, limited, c.ul_backlog_bytes > 0);
+    turns_.finish(candidate, pusch.slices);
+    if (outcome == Outcome::blocked) turns_.replace(pusch.slices, part.candidates);
+  }
 }
 
 void Cell::repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan) {
   std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
   bool is_ready = false;
-  for (const std::uint32_t index : active_) {
+  for (const std::uint32_t index : part.active) {
     if (static_cast<int>(granted.size()) >= config_.max_ues_per_slot) return;
     Connection& c = *connections_[index];
-    if (&part_of(c) != &part || !c.ul_harq.has_to_repeat()) continue;
+    if (!c.ul_harq.has_to_repeat()) continue;
     if (!c.bwp.allows(slot_, pusch.slot)) continue;
     if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
     if (!is_ready) {
@@ -140,19 +141,21 @@ int Cell::least_prb_count(const phy::SlotResources& resources) const {
   return count;
 }
 
-int Cell::uplink_prb_count(const Connection& c, int longest,
+int Cell::uplink_prb_count(const Connection& c, int longest, const UplinkReach& reach,
                            const phy::SlotResources& resources) const {
   const std::uint64_t wanted_bytes = c.ul_backlog_bytes > 0
                                          ? c.ul_backlog_bytes + short_bsr_bytes + phr_bytes
                                          : config_.sr_grant_bytes;
-  int prb_count = uplink_prb_limit(c, longest);
+  auto [prb_count, mcs] = reach;
   // Fewer PRBs have more power each, and then carry more: the second pass knows what the first
   // needs.
   for (int pass = 0; pass < 2; ++pass) {
-    const phy::Mcs mcs = phy::mcs(config_.ul_table, uplink_mcs(c, prb_count));
-    prb_count = std::min(prb_count, prbs_for(wanted_bytes, mcs, 1, resources));
+    const int wanted = prbs_for(wanted_bytes, phy::mcs(config_.ul_table, mcs), 1, resources);
+    if (wanted >= prb_count) break;
+    prb_count = wanted;
+    mcs = uplink_mcs(c, prb_count);
   }
-  if (uplink_mcs(c, prb_count) == base::McsIndex(0)) {
+  if (mcs == base::McsIndex(0)) {
     prb_count = std::clamp(least_prb_count(resources), prb_count, longest);
   }
   return config_.transform_precoding ? dft_prb_count(prb_count) : prb_count;
@@ -163,8 +166,8 @@ Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& 
   if (ul_shares_.limit() && most < std::min(least_prb_count(resources), prbs_.longest())) {
     return Outcome::nothing_sent;
   }
-  const int prb_count =
-      uplink_prb_count(c, std::min({prbs_.longest(), most, part_of(c).prbs_max[1]}), resources);
+  const int longest = std::min({prbs_.longest(), most, part_of(c).prbs_max[1]});
+  const int prb_count = uplink_prb_count(c, longest, uplink_reach(c, longest), resources);
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, true);

@@ -1,22 +1,26 @@
 #include "mac/gnb/connection.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 #include "base/math.h"
+#include "phy/nr/resource_config.h"
 
 namespace redcell::mac::gnb {
 
-double UplinkQuality::prbs_to_db(int prb_count) { return base::to_db(prb_count); }
-
-double UplinkQuality::prb_power_below_max_db(int prb_count) const {
-  const double at_max_db = -prbs_to_db(prb_count);
-  return one_prb_power_below_max_db ? std::min(*one_prb_power_below_max_db, at_max_db) : at_max_db;
-}
-
-std::optional<double> UplinkQuality::sinr_db(int prb_count) const {
-  if (!sinr_db_one_prb_full_power) return std::nullopt;
-  return *sinr_db_one_prb_full_power + prb_power_below_max_db(prb_count);
+double UplinkQuality::prbs_to_db(int prb_count) {
+  // Asked some times a slot for every terminal.
+  static const auto table = [] {
+    std::array<double, phy::carrier_prb_count_max + 1> db{};
+    for (std::size_t count = 1; count < db.size(); ++count) {
+      db[count] = base::to_db(static_cast<double>(count));
+    }
+    return db;
+  }();
+  const auto at = static_cast<std::size_t>(prb_count);
+  return prb_count >= 1 && at < table.size() ? table[at] : base::to_db(prb_count);
 }
 
 std::uint32_t Connection::Command::hear(const Range& range) {

@@ -1,7 +1,9 @@
 // What a cell knows of one UE while it serves it. Built from values; never reads the UE.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -42,9 +44,16 @@ struct UplinkQuality {
 
   [[nodiscard]] static double prbs_to_db(int prb_count);
   /// Power of one PRB when prb_count are sent, less P_CMAX.
-  [[nodiscard]] double prb_power_below_max_db(int prb_count) const;
+  [[nodiscard]] double prb_power_below_max_db(int prb_count) const {
+    const double at_max_db = -prbs_to_db(prb_count);
+    return one_prb_power_below_max_db ? std::min(*one_prb_power_below_max_db, at_max_db)
+                                      : at_max_db;
+  }
   /// SINR of a PUSCH of so many PRBs; nullopt: unknown.
-  [[nodiscard]] std::optional<double> sinr_db(int prb_count) const;
+  [[nodiscard]] std::optional<double> sinr_db(int prb_count) const {
+    if (!sinr_db_one_prb_full_power) return std::nullopt;
+    return *sinr_db_one_prb_full_power + prb_power_below_max_db(prb_count);
+  }
 };
 
 /// What the cell brings to every connection.
@@ -74,7 +83,9 @@ struct Connection {
   OuterLoop dl_loop;
   OuterLoop ul_loop;
   phy::CsiReport csi;
-  int beam = 0;  ///< Traffic beam in use, as last reported.
+  int beam = 0;                      ///< Traffic beam in use, as last reported.
+  std::size_t dci_level = 0;         ///< That a DCI needs at the CQI below.
+  base::CqiIndex dci_level_cqi{-1};  ///< -1: not known yet.
   UplinkQuality ul_quality;
 
   /// When a block was first heard: its reports are of that moment, however late it is decoded.

@@ -6,27 +6,31 @@
 
 namespace redcell::mac::gnb {
 
-void TakenPrbs::add(const phy::PrbRange& carrier_prbs) {
-  const auto end = static_cast<std::size_t>(carrier_prbs.end());
-  if (taken_.size() < end) taken_.resize(end, 0);
-  std::fill(taken_.begin() + carrier_prbs.first, taken_.begin() + carrier_prbs.end(),
-            std::uint8_t{1});
-}
-
-void FreePrbs::mark_usable(const phy::SlotResources& slot, const Start& start) {
-  const int prb_count = static_cast<int>(slot.data_re.size());
-  state_.resize(slot.data_re.size());
-  std::transform(slot.data_re.begin(), slot.data_re.end(), state_.begin(),
-                 [](std::int16_t re) { return re > 0 ? State::usable : State::blocked; });
+void FreePrbs::mark(const phy::SlotResources& slot, const Start& start) {
+  const std::size_t prb_count = slot.data_re.size();
+  RC_CHECK(prb_count <= prb_bits_count);
+  usable_ = {};
+  taken_ = {};
+  for (std::size_t begin = 0; begin < prb_count; begin += 64) {
+    const std::size_t count = std::min<std::size_t>(64, prb_count - begin);
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      bits |= static_cast<std::uint64_t>(slot.data_re[begin + i] > 0) << i;
+    }
+    usable_.words[begin / 64] = bits;
+  }
   if (start.taken == nullptr || start.taken->empty()) return;
+  const phy::PrbRange bwp{.first = start.bwp_first, .count = static_cast<int>(prb_count)};
+  PrbBits inside;
+  inside.add(bwp);
+  for (std::size_t word = 0; word < prb_word_count; ++word) {
+    inside.words[word] &= start.taken->bits().words[word];
+  }
   // Type 0 names whole groups, which count from the carrier's first PRB (TS 38.214 5.1.2.2.1).
-  const int size = start.allocation == Allocation::bitmap ? phy::rbg_size(prb_count) : 1;
-  for (int prb = 0; prb < prb_count;) {
-    const int end = std::min(prb_count, prb + size - (start.bwp_first + prb) % size);
-    bool is_taken = false;
-    for (int p = prb; p < end; ++p) is_taken = is_taken || start.taken->at(start.bwp_first + p);
-    if (is_taken) std::fill(state_.begin() + prb, state_.begin() + end, State::taken);
-    prb = end;
+  if (start.allocation == Allocation::bitmap) inside = inside.in_groups(phy::rbg_size(bwp.count));
+  taken_ = inside.moved_down(bwp.first);
+  for (std::size_t word = 0; word < prb_word_count; ++word) {
+    usable_.words[word] &= ~taken_.words[word];
   }
 }
 
@@ -34,30 +38,20 @@ void FreePrbs::reset(const phy::SlotResources& slot, const Start& start) {
   allocation_ = start.allocation;
   next_prb_ = start.first_prb;
   runs_.clear();
-  mark_usable(slot, start);
-  bool extends = false;
-  for (int prb = 0; prb < static_cast<int>(state_.size()); ++prb) {
-    if (!is(prb, State::usable)) {
-      extends = extends && allocation_ == Allocation::bitmap && is(prb, State::blocked);
-    } else if (extends) {
-      runs_.back().count = prb + 1 - runs_.back().first;
-    } else {
-      runs_.push_back({.first = prb, .count = 1});
-      extends = true;
-    }
+  mark(slot, start);
+  count_ = usable_.count({.first = 0, .count = static_cast<int>(slot.data_re.size())});
+  const bool by_bitmap = allocation_ == Allocation::bitmap;
+  const auto prb_count = static_cast<int>(slot.data_re.size());
+  for (int first = usable_.next(0); first < prb_count;) {
+    const int end = by_bitmap ? std::min(taken_.next(first), prb_count) : usable_.next_gap(first);
+    insert({.first = first, .count = end - first}, runs_.size());
+    first = usable_.next(end);
   }
 }
 
 int FreePrbs::usable(const phy::PrbRange& range) const {
   if (allocation_ == Allocation::contiguous) return range.count;  // Of a run: all of it.
-  const auto first = state_.begin() + range.first;
-  return static_cast<int>(std::count(first, first + range.count, State::usable));
-}
-
-int FreePrbs::count() const {
-  int count = 0;
-  for (const phy::PrbRange& run : runs_) count += usable(run);
-  return count;
+  return usable_.count(range);
 }
 
 int FreePrbs::longest() const {
@@ -85,10 +79,11 @@ std::optional<phy::PrbRange> FreePrbs::take(int wanted, bool whole) {
   if (room.count == 0 || (whole && room.count < wanted)) return std::nullopt;
   const phy::PrbRange run = runs_[room.run];
   const int count = std::min(wanted, room.count);
-  const auto is_usable = [&](int prb) { return is(prb, State::usable); };
+  const auto is_usable = [&](int prb) { return usable_.at(prb); };
   // From the turn on, but no later than leaves room for all.
-  phy::PrbRange taken{.first = run.end(), .count = 0};
-  for (int left = count; left > 0;) {
+  const bool is_whole = usable(run) == run.count;
+  phy::PrbRange taken{.first = is_whole ? run.end() - count : run.end(), .count = 0};
+  for (int left = is_whole ? 0 : count; left > 0;) {
     --taken.first;
     if (is_usable(taken.first)) --left;
   }
@@ -97,9 +92,11 @@ std::optional<phy::PrbRange> FreePrbs::take(int wanted, bool whole) {
   const bool goes_round = allocation_ == Allocation::contiguous && over > count / 2;
   taken.first = goes_round ? run.first : std::clamp(next_prb_, run.first, last_first);
   while (!is_usable(taken.first)) ++taken.first;
-  for (int left = count; left > 0; ++taken.count) {
+  if (is_whole) taken.count = count;
+  for (int left = is_whole ? 0 : count; left > 0; ++taken.count) {
     if (is_usable(taken.end())) --left;
   }
+  count_ -= count;
   previous_prb_ = next_prb_;
   next_prb_ = taken.end();
   runs_.erase(runs_.begin() + static_cast<std::ptrdiff_t>(room.run));
@@ -110,7 +107,7 @@ std::optional<phy::PrbRange> FreePrbs::take(int wanted, bool whole) {
 
 /// Cuts off what is not usable at both ends; an empty range is none.
 void FreePrbs::insert(phy::PrbRange range, std::size_t at) {
-  const auto is_usable = [&](int prb) { return is(prb, State::usable); };
+  const auto is_usable = [&](int prb) { return usable_.at(prb); };
   while (range.count > 0 && !is_usable(range.end() - 1)) --range.count;
   for (; range.count > 0 && !is_usable(range.first); --range.count) ++range.first;
   if (range.count > 0) runs_.insert(runs_.begin() + static_cast<std::ptrdiff_t>(at), range);
@@ -118,13 +115,13 @@ void FreePrbs::insert(phy::PrbRange range, std::size_t at) {
 
 void FreePrbs::give_back(const phy::PrbRange& range) {
   next_prb_ = previous_prb_;
+  count_ += usable(range);
   auto next = std::find_if(runs_.begin(), runs_.end(),
                            [&](const phy::PrbRange& run) { return run.first >= range.end(); });
   const auto joins = [&](const phy::PrbRange& low, const phy::PrbRange& high) {
-    const auto gap = state_.begin() + low.end();
-    const auto end = state_.begin() + high.first;
-    return gap == end || (allocation_ == Allocation::bitmap &&
-                          std::all_of(gap, end, [](State s) { return s == State::blocked; }));
+    if (low.end() == high.first) return true;
+    const phy::PrbRange gap{.first = low.end(), .count = high.first - low.end()};
+    return allocation_ == Allocation::bitmap && usable_.count(gap) + taken_.count(gap) == 0;
   };
   phy::PrbRange whole = range;
   if (next != runs_.end() && joins(whole, *next)) {

@@ -5,7 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "base/check.h"
 #include "base/units.h"
+#include "mac/gnb/prb_bits.h"
 #include "phy/nr/resource_map.h"
 
 namespace redcell::mac::gnb {
@@ -19,17 +21,19 @@ enum class Allocation { contiguous, bitmap };
 /// PRBs of the carrier that blocks have taken, whatever BWP they belong to.
 class TakenPrbs {
  public:
-  TakenPrbs() { taken_.reserve(phy::carrier_prb_count_max); }
-  void clear() { taken_.clear(); }
-  [[nodiscard]] bool empty() const { return taken_.empty(); }
-  void add(const phy::PrbRange& carrier_prbs);
-  [[nodiscard]] bool at(int carrier_prb) const {
-    const auto at = static_cast<std::size_t>(carrier_prb);
-    return at < taken_.size() && taken_[at] != 0;
+  void clear() { *this = {}; }
+  [[nodiscard]] bool empty() const { return is_empty_; }
+  void add(const phy::PrbRange& carrier_prbs) {
+    RC_CHECK(carrier_prbs.first >= 0 && carrier_prbs.end() <= prb_bits_count);
+    bits_.add(carrier_prbs);
+    is_empty_ = false;
   }
+  [[nodiscard]] bool at(int carrier_prb) const { return bits_.at(carrier_prb); }
+  [[nodiscard]] const PrbBits& bits() const { return bits_; }
 
  private:
-  std::vector<std::uint8_t> taken_;  ///< [carrier PRB] As far as the last one taken.
+  PrbBits bits_;
+  bool is_empty_ = true;
 };
 
 /// The free PRBs of a BWP in one slot. Ranges are relative to the BWP; counts are of usable PRBs, a
@@ -47,7 +51,7 @@ class FreePrbs {
   void reset(const phy::SlotResources& slot, const Start& start);
   [[nodiscard]] bool empty() const { return runs_.empty(); }
   /// Usable PRBs of all runs.
-  [[nodiscard]] int count() const;
+  [[nodiscard]] int count() const { return count_; }
   /// Usable PRBs of the largest run.
   [[nodiscard]] int longest() const;
   /// From the first run with room for, else the largest run cut to, wanted PRBs; runs are tried
@@ -59,7 +63,7 @@ class FreePrbs {
 
  private:
   [[nodiscard]] int usable(const phy::PrbRange& range) const;
-  void mark_usable(const phy::SlotResources& slot, const Start& start);
+  void mark(const phy::SlotResources& slot, const Start& start);
   /// Index of the run to take from, and what it holds.
   struct Room {
     std::size_t run = 0;
@@ -71,13 +75,12 @@ class FreePrbs {
   Allocation allocation_ = Allocation::contiguous;
   int next_prb_ = 0;
   int previous_prb_ = 0;  ///< next_prb_ before the last take().
+  int count_ = 0;
   /// In order of PRB, not touching; each begins and ends with a usable PRB.
   std::vector<phy::PrbRange> runs_;
-  enum class State : std::uint8_t { blocked, usable, taken };
-  [[nodiscard]] bool is(int prb, State state) const {
-    return state_[static_cast<std::size_t>(prb)] == state;
-  }
-  std::vector<State> state_;  ///< [PRB] As reset() found it; `taken` by others.
+  // As reset() found them: what data may take, and what others have. The rest is blocked.
+  PrbBits usable_;
+  PrbBits taken_;
 };
 
 /// Where placing begins in a slot [ours], drawn by slot and cell, so that what a loaded cell sends

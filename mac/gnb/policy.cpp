@@ -1,5 +1,10 @@
 #include "mac/gnb/policy.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 #include "base/check.h"
 #include "base/math.h"
 
@@ -32,6 +37,9 @@ class ProportionalFair final : public Policy {
   ProportionalFair(std::uint32_t connection_count, double time_constant_slots)
       : averages_(connection_count), time_constant_slots_(time_constant_slots) {
     RC_CHECK(time_constant_slots > 0);
+    for (std::size_t age = 0; age < fading_.size(); ++age) {
+      fading_[age] = base::exp(-static_cast<double>(age) / time_constant_slots_);
+    }
   }
 
   void rank(base::Slot slot, std::span<Candidate> candidates) override {
@@ -57,18 +65,21 @@ class ProportionalFair final : public Policy {
   };
   [[nodiscard]] double faded(const Average& a, base::Slot slot) const {
     if (a.bits_per_slot == 0) return 0;
-    const auto age_slots = static_cast<double>((slot - a.slot).value());
-    return a.bits_per_slot * base::exp(-age_slots / time_constant_slots_);
+    const std::int64_t age_slots = (slot - a.slot).value();
+    if (age_slots >= 0 && age_slots < static_cast<std::int64_t>(fading_.size())) {
+      return a.bits_per_slot * fading_[static_cast<std::size_t>(age_slots)];
+    }
+    return a.bits_per_slot * base::exp(-static_cast<double>(age_slots) / time_constant_slots_);
   }
 
   std::vector<Average> averages_;
   double time_constant_slots_;
+  /// [age in slots] What remains of an average; older ones are rare.
+  std::array<double, 128> fading_{};
 };
 
-}  // namespace
-
-std::unique_ptr<Policy> make_policy(const PolicyConfig& config) {
-  switch (config.kind) {
+std::unique_ptr<Policy> make_policy(PolicyKind kind, const PolicyConfig& config) {
+  switch (kind) {
     case PolicyKind::round_robin:
       return std::make_unique<RoundRobin>(config.connection_count);
     case PolicyKind::proportional_fair:
@@ -77,6 +88,53 @@ std::unique_ptr<Policy> make_policy(const PolicyConfig& config) {
   }
   RC_CHECK(false);
   return nullptr;
+}
+
+/// Each slice that has a policy knows of its own connections alone; the others share one.
+class BySlice final : public Policy {
+ public:
+  BySlice(const PolicyConfig& config, const SlicePolicies& of_slices) {
+    policies_.push_back(make_policy(config.kind, config));
+    for (const std::optional<PolicyKind>& kind : of_slices) {
+      policy_of_.push_back(kind ? policies_.size() : 0);
+      if (kind) policies_.push_back(make_policy(*kind, config));
+    }
+    shares_.reserve(config.connection_count);
+  }
+
+  void rank(base::Slot slot, std::span<Candidate> candidates) override {
+    if (candidates.empty()) return;
+    policies_[policy_of(candidates.front().slice)]->rank(slot, candidates);
+  }
+  void granted(base::Slot slot, std::span<const Share> shares) override {
+    for (std::size_t policy = 0; policy < policies_.size(); ++policy) {
+      shares_.clear();
+      for (const Share& share : shares) {
+        if (policy_of(share.slice) == policy) shares_.push_back(share);
+      }
+      policies_[policy]->granted(slot, shares_);
+    }
+  }
+  void forget(std::uint32_t connection) override {
+    for (const auto& policy : policies_) policy->forget(connection);
+  }
+
+ private:
+  [[nodiscard]] std::size_t policy_of(std::uint32_t slice) const {
+    return slice < policy_of_.size() ? policy_of_[slice] : 0;
+  }
+  std::vector<std::unique_ptr<Policy>> policies_;  ///< The cell's first.
+  std::vector<std::size_t> policy_of_;             ///< [slice] Of policies_.
+  std::vector<Share> shares_;
+};
+
+}  // namespace
+
+std::unique_ptr<Policy> make_policy(const PolicyConfig& config, const SlicePolicies& of_slices) {
+  const bool has_own = std::any_of(of_slices.begin(), of_slices.end(),
+                                   [](const auto& kind) { return kind.has_value(); });
+  if (has_own) return std::make_unique<BySlice>(config, of_slices);
+  return make_policy(config.kind, config);
 }
 
 }  // namespace redcell::mac::gnb

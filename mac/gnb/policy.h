@@ -20,7 +20,6 @@ struct Candidate {
   std::uint32_t connection = 0;   ///< Index in the cell; dense.
   std::uint32_t part = 0;         ///< Its BWP, of those of the cell.
   std::uint32_t slice = 0;        ///< Ranks are compared inside one.
-  std::uint32_t turn = 0;         ///< Of its slice's candidates, this one's place.
   bool is_done = false;           ///< Served, or not to be in this slot.
   bool is_left_out = false;       ///< Not to be in this slot unless another finds no room.
   std::optional<Bound> bound{};   ///< Known once it has been looked at.
@@ -32,6 +31,7 @@ struct Candidate {
 /// What a candidate really got.
 struct Share {
   std::uint32_t connection = 0;
+  std::uint32_t slice = 0;
   base::Bits bits;
 };
 
@@ -56,6 +56,12 @@ struct PolicyConfig {
   double time_constant_slots = 200;    ///< Memory of proportional fair; > 0.
 };
 
-[[nodiscard]] std::unique_ptr<Policy> make_policy(const PolicyConfig& config);
+/// [slice] Who ranks inside it, by itself; nullopt, and what is behind the end: the cell's.
+using SlicePolicies = std::vector<std::optional<PolicyKind>>;
+
+/// of_slices: where slices have policies of their own, candidates that are ranked together are of
+/// one slice.
+[[nodiscard]] std::unique_ptr<Policy> make_policy(const PolicyConfig& config,
+                                                  const SlicePolicies& of_slices = {});
 
 }  // namespace redcell::mac::gnb

@@ -29,10 +29,9 @@ std::int64_t SliceShares::prbs_up_to(base::Slot slot) const {
   return before(slot.value() + 1) - before(number_of(slot) * window_slots_);
 }
 
-std::int64_t SliceShares::used(std::size_t slice, base::Slot slot) const {
-  const std::int64_t number = number_of(slot);
-  const Window& window = windows_[static_cast<std::size_t>(number) % windows_.size()];
-  return window.number == number ? window.used[slice] : 0;
+std::int64_t SliceShares::used(std::size_t slice, const SliceSlot& at) const {
+  const Window& window = windows_[at.window_place];
+  return window.number == at.window ? window.used[slice] : 0;
 }
 
 void SliceShares::begin(base::Slot slot, SliceSlot& at) const {
@@ -44,6 +43,18 @@ void SliceShares::begin(base::Slot slot, SliceSlot& at) const {
   at.used.assign(ratios_.size(), 0);
   at.asked.assign(ratios_.size(), 0);
   at.saves.assign(ratios_.size(), 0);
+  at.quotas.resize(ratios_.size());
+  at.window = number_of(slot);
+  at.window_place = static_cast<std::size_t>(at.window) % windows_.size();
+  if (!limit()) return;
+  const std::int64_t now = prbs_up_to(slot);
+  for (std::size_t slice = 0; slice < ratios_.size(); ++slice) {
+    const RrmPolicyRatio& ratio = ratios_[slice];
+    const std::int64_t before = percent_of(ratio.dedicated_percent, now - at.prb_count);
+    at.quotas[slice] = {.min = percent_of(ratio.min_percent, now),
+                        .max = percent_of(ratio.max_percent, now),
+                        .dedicated = percent_of(ratio.dedicated_percent, now) - before};
+  }
 }
 
 void SliceShares::look_again(SliceSlot& at) {
@@ -52,10 +63,7 @@ void SliceShares::look_again(SliceSlot& at) {
 }
 
 std::int64_t SliceShares::dedicated(std::size_t slice, const SliceSlot& at) const {
-  const int percent = ratios_[slice].dedicated_percent;
-  const std::int64_t now = prbs_up_to(at.slot);
-  const std::int64_t own = percent_of(percent, now) - percent_of(percent, now - at.prb_count);
-  return std::max<std::int64_t>(own - at.used[slice], 0);
+  return std::max<std::int64_t>(at.quotas[slice].dedicated - at.used[slice], 0);
 }
 
 int SliceShares::owed(std::size_t slice, const SliceSlot& at) const {
@@ -64,7 +72,7 @@ int SliceShares::owed(std::size_t slice, const SliceSlot& at) const {
 }
 
 std::int64_t SliceShares::below_max(std::size_t slice, const SliceSlot& at) const {
-  return percent_of(ratios_[slice].max_percent, prbs_up_to(at.slot)) - used(slice, at.slot);
+  return at.quotas[slice].max - used(slice, at);
 }
 
 int SliceShares::allowance(std::size_t slice, const SliceSlot& at) const {
@@ -102,10 +110,9 @@ bool SliceShares::may_repeat(std::size_t slice, int prb_count, SliceSlot& at) {
 
 void SliceShares::take(std::size_t slice, int prb_count, SliceSlot& at) {
   if (ratios_[slice].is_apart) return;
-  const std::int64_t number = number_of(at.slot);
-  Window& window = windows_[static_cast<std::size_t>(number) % windows_.size()];
-  if (window.number != number) {
-    window.number = number;
+  Window& window = windows_[at.window_place];
+  if (window.number != at.window) {
+    window.number = at.window;
     std::fill(window.used.begin(), window.used.end(), std::int64_t{0});
   }
   window.used[slice] += prb_count;
@@ -114,7 +121,7 @@ void SliceShares::take(std::size_t slice, int prb_count, SliceSlot& at) {
 }
 
 std::int64_t SliceShares::above_min(std::size_t slice, const SliceSlot& at) const {
-  return used(slice, at.slot) - percent_of(ratios_[slice].min_percent, prbs_up_to(at.slot));
+  return used(slice, at) - at.quotas[slice].min;
 }
 
 }  // namespace redcell::mac::gnb

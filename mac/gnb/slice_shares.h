@@ -15,6 +15,7 @@
 // minimum inside the window.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -39,12 +40,21 @@ inline constexpr int unlimited_prbs = std::numeric_limits<int>::max();
 
 /// What slices have taken in one slot.
 struct SliceSlot {
+  /// PRBs of the window up to this slot that a slice may or should have; of the slot, dedicated.
+  struct Quota {
+    std::int64_t min = 0;
+    std::int64_t max = 0;
+    std::int64_t dedicated = 0;
+  };
   base::Slot slot{-1};
   int prb_count = 0;                ///< The carrier's, that data may use.
   int taken = 0;                    ///< Of them.
   std::vector<int> used;            ///< [slice] PRBs
   std::vector<int> asked;           ///< [slice] The most it may yet have a use for.
   std::vector<std::uint8_t> saves;  ///< [slice] For a repetition: nothing new.
+  std::vector<Quota> quotas;        ///< [slice]
+  std::int64_t window = -1;         ///< Number of its window ...
+  std::size_t window_place = 0;     ///< ... and where its account is.
 };
 
 class SliceShares {
@@ -78,7 +88,7 @@ class SliceShares {
   };
   /// PRBs of the window from its first slot to this one, this one included.
   [[nodiscard]] std::int64_t prbs_up_to(base::Slot slot) const;
-  [[nodiscard]] std::int64_t used(std::size_t slice, base::Slot slot) const;
+  [[nodiscard]] std::int64_t used(std::size_t slice, const SliceSlot& at) const;
   [[nodiscard]] std::int64_t number_of(base::Slot slot) const {
     return slot.value() / window_slots_;
   }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "mac/gnb/block_size.h"
-
 namespace redcell::mac::gnb {
 
 void SliceTurns::begin(const std::vector<int>& part_prbs, const Counts& counts) {
@@ -35,26 +33,33 @@ void SliceTurns::tell(std::uint32_t slice, SliceSlot& at) const {
 }
 
 void SliceTurns::tell(SliceSlot& at) {
-  std::sort(wishes_.begin(), wishes_.end(), [](const Wish& a, const Wish& b) {
-    return a.where != b.where ? a.where < b.where : a.prb_count > b.prb_count;
-  });
+  // Where no more ask than a slot serves, the sum of all is the most.
+  wish_counts_.assign(asked_.size(), 0);
+  for (const Wish& wish : wishes_) ++wish_counts_[wish.where];
+  const bool is_crowded = std::any_of(wish_counts_.begin(), wish_counts_.end(),
+                                      [&](std::size_t count) { return count > served_max_; });
+  if (is_crowded) {
+    std::sort(wishes_.begin(), wishes_.end(), [](const Wish& a, const Wish& b) {
+      return a.where != b.where ? a.where < b.where : a.prb_count > b.prb_count;
+    });
+  }
   most_.assign(asked_.size(), 0);
   std::size_t rank = 0;
   for (std::size_t i = 0; i < wishes_.size(); ++i) {
     rank = i > 0 && wishes_[i].where == wishes_[i - 1].where ? rank + 1 : 0;
-    if (rank < served_max_) most_[wishes_[i].where] += wishes_[i].prb_count;
+    if (!is_crowded || rank < served_max_) most_[wishes_[i].where] += wishes_[i].prb_count;
   }
   for (std::uint32_t slice = 0; slice < at.asked.size(); ++slice) tell(slice, at);
 }
 
 void SliceTurns::order_slices(const SliceShares& shares, const SliceSlot& at,
                               const std::vector<Candidate>& candidates) {
+  const auto count = static_cast<std::uint32_t>(shares.slice_count());
+  groups_.assign(count, {});
   slice_order_.clear();
   for (const Candidate& candidate : candidates) {
-    const auto known = std::find(slice_order_.begin(), slice_order_.end(), candidate.slice);
-    if (known == slice_order_.end()) slice_order_.push_back(candidate.slice);
+    if (groups_[candidate.slice].count++ == 0) slice_order_.push_back(candidate.slice);
   }
-  const auto count = static_cast<std::uint32_t>(shares.slice_count());
   const auto turn = static_cast<std::uint32_t>(at.slot.value() % count);
   std::sort(slice_order_.begin(), slice_order_.end(), [&](std::uint32_t a, std::uint32_t b) {
     const std::int64_t above_a = shares.above_min(a, at);
@@ -62,29 +67,37 @@ void SliceTurns::order_slices(const SliceShares& shares, const SliceSlot& at,
     if (above_a != above_b) return above_a < above_b;
     return (a + turn) % count < (b + turn) % count;
   });
+  std::size_t first = 0;
+  for (const std::uint32_t slice : slice_order_) {
+    groups_[slice].first = groups_[slice].next = first;
+    first += groups_[slice].count;
+  }
 }
 
 void SliceTurns::order(const Ranking& ranking, const SliceShares& shares, const SliceSlot& at,
                        std::vector<Candidate>& candidates) {
   order_slices(shares, at, candidates);
-  const auto place = [&](const Candidate& c) {
-    return std::find(slice_order_.begin(), slice_order_.end(), c.slice) - slice_order_.begin();
-  };
-  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
-    return place(a) != place(b) ? place(a) < place(b) : a.ue < b.ue;
-  });
-  for (auto first = candidates.begin(); first != candidates.end();) {
-    const auto last = std::find_if(first, candidates.end(),
-                                   [&](const Candidate& c) { return c.slice != first->slice; });
-    ranking.policy.rank(ranking.slot, {first, last});
-    sort_by_priority({first, last});
-    for (auto c = first; c != last; ++c) c->turn = static_cast<std::uint32_t>(c - first);
-    first = last;
+  // Those of a slice side by side, then ranked, then in order.
+  sorted_.resize(candidates.size());
+  for (const Candidate& c : candidates) sorted_[groups_[c.slice].next++] = c;
+  keys_.resize(candidates.size());
+  for (const std::uint32_t slice : slice_order_) {
+    const Group& group = groups_[slice];
+    const std::span all(sorted_.data() + group.first, group.count);
+    ranking.policy.rank(ranking.slot, all);
+    for (std::size_t i = 0; i < group.count; ++i) {
+      const auto place = static_cast<std::uint32_t>(group.first + i);
+      keys_[place] = {.priority = all[i].priority, .ue = all[i].ue, .at = place};
+    }
+    sort_by_priority({keys_.data() + group.first, group.count});
   }
-  if (slice_order_.size() == 1) return;
-  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
-    return a.turn != b.turn ? a.turn < b.turn : place(a) < place(b);
-  });
+  std::size_t out = 0;
+  for (std::size_t turn = 0; out < candidates.size(); ++turn) {
+    for (const std::uint32_t slice : slice_order_) {
+      const Group& group = groups_[slice];
+      if (turn < group.count) candidates[out++] = sorted_[keys_[group.first + turn].at];
+    }
+  }
 }
 
 void SliceTurns::select(int room, SliceSlot& at, std::vector<Candidate>& candidates) {
@@ -106,8 +119,7 @@ void SliceTurns::replace(SliceSlot& at, std::vector<Candidate>& candidates) {
   if (next == candidates.end()) return;
   next->is_left_out = false;
   next->is_done = false;
-  asked(next->slice, next->part) += demand_[next->connection];
-  tell(next->slice, at);
+  change(*next, demand_[next->connection], at);
 }
 
 int SliceTurns::room(const Candidate& candidate, const FreePrbs& prbs, const SliceShares& shares,
@@ -130,8 +142,13 @@ void SliceTurns::finish(Candidate& candidate, SliceSlot& at) {
   if (candidate.is_done) return;
   candidate.is_done = true;
   if (at.asked.size() < 2) return;
-  asked(candidate.slice, candidate.part) -= demand_[candidate.connection];
-  tell(candidate.slice, at);
+  change(candidate, -demand_[candidate.connection], at);
+}
+
+void SliceTurns::change(const Candidate& candidate, int prb_count, SliceSlot& at) {
+  at.asked[candidate.slice] -= useful(candidate.slice, candidate.part);
+  asked(candidate.slice, candidate.part) += prb_count;
+  at.asked[candidate.slice] += useful(candidate.slice, candidate.part);
 }
 
 }  // namespace redcell::mac::gnb

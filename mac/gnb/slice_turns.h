@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mac/gnb/block_size.h"
 #include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
 #include "mac/gnb/slice_shares.h"
@@ -60,6 +61,8 @@ class SliceTurns {
   }
   [[nodiscard]] int useful(std::uint32_t slice, std::uint32_t part) const;
   void tell(std::uint32_t slice, SliceSlot& at) const;
+  /// Asks for so many PRBs more or less.
+  void change(const Candidate& candidate, int prb_count, SliceSlot& at);
   void order_slices(const SliceShares& shares, const SliceSlot& at,
                     const std::vector<Candidate>& candidates);
 
@@ -72,8 +75,18 @@ class SliceTurns {
     int prb_count = 0;
   };
   std::vector<Wish> wishes_;
+  std::vector<std::size_t> wish_counts_;  ///< [slice * parts + part]
   std::size_t served_max_ = 1;
   std::vector<std::uint32_t> slice_order_;
+  /// Candidates of a slice among sorted_.
+  struct Group {
+    std::size_t first = 0;
+    std::size_t count = 0;
+    std::size_t next = 0;
+  };
+  std::vector<Group> groups_;  ///< [slice]
+  std::vector<Candidate> sorted_;
+  std::vector<PriorityKey> keys_;
 };
 
 }  // namespace redcell::mac::gnb

@@ -15,7 +15,7 @@ namespace {
 using mac::testing::fdd_carrier;
 
 TEST(SortByPriority, puts_the_highest_first_and_equals_by_ue) {
-  std::vector<Candidate> c(6);
+  std::vector<PriorityKey> c(6);
   const std::array<std::optional<double>, 6> priorities{1.0, std::nullopt, 3.0,
                                                         1.0, std::nullopt, -2.0};
   for (std::uint32_t i = 0; i < 6; ++i) {

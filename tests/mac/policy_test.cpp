@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace redcell::mac::gnb {
@@ -154,6 +155,44 @@ TEST(ProportionalFair, knows_nothing_of_who_had_the_number_before) {
   policy->rank(base::Slot(1), candidates);
   EXPECT_LT(*candidates[0].priority, *candidates[1].priority);
   EXPECT_EQ(*candidates[1].priority, *candidates[2].priority);
+}
+
+TEST(SlicePolicies, rank_each_slice_as_its_own_policy_does_alone) {
+  const auto mixed =
+      make_policy(proportional_fair(), {PolicyKind::round_robin, std::nullopt, std::nullopt});
+  const std::array alone{make_policy(round_robin()), make_policy(proportional_fair())};
+  // Two connections of slice 0, then one of each of the others, which the cell's policy ranks.
+  const std::vector<std::vector<std::uint32_t>> connections{{0, 1}, {2}, {3}};
+  for (std::int64_t slot = 0; slot < 60; ++slot) {
+    std::vector<Share> all;
+    for (std::uint32_t slice = 0; slice < connections.size(); ++slice) {
+      std::vector<Candidate> candidates = candidates_of(connections[slice]);
+      for (Candidate& c : candidates) c.slice = slice;
+      std::vector<Candidate> expected = candidates;
+      mixed->rank(base::Slot(slot), candidates);
+      alone[slice == 0 ? 0 : 1]->rank(base::Slot(slot), expected);
+      for (std::size_t i = 0; i < candidates.size(); ++i) {
+        EXPECT_EQ(candidates[i].priority, expected[i].priority) << slot << ' ' << slice;
+      }
+      if (slot % 4 == slice) continue;
+      all.push_back({.connection = best_of(candidates).connection,
+                     .slice = slice,
+                     .bits = base::Bits(500 + 100 * slot)});
+    }
+    mixed->granted(base::Slot(slot), all);
+    for (const Share& share : all) {
+      alone[share.slice == 0 ? 0 : 1]->granted(base::Slot(slot), {&share, 1});
+    }
+  }
+  mixed->forget(0);
+  alone[0]->forget(0);
+  std::vector<Candidate> candidates = candidates_of({0, 1});
+  std::vector<Candidate> expected = candidates;
+  mixed->rank(base::Slot(60), candidates);
+  alone[0]->rank(base::Slot(60), expected);
+  EXPECT_EQ(candidates[0].priority, expected[0].priority);
+  EXPECT_EQ(candidates[1].priority, expected[1].priority);
+  EXPECT_GT(*candidates[0].priority, *candidates[1].priority) << "as if never served";
 }
 
 TEST(PolicyDeathTest, knows_no_connection_beyond_its_count) {
