@@ -19,7 +19,7 @@ BwpManager::BwpManager(const BwpManagerConfig& config) : config_(config) {
   mean_sent_.resize(config.part_count);
 }
 
-bool BwpManager::open_or_close(std::span<const PartLoad> loads) {
+void BwpManager::open_or_close(std::span<const PartLoad> loads) {
   double use = 0;
   double delay_ms = 0;
   bool is_blocked = false;
@@ -38,18 +38,15 @@ bool BwpManager::open_or_close(std::span<const PartLoad> loads) {
   periods_for_opening_ =
       is_tight && open_count_ < config_.part_count ? periods_for_opening_ + 1 : 0;
   periods_for_closing_ = !is_tight && is_slack && open_count_ > 1 ? periods_for_closing_ + 1 : 0;
-  if (periods_for_opening_ < config_.patience && periods_for_closing_ < config_.patience) {
-    return false;
-  }
-  const bool opens = periods_for_opening_ > 0;
-  if (opens) {
+  if (periods_for_opening_ < config_.patience && periods_for_closing_ < config_.patience) return;
+  is_opening_ = periods_for_opening_ > 0;
+  if (is_opening_) {
     ++open_count_;
   } else {
     --open_count_;
   }
   periods_for_opening_ = 0;
   periods_for_closing_ = 0;
-  return opens;
 }
 
 void BwpManager::weigh(std::span<const PartMember> members) {
@@ -80,12 +77,12 @@ void BwpManager::weigh(std::span<const PartMember> members) {
 }
 
 bool BwpManager::is_even() const {
-  const auto open = std::span(weights_).first(open_count_);
+  const auto open = std::span(weights_).first(used_count_);
   std::int64_t total = 0;
   for (const std::int64_t weight : open) total += weight;
   const auto [lightest, heaviest] = std::minmax_element(open.begin(), open.end());
   return static_cast<double>(*heaviest - *lightest) <=
-         uneven_share * static_cast<double>(total) / open_count_;
+         uneven_share * static_cast<double>(total) / used_count_;
 }
 
 std::size_t BwpManager::mover(std::span<const PartMember> members, std::uint32_t from,
@@ -102,7 +99,7 @@ std::size_t BwpManager::mover(std::span<const PartMember> members, std::uint32_t
 }
 
 void BwpManager::even_out(std::span<const PartMember> members, std::vector<BwpMove>& moves) {
-  const auto open = std::span(weights_).first(open_count_);
+  const auto open = std::span(weights_).first(used_count_);
   for (std::size_t turn = 0; turn < members.size() && !is_even(); ++turn) {
     const auto heaviest = std::max_element(open.begin(), open.end());
     const auto lightest = std::min_element(open.begin(), open.end());
@@ -117,17 +114,20 @@ void BwpManager::even_out(std::span<const PartMember> members, std::vector<BwpMo
 }
 
 void BwpManager::decide(std::span<const PartLoad> loads, std::span<const PartMember> members,
-                        std::vector<BwpMove>& moves) {
-  RC_CHECK(loads.size() == config_.part_count);
+                        std::uint32_t ready_count, std::vector<BwpMove>& moves) {
+  RC_CHECK(loads.size() == config_.part_count && ready_count >= 1);
   moves.clear();
-  const bool has_opened = open_or_close(loads);
+  if (!is_opening_) open_or_close(loads);
+  const bool has_opened = is_opening_ && ready_count >= open_count_;
+  if (has_opened) is_opening_ = false;
+  used_count_ = std::min(open_count_, ready_count);
   weigh(members);
   // Who is in a part that has been closed goes where there is least.
-  const auto open = std::span(weights_).first(open_count_);
+  const auto open = std::span(weights_).first(used_count_);
   std::int64_t total = 0;
   for (const std::int64_t weight : weights_) total += weight;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    if (members[i].bwp < open_count_ || members[i].is_moving) continue;
+    if (members[i].bwp < used_count_ || members[i].is_moving) continue;
     const auto lightest = std::min_element(open.begin(), open.end());
     *lightest += member_weights_[i];
     places_[i] = static_cast<std::uint32_t>(lightest - open.begin());

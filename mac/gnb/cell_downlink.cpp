@@ -56,7 +56,7 @@ bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPla
 }
 
 void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
-  const phy::SlotResources& resources = part.resources->downlink(at.slot);
+  const phy::SlotResources& resources = resources_in(at.slot, part, base::Direction::downlink);
   candidates_.clear();
   for (const std::uint32_t index : active_) {
     const Connection& c = *connections_[index];
@@ -106,7 +106,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     const std::optional<int> process = c.dl_harq.process_to_repeat();
     if (!process || !c.bwp.allows(at.slot, at.feedback)) continue;
     if (!is_ready) {
-      prbs_.reset(part.resources->downlink(at.slot),
+      prbs_.reset(resources_in(at.slot, part, base::Direction::downlink),
                   placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
       is_ready = true;
     }
@@ -124,7 +124,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     format.bwp = c.config.bwp;
     take_downlink(c, format);
     format.beam = c.beam;
-    c.promised = std::max(c.promised, at.feedback);
+    note_promise(c, at.feedback);
     c.dl_dci[static_cast<std::size_t>(*process)] = at.slot;
     plan.downlink.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
@@ -145,12 +145,13 @@ int Cell::downlink_prb_count(const Connection& c, base::Instant now,
 Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
   Part& part = part_of(c);
-  const phy::SlotResources& resources = part.resources->downlink(slot);
+  const phy::SlotResources& resources = resources_in(slot, part, base::Direction::downlink);
   const std::optional<int> process = c.dl_harq.idle_process();
   RC_CHECK(process.has_value());
   if (most == 0) return Outcome::nothing_sent;
   const base::McsIndex wanted = downlink_mcs(c);
-  const int prb_count = std::min({most, downlink_prb_count(c, now, resources), part.prbs_max[0]});
+  const int prb_count = std::min(
+      {most, downlink_prb_count(c, now, resources), prbs_max(part, base::Direction::downlink)});
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, false);
@@ -184,7 +185,7 @@ Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, Slot
                            .prb = *range,
                            .prb_count = fit.prb_count,
                            .tbs = fit.tbs};
-  c.promised = std::max(c.promised, feedback_slot);
+  note_promise(c, feedback_slot);
   c.dl_dci[static_cast<std::size_t>(*process)] = slot;
   plan.downlink.push_back({.ue = c.config.ue,
                            .epoch = c.config.epoch,

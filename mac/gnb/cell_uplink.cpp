@@ -38,7 +38,7 @@ bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot&
 }
 
 void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
-  const phy::SlotResources& resources = part.resources->uplink(pusch.slot);
+  const phy::SlotResources& resources = resources_in(pusch.slot, part, base::Direction::uplink);
   if (resources.usable_prb_count == 0) return;  // PRACH has taken it all.
   candidates_.clear();
   for (const std::uint32_t index : active_) {
@@ -92,7 +92,7 @@ void Cell::repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan) {
     if (!c.bwp.allows(slot_, pusch.slot)) continue;
     if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
     if (!is_ready) {
-      prbs_.reset(part.resources->uplink(pusch.slot),
+      prbs_.reset(resources_in(pusch.slot, part, base::Direction::uplink),
                   placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
       is_ready = true;
     }
@@ -117,7 +117,7 @@ bool Cell::repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   format.prb = *range;
   format.bwp = c.config.bwp;
   format.beam = c.beam;
-  c.promised = std::max(c.promised, pusch.slot);
+  note_promise(c, pusch.slot);
   c.ul_dci[static_cast<std::size_t>(*process)] = slot_;
   plan.uplink.push_back({.ue = c.config.ue,
                          .epoch = c.config.epoch,
@@ -159,12 +159,14 @@ int Cell::uplink_prb_count(const Connection& c, int longest,
 }
 
 Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan) {
-  const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
+  const phy::SlotResources& resources =
+      resources_in(pusch.slot, part_of(c), base::Direction::uplink);
   if (ul_shares_.limit() && most < std::min(least_prb_count(resources), prbs_.longest())) {
     return Outcome::nothing_sent;
   }
-  const int prb_count =
-      uplink_prb_count(c, std::min({prbs_.longest(), most, part_of(c).prbs_max[1]}), resources);
+  const int prb_count = uplink_prb_count(
+      c, std::min({prbs_.longest(), most, prbs_max(part_of(c), base::Direction::uplink)}),
+      resources);
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, true);
@@ -192,7 +194,7 @@ Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& 
   c.ul_granted_bytes += bytes;
   c.ul_backlog_bytes -= std::min(c.ul_backlog_bytes, bytes);
   c.sr_pending = false;
-  c.promised = std::max(c.promised, pusch.slot);
+  note_promise(c, pusch.slot);
   c.ul_dci[static_cast<std::size_t>(*process)] = slot_;
   plan.uplink.push_back({.ue = c.config.ue,
                          .epoch = c.config.epoch,

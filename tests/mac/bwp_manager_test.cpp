@@ -43,7 +43,7 @@ class World {
     for (std::uint32_t i = 0; i < manager_.open_count(); ++i) {
       loads[i] = {.use = use, .delay_ms = delay_ms};
     }
-    manager_.decide(loads, members_, moves_);
+    manager_.decide(loads, members_, ready_count_, moves_);
     for (const BwpMove& move : moves_) members_[move.connection].bwp = move.to;
     return moves_;
   }
@@ -57,11 +57,14 @@ class World {
   }
   std::vector<PartMember>& members() { return members_; }
   BwpManager& manager() { return manager_; }
+  /// Parts that terminals may be sent into.
+  void make_ready(std::uint32_t count) { ready_count_ = count; }
 
  private:
   BwpManager manager_;
   std::vector<PartMember> members_;
   std::vector<BwpMove> moves_;
+  std::uint32_t ready_count_ = 4;
 };
 
 TEST(BwpManager, opens_a_part_when_the_load_has_lasted) {
@@ -73,6 +76,20 @@ TEST(BwpManager, opens_a_part_when_the_load_has_lasted) {
   EXPECT_EQ(world.manager().open_count(), 1U) << "patience begins anew";
   world.run(0.9);
   EXPECT_EQ(world.manager().open_count(), 2U);
+  EXPECT_EQ(world.counts(), (std::array<int, 4>{4, 4, 0, 0}));
+}
+
+TEST(BwpManager, sends_nobody_into_a_part_that_is_not_ready) {
+  World world(BwpPolicy::least_loaded, 8);
+  world.make_ready(1);
+  world.run_many(20, 0.9);
+  EXPECT_EQ(world.manager().open_count(), 2U) << "one after the other";
+  EXPECT_EQ(world.counts(), (std::array<int, 4>{8, 0, 0, 0}));
+  world.make_ready(2);
+  world.run(0.9);
+  EXPECT_EQ(world.counts(), (std::array<int, 4>{4, 4, 0, 0}));
+  world.run_many(3, 0.9);
+  EXPECT_EQ(world.manager().open_count(), 3U);
   EXPECT_EQ(world.counts(), (std::array<int, 4>{4, 4, 0, 0}));
 }
 
@@ -113,7 +130,7 @@ TEST(BwpManager, opens_a_part_where_dcis_are_blocked_with_prbs_to_spare) {
     std::vector<BwpMove> moves;
     std::array<PartLoad, 4> loads{};
     loads[0] = {.use = 0.2, .delay_ms = 5, .blocked = 0.2};
-    for (int i = 0; i < config.patience; ++i) manager.decide(loads, {}, moves);
+    for (int i = 0; i < config.patience; ++i) manager.decide(loads, {}, 4, moves);
     EXPECT_EQ(manager.open_count(), threshold < 1 ? 2U : 1U);
   }
 }
