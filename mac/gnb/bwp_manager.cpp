@@ -11,21 +11,28 @@ namespace {
 /// that would go to and fro every period has a gap in each.
 constexpr double uneven_share = 0.15;
 
+/// A part that was opened for blocked DCIs is closed when so many of them are left [ours]: with as
+/// many, they would be blocked again.
+constexpr double calm_share = 0.8;
+
 }  // namespace
 
 BwpManager::BwpManager(const BwpManagerConfig& config) : config_(config) {
   RC_CHECK(config.part_count >= 1 && config.close_use < config.open_use && config.patience >= 1);
   weights_.resize(config.part_count);
   mean_sent_.resize(config.part_count);
+  blocked_dcis_.resize(config.part_count);
 }
 
 void BwpManager::open_or_close(std::span<const PartLoad> loads) {
   double use = 0;
   double delay_ms = 0;
+  std::int64_t dcis = 0;
   bool is_blocked = false;
   for (std::uint32_t part = 0; part < open_count_; ++part) {
     use += loads[part].use;
     delay_ms = std::max(delay_ms, loads[part].delay_ms);
+    dcis += loads[part].dcis;
     is_blocked = is_blocked || loads[part].blocked > config_.open_blocking;
   }
   const bool by_delay = config_.policy == BwpPolicy::delay_driven;
@@ -37,10 +44,15 @@ void BwpManager::open_or_close(std::span<const PartLoad> loads) {
       use <= config_.close_use * (open_count_ - 1) && delay_ms < config_.open_delay_ms;
   periods_for_opening_ =
       is_tight && open_count_ < config_.part_count ? periods_for_opening_ + 1 : 0;
-  periods_for_closing_ = !is_tight && is_slack && open_count_ > 1 ? periods_for_closing_ + 1 : 0;
+  const bool is_calm =
+      open_count_ > 1 && (blocked_dcis_[open_count_ - 2] == 0 ||
+                          static_cast<double>(dcis) <=
+                              calm_share * static_cast<double>(blocked_dcis_[open_count_ - 2]));
+  periods_for_closing_ = !is_tight && is_slack && is_calm ? periods_for_closing_ + 1 : 0;
   if (periods_for_opening_ < config_.patience && periods_for_closing_ < config_.patience) return;
   is_opening_ = periods_for_opening_ > 0;
   if (is_opening_) {
+    blocked_dcis_[open_count_ - 1] = is_blocked ? dcis : 0;
     ++open_count_;
   } else {
     --open_count_;

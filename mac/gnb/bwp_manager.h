@@ -34,9 +34,10 @@ struct BwpManagerConfig {
 
 /// One part over the last period, in the direction in which it was used most.
 struct PartLoad {
-  double use = 0;       ///< Share of the PRBs that data may take.
-  double delay_ms = 0;  ///< Bytes that wait, at the rate at which they were served.
-  double blocked = 0;   ///< Share of the DCIs that were to be sent, of both directions.
+  double use = 0;         ///< Share of the PRBs that data may take.
+  double delay_ms = 0;    ///< Bytes that wait, at the rate at which they were served.
+  std::int64_t dcis = 0;  ///< That were to be sent, of both directions.
+  double blocked = 0;     ///< Share of them.
 };
 
 /// One terminal that may be moved.
@@ -78,6 +79,9 @@ class BwpManager {
 
   BwpManagerConfig config_;
   std::uint32_t open_count_ = 1;
+  /// [open parts - 1] DCIs that were to be sent when one more was opened because they were blocked;
+  /// 0: it was not for that.
+  std::vector<std::int64_t> blocked_dcis_;
   std::uint32_t used_count_ = 1;  ///< Of them, those that terminals may be in.
   bool is_opening_ = false;       ///< The last is not ready yet.
   int periods_for_opening_ = 0;

@@ -234,6 +234,7 @@ void Cell::measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoa
       loads[i].use = std::max(loads[i].use, use);
       loads[i].delay_ms = std::max(loads[i].delay_ms, delay_ms);
     }
+    loads[i].dcis = parts_[i].recent_dcis;
     loads[i].blocked = static_cast<double>(parts_[i].recent_blocked) /
                        static_cast<double>(std::max<std::int64_t>(parts_[i].recent_dcis, 1));
     parts_[i].recent_prbs = {};

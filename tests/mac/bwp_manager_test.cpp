@@ -100,6 +100,32 @@ TEST(BwpManager, opens_no_more_than_there_are) {
   EXPECT_EQ(world.counts(), (std::array<int, 4>{2, 2, 2, 2}));
 }
 
+// 200 DCIs a period, a fifth of them blocked in one part and none in two; PRBs are no reason to
+// have the second.
+TEST(BwpManager, keeps_a_part_that_dcis_need) {
+  BwpManagerConfig config = config_of(BwpPolicy::least_loaded);
+  config.open_blocking = 0.1;
+  BwpManager manager(config);
+  std::vector<BwpMove> moves;
+  const auto run = [&](std::int64_t dcis, int periods) {
+    for (int i = 0; i < periods; ++i) {
+      std::array<PartLoad, 4> loads{};
+      const std::int64_t each = dcis / manager.open_count();
+      for (std::uint32_t part = 0; part < manager.open_count(); ++part) {
+        loads[part] = {.use = 0.05, .delay_ms = 0, .dcis = each, .blocked = each > 150 ? 0.2 : 0.0};
+      }
+      manager.decide(loads, {}, 4, moves);
+    }
+    return manager.open_count();
+  };
+  EXPECT_EQ(run(200, 3), 2U);
+  EXPECT_EQ(run(200, 50), 2U) << "one part would block again";
+  EXPECT_EQ(run(170, 50), 2U);
+  EXPECT_EQ(run(140, 3), 1U);
+  EXPECT_EQ(run(140, 50), 1U);
+  EXPECT_EQ(run(200, 3), 2U);
+}
+
 // Two parts at 60 %: one alone would have 120 %. At 20 % it would have 40 %.
 TEST(BwpManager, closes_a_part_when_the_others_have_room_for_it) {
   World world(BwpPolicy::least_loaded, 8);
