@@ -366,6 +366,7 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .carrier = carrier.name(),
                         .channel = channel_plan(carrier.channel()),
                         .bwps = bwp_configs(carrier),
+                        .fewer_open = {},
                         .bwp_plan = bwp_plan(carrier),
                         .owners = {},
                         .cell = cell_config(carrier),
@@ -380,7 +381,12 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .cells = std::move(cells),
                         .terminals = {}});
     add_slices(scenario, carrier, d.layers.back());
-    d.layers.back().cell.sibling_count = d.layers.back().shared_bwp_count();
+    LayerPlan& layer = d.layers.back();
+    layer.cell.sibling_count = layer.shared_bwp_count();
+    if (!layer.bwp_plan.manager) continue;
+    for (std::uint32_t open = 1; open < layer.cell.sibling_count; ++open) {
+      layer.fewer_open.push_back(bwp_configs(carrier, static_cast<int>(open)));
+    }
   }
   return d;
 }

@@ -117,6 +117,9 @@ struct LayerPlan {
   ChannelPlan channel;
   /// RedCap's, the initial one first; then that of the whole carrier, where there is one.
   std::vector<phy::ResourceMapConfig> bwps;
+  /// [open parts - 1][bwp] The same while only so many of the parts for all are open; empty where
+  /// they always are.
+  std::vector<std::vector<phy::ResourceMapConfig>> fewer_open;
   BwpPlan bwp_plan;
   /// [of the last of RedCap's BWPs] TerminalPlan::slice that it is for; the others are for all.
   std::vector<std::uint32_t> owners;
@@ -195,6 +198,10 @@ struct SrPlan {
 /// What a slot of the carrier is used for in each BWP, RedCap's first; also the calculator's and
 /// preflight's way to it.
 [[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier);
+/// The same while only the first open_count of the parts for all are open: those that are closed
+/// have no SS/PBCH block, no PUCCH and nothing for data.
+[[nodiscard]] std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier,
+                                                              int open_count);
 /// How many of dedicated_bwp the cell has: as far as bwp_manager.redcap_parts lets it.
 [[nodiscard]] int dedicated_bwp_count(const schema::Carrier& carrier);
 /// How many of these are for all: those before the first that is a slice's own.

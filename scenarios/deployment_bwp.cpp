@@ -23,7 +23,13 @@ int prach_slot(const phy::Numerology& numerology, const phy::Duplex& duplex) {
   return 0;
 }
 
-phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::Carrier& carrier) {
+/// Parts count from redcap_bwp on; those that are a slice's own do not close.
+bool is_open(const schema::Carrier& carrier, int part, int open_count) {
+  return part < open_count || part > shared_bwp_count(carrier);
+}
+
+phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::Carrier& carrier,
+                                      int open_count) {
   const schema::Broadcast& b = carrier.broadcast();
   const phy::Band* band = phy::find_band(carrier.band());
   RC_CHECK(band != nullptr);
@@ -35,7 +41,7 @@ phy::ResourceMapConfig with_broadcast(phy::ResourceMapConfig map, const schema::
              .pattern = pattern.value_or(phy::SsbCase::a)};
   for (int i = 0; i < dedicated_bwp_count(carrier); ++i) {
     const schema::DedicatedBwp& bwp = carrier.dedicated_bwp(i);
-    if (!bwp.has_ncd_ssb_first_prb()) continue;
+    if (!bwp.has_ncd_ssb_first_prb() || !is_open(carrier, i + 1, open_count)) continue;
     map.ncd_ssb.push_back({.first_prb = static_cast<int>(bwp.ncd_ssb_first_prb()),
                            .period = duration_of_ms(bwp.ncd_ssb_period_ms()),
                            .offset = duration_of_ms(bwp.ncd_ssb_offset_ms())});
@@ -63,7 +69,7 @@ phy::PucchConfig edges_of(std::uint32_t pucch_prb_count, bool hops) {
   return {.low_edge_prb_count = pucch / 2, .high_edge_prb_count = pucch - pucch / 2};
 }
 
-phy::ResourceMapConfig redcap_resources(const schema::Carrier& carrier) {
+phy::ResourceMapConfig redcap_resources(const schema::Carrier& carrier, int open_count) {
   const phy::Numerology numerology = numerology_of(carrier);
   const phy::Duplex duplex = duplex_of(carrier);
   const phy::PrbRange bwp{.first = static_cast<int>(carrier.redcap_bwp().first_prb()),
@@ -84,7 +90,7 @@ phy::ResourceMapConfig redcap_resources(const schema::Carrier& carrier) {
                 .prb_count = static_cast<int>(carrier.uplink().prach_prb_count()),
                 .first_prb = bwp.first + edges.low_edge_prb_count},
       .pucch = edges};
-  return with_broadcast(map, carrier);
+  return with_broadcast(map, carrier, open_count);
 }
 
 /// The same slots seen from the whole carrier: what is common stays where it is.
@@ -113,16 +119,25 @@ phy::ResourceMapConfig dedicated_resources(const phy::ResourceMapConfig& redcap,
 }  // namespace
 
 std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier) {
-  std::vector<phy::ResourceMapConfig> bwps{redcap_resources(carrier)};
+  return bwp_configs(carrier, 1 + shared_bwp_count(carrier));
+}
+
+std::vector<phy::ResourceMapConfig> bwp_configs(const schema::Carrier& carrier, int open_count) {
+  std::vector<phy::ResourceMapConfig> bwps{redcap_resources(carrier, open_count)};
   if (!carrier.has_embb_bwp()) return bwps;
   for (int i = 0; i < dedicated_bwp_count(carrier); ++i) {
     bwps.push_back(dedicated_resources(bwps.front(), carrier.dedicated_bwp(i)));
   }
   bwps.push_back(wide_resources(bwps.front(), carrier.embb_bwp()));
   const auto first_owned = static_cast<std::size_t>(1 + shared_bwp_count(carrier));
+  const auto is_closed = [&](std::size_t bwp) {
+    return bwp + 1 < bwps.size() && !is_open(carrier, static_cast<int>(bwp), open_count);
+  };
   for (std::size_t own = 0; own < bwps.size(); ++own) {
+    // Nobody is in it, so it has nothing.
+    if (is_closed(own)) bwps[own].other_data.push_back(bwps[own].bwp_dl);
     for (std::size_t other = 0; other < bwps.size(); ++other) {
-      if (other == own) continue;
+      if (other == own || is_closed(other)) continue;
       if (other >= first_owned && other + 1 < bwps.size()) {
         bwps[own].other_data.push_back(bwps[other].bwp_dl);
       }

@@ -55,6 +55,7 @@ Recorder::Recorder(std::size_t terminal_count, std::vector<CellCapacity> cells, 
       row_start_(terminal_count),
       capacities_(std::move(cells)),
       cell_bins_(capacities_.size()),
+      capacity_since_(capacities_.size()),
       connected_(capacities_.size()) {}
 
 void Recorder::take_part(base::UeId ue, base::Direction direction) {
@@ -121,10 +122,24 @@ void Recorder::write_bounds(const CellBin& bin, analysis::CellBin& out) {
   }
 }
 
-void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
-  const auto available = [&](std::int64_t per_second) {
-    return per_second * duration.value() / bin_duration.value();
+CellCapacity Recorder::available(std::size_t cell, base::Instant now) const {
+  const base::Instant since = std::max(bin_start_, capacity_since_[cell]);
+  const auto add = [&](std::int64_t before, std::int64_t per_second) {
+    return before + per_second * (now - since).value() / bin_duration.value();
   };
+  const CellCapacity& before = cell_bins_[cell].available;
+  return {.dl_prb_slots = add(before.dl_prb_slots, capacities_[cell].dl_prb_slots),
+          .ul_prb_slots = add(before.ul_prb_slots, capacities_[cell].ul_prb_slots)};
+}
+
+void Recorder::capacity(base::CellId cell, const CellCapacity& capacity, base::Instant now) {
+  cell_bins_[cell.value].available = available(cell.value, now);
+  capacity_since_[cell.value] = now;
+  capacities_[cell.value] = capacity;
+}
+
+void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
+  const CellCapacity could = available(cell, bin_start_ + duration);
   const CellBin& b = cell_bins_[cell];
   record_.Clear();
   analysis::CellBin& out = *record_.mutable_cell_bin();
@@ -132,9 +147,9 @@ void Recorder::write_cell_bin(std::size_t cell, base::Duration duration) {
   out.set_duration_ns(duration.value());
   out.set_cell(static_cast<std::uint32_t>(cell));
   out.set_dl_prb_slots_used(b.dl_prb_slots);
-  out.set_dl_prb_slots_available(available(capacities_[cell].dl_prb_slots));
+  out.set_dl_prb_slots_available(could.dl_prb_slots);
   out.set_ul_prb_slots_used(b.ul_prb_slots);
-  out.set_ul_prb_slots_available(available(capacities_[cell].ul_prb_slots));
+  out.set_ul_prb_slots_available(could.ul_prb_slots);
   out.set_iot_sum_mdb(b.iot_sum_mdb);
   out.set_iot_samples(b.iot_samples);
   out.set_connected(static_cast<std::uint32_t>(connected_[cell]));

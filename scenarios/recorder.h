@@ -80,6 +80,8 @@ class Recorder {
                     std::int64_t bytes);
   void payload(base::UeId ue, base::Direction direction, std::int64_t bytes);
   void packet(const PacketMarks& marks, const PacketParts& parts, base::Instant now);
+  /// From now on a cell can carry something else.
+  void capacity(base::CellId cell, const CellCapacity& capacity, base::Instant now);
   /// PRBs of one slot that a cell sends, or is sent, data on.
   void downlink_used(base::CellId cell, int prb_count);
   void uplink_used(base::CellId cell, int prb_count);
@@ -127,6 +129,7 @@ class Recorder {
   struct CellBin {
     std::int64_t dl_prb_slots = 0;
     std::int64_t ul_prb_slots = 0;
+    CellCapacity available;  ///< Before capacity_since_.
     std::int64_t iot_sum_mdb = 0;
     std::int64_t iot_samples = 0;
     std::array<std::int64_t, 2> acknowledged_bytes{};  ///< [direction]
@@ -140,6 +143,8 @@ class Recorder {
     /// [part][level of phy::aggregation_levels]
     std::array<std::array<Dcis, phy::aggregation_level_count>, cell_bwp_count_max> pdcch{};
   };
+  /// What a cell could carry from the beginning of the bin until now.
+  [[nodiscard]] CellCapacity available(std::size_t cell, base::Instant now) const;
   static void write_bounds(const CellBin& bin, analysis::CellBin& out);
   void write_bin(std::size_t index, base::Duration duration);
   void write_cell_bin(std::size_t cell, base::Duration duration);
@@ -149,12 +154,13 @@ class Recorder {
   }
 
   Sink sink_;
-  std::vector<Bin> bins_;                 ///< [2 * ue + direction]
-  std::vector<Bin> rows_;                 ///< The same since the last row of the drive log.
-  std::vector<base::Instant> row_start_;  ///< [ue]
-  std::vector<CellCapacity> capacities_;  ///< [cell]
-  std::vector<CellBin> cell_bins_;        ///< [cell]
-  std::vector<int> connected_;            ///< [cell]
+  std::vector<Bin> bins_;                      ///< [2 * ue + direction]
+  std::vector<Bin> rows_;                      ///< The same since the last row of the drive log.
+  std::vector<base::Instant> row_start_;       ///< [ue]
+  std::vector<CellCapacity> capacities_;       ///< [cell]
+  std::vector<CellBin> cell_bins_;             ///< [cell]
+  std::vector<base::Instant> capacity_since_;  ///< [cell] In the bin.
+  std::vector<int> connected_;                 ///< [cell]
   base::Instant bin_start_;
   analysis::KpiRecord record_;  ///< Reused, so that writing allocates nothing once warm.
 };

@@ -162,6 +162,8 @@ struct Layer {
   Layer(const LayerPlan& plan_in, const Deployment& deployment, const base::Random& random);
   const LayerPlan& plan;
   std::vector<phy::ResourceMap> maps;  ///< [bwp]
+  /// [open parts - 1][bwp] As LayerPlan::fewer_open.
+  std::vector<std::vector<phy::ResourceMap>> fewer_open;
   LayerChannel channel;
   std::vector<std::unique_ptr<mac::gnb::Cell>> cells;
   mac::gnb::Mobility mobility;
@@ -192,6 +194,8 @@ struct Layer {
   std::vector<base::UeId> csi_due;
   std::vector<base::UeId> csi_fresh;  ///< Reports of a BWP just entered, beside the periodic ones.
   std::vector<mac::gnb::BwpManager> bwp_managers;  ///< [cell] None where nobody is moved.
+  std::vector<std::uint32_t> open_counts;          ///< [cell] As last recorded.
+  std::vector<CellCapacity> capacities;            ///< [open parts - 1]
 
   [[nodiscard]] base::Instant start_of(base::Slot slot) const {
     return plan.numerology().slot_start(slot);
@@ -279,6 +283,7 @@ class Spine {
   void send_switch(Layer& layer, std::uint32_t cell, const mac::BwpSwitchDci& dci, base::Slot slot);
   void run_bwp_timer(Layer& layer, base::UeId ue, base::Slot slot);
   void manage_bwps(Layer& layer, base::Slot slot);
+  void note_open_parts(Layer& layer, std::uint32_t cell, base::Slot slot);
   void start_bwps(Layer& layer);
   void reset_bwp(Layer& layer, base::UeId ue);
   void configure_grant(Layer& layer, base::UeId ue, base::Instant now);

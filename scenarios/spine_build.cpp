@@ -25,19 +25,25 @@ net::NetworkConfig network_config(const schema::Scenario& scenario, const Deploy
       .core_rate_bps = scenario.core().rate_gbps() * 1e9};
 }
 
-/// [cell] PRBs that data may take in a second; none for a cell whose layer has no terminals.
+CellCapacity capacity_of(const std::vector<phy::ResourceMap>& maps) {
+  std::vector<const phy::ResourceMap*> bwps;
+  for (const phy::ResourceMap& map : maps) bwps.push_back(&map);
+  const std::int64_t slots = 1000 * maps.front().config().numerology.slots_per_ms();
+  CellCapacity capacity;
+  for (base::Slot slot; slot < base::Slot(slots); slot += base::SlotCount(1)) {
+    capacity.dl_prb_slots += phy::usable_prb_count(bwps, base::Direction::downlink, slot);
+    capacity.ul_prb_slots += phy::usable_prb_count(bwps, base::Direction::uplink, slot);
+  }
+  return capacity;
+}
+
+/// [cell] PRBs that data may take in a second at the beginning; none for a cell whose layer has no
+/// terminals.
 std::vector<CellCapacity> capacities(const Deployment& deployment) {
   std::vector<CellCapacity> out;
   for (const LayerPlan& layer : deployment.layers) {
-    const std::vector<phy::ResourceMap> maps(layer.bwps.begin(), layer.bwps.end());
-    std::vector<const phy::ResourceMap*> bwps;
-    for (const phy::ResourceMap& map : maps) bwps.push_back(&map);
-    const std::int64_t slots = 1000 * layer.numerology().slots_per_ms();
-    CellCapacity capacity;
-    for (base::Slot slot; slot < base::Slot(slots); slot += base::SlotCount(1)) {
-      capacity.dl_prb_slots += phy::usable_prb_count(bwps, base::Direction::downlink, slot);
-      capacity.ul_prb_slots += phy::usable_prb_count(bwps, base::Direction::uplink, slot);
-    }
+    const auto& bwps = layer.fewer_open.empty() ? layer.bwps : layer.fewer_open.front();
+    const CellCapacity capacity = capacity_of({bwps.begin(), bwps.end()});
     out.resize(std::max<std::size_t>(out.size(), layer.cells.back().id.value + 1));
     for (const CellPlan& cell : layer.cells) out[cell.id.value] = capacity;
   }
@@ -70,10 +76,17 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
       maps(plan_in.bwps.begin(), plan_in.bwps.end()),
       channel(plan_in, deployment, random),
       mobility(mobility_config(plan_in, deployment)) {
+  for (const auto& bwps : plan.fewer_open) fewer_open.emplace_back(bwps.begin(), bwps.end());
+  for (const auto& bwps : fewer_open) capacities.push_back(capacity_of(bwps));
+  capacities.push_back(capacity_of(maps));
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     mac::gnb::CellConfig config = plan.cell;
     config.cell = plan.cells[i].id.value;
     for (const phy::ResourceMap& map : maps) config.bwps.push_back(&map);
+    for (const auto& bwps : fewer_open) {
+      auto& row = config.fewer_open.emplace_back();
+      for (const phy::ResourceMap& map : bwps) row.push_back(&map);
+    }
     cells.push_back(std::make_unique<mac::gnb::Cell>(config));
   }
   const std::size_t at_most =

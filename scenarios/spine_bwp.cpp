@@ -10,6 +10,7 @@ namespace redcell::scenarios {
 void Spine::start_bwps(Layer& layer) {
   if (!layer.plan.bwp_plan.manager) return;
   layer.bwp_managers.assign(layer.cells.size(), mac::gnb::BwpManager(*layer.plan.bwp_plan.manager));
+  layer.open_counts.assign(layer.cells.size(), 1);
   part_members_.reserve(terminals_.size());
   bwp_moves_.reserve(terminals_.size());
   layer.agenda.add({.slot = base::Slot(layer.plan.bwp_plan.period.value()),
@@ -22,7 +23,8 @@ void Spine::manage_bwps(Layer& layer, base::Slot slot) {
   for (std::uint32_t number = 0; number < layer.cells.size(); ++number) {
     mac::gnb::Cell& cell = *layer.cells[number];
     cell.measure_parts(slot, now, part_loads_, part_members_);
-    layer.bwp_managers[number].decide(part_loads_, part_members_, bwp_moves_);
+    mac::gnb::BwpManager& manager = layer.bwp_managers[number];
+    manager.decide(part_loads_, part_members_, cell.open_parts().ready(slot), bwp_moves_);
     for (const mac::gnb::BwpMove& move : bwp_moves_) {
       touch(layer, cell.connection(move.connection).config.ue);
       if (layer.plan.bwp_plan.by_dci) {
@@ -37,9 +39,19 @@ void Spine::manage_bwps(Layer& layer, base::Slot slot) {
                               now, drops_);
       cell.expect_command(move.connection, {.packet = packet, .bwp = move.to});
     }
+    cell.want_open(manager.open_count(), slot);
+    note_open_parts(layer, number, slot);
   }
   layer.agenda.add(
       {.slot = slot + layer.plan.bwp_plan.period, .task = mac::Task::bwp_manager, .ue = {}});
+}
+
+void Spine::note_open_parts(Layer& layer, std::uint32_t cell, base::Slot slot) {
+  if (layer.bwp_managers.empty()) return;
+  const std::uint32_t open_count = layer.cells[cell]->open_parts().at(slot);
+  if (open_count == layer.open_counts[cell]) return;
+  layer.open_counts[cell] = open_count;
+  recorder_.capacity(layer.id_of(cell), layer.capacities[open_count - 1], layer.start_of(slot));
 }
 
 void Spine::send_switch(Layer& layer, std::uint32_t cell, const mac::BwpSwitchDci& dci,

@@ -167,6 +167,7 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
                                 .share = static_cast<double>(aggregation_level) / map.cce_count()});
   };
   for (std::uint32_t cell = 0; cell < layer.cells.size(); ++cell) {
+    note_open_parts(layer, cell, slot);
     if (!layer.cells[cell]->has_work()) continue;
     layer.cells[cell]->schedule(slot, now, plan_);
     for (const mac::DlAssignment& a : plan_.downlink) {
@@ -246,9 +247,9 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
     }
     const std::span<const double> sinr =
         layer.channel.downlink_sinr(link, a.format.layer_count, a.format.pmi);
-    air.quality = block_quality(
-        layer, {.format = a.format, .prb = prb, .slot = layer.maps[a.format.bwp].downlink(slot)},
-        sinr);
+    const phy::ResourceMap& map = layer.cells[cell]->map(a.format.bwp, slot);
+    air.quality =
+        block_quality(layer, {.format = a.format, .prb = prb, .slot = map.downlink(slot)}, sinr);
   }
   layer.downlink_on_air.push_back(air);
   layer.expected_feedback.push_back(

@@ -136,9 +136,9 @@ void Spine::judge_pusch(Layer& layer, UplinkOnAir& air, const Emission& emission
   const ServingLink link{
       .ue = air.grant.ue, .cell = air.leg.cell, .beam = format.beam, .prb = emission.prb};
   const std::span<const double> sinr = layer.channel.uplink_sinr(link, emission.re_power_w);
-  air.quality = block_quality(
-      layer, {.format = format, .prb = emission.prb, .slot = layer.maps[format.bwp].uplink(slot)},
-      sinr);
+  const phy::ResourceMap& map = layer.cells[air.leg.cell]->map(format.bwp, slot);
+  air.quality =
+      block_quality(layer, {.format = format, .prb = emission.prb, .slot = map.uplink(slot)}, sinr);
   air.sinr_db = base::to_db(phy::effective_sinr(format.modulation_order, re_count_, sinr));
   recorder_.interference(layer.id_of(link.cell), layer.channel.interference_over_thermal_db(link));
 }

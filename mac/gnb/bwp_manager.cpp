@@ -11,21 +11,28 @@ namespace {
 /// that would go to and fro every period has a gap in each.
 constexpr double uneven_share = 0.15;
 
+/// A part that was opened for blocked DCIs is closed when so many of them are left [ours]: with as
+/// many, they would be blocked again.
+constexpr double calm_share = 0.8;
+
 }  // namespace
 
 BwpManager::BwpManager(const BwpManagerConfig& config) : config_(config) {
   RC_CHECK(config.part_count >= 1 && config.close_use < config.open_use && config.patience >= 1);
   weights_.resize(config.part_count);
   mean_sent_.resize(config.part_count);
+  blocked_dcis_.resize(config.part_count);
 }
 
-bool BwpManager::open_or_close(std::span<const PartLoad> loads) {
+void BwpManager::open_or_close(std::span<const PartLoad> loads) {
   double use = 0;
   double delay_ms = 0;
+  std::int64_t dcis = 0;
   bool is_blocked = false;
   for (std::uint32_t part = 0; part < open_count_; ++part) {
     use += loads[part].use;
     delay_ms = std::max(delay_ms, loads[part].delay_ms);
+    dcis += loads[part].dcis;
     is_blocked = is_blocked || loads[part].blocked > config_.open_blocking;
   }
   const bool by_delay = config_.policy == BwpPolicy::delay_driven;
@@ -37,19 +44,21 @@ bool BwpManager::open_or_close(std::span<const PartLoad> loads) {
       use <= config_.close_use * (open_count_ - 1) && delay_ms < config_.open_delay_ms;
   periods_for_opening_ =
       is_tight && open_count_ < config_.part_count ? periods_for_opening_ + 1 : 0;
-  periods_for_closing_ = !is_tight && is_slack && open_count_ > 1 ? periods_for_closing_ + 1 : 0;
-  if (periods_for_opening_ < config_.patience && periods_for_closing_ < config_.patience) {
-    return false;
-  }
-  const bool opens = periods_for_opening_ > 0;
-  if (opens) {
+  const bool is_calm =
+      open_count_ > 1 && (blocked_dcis_[open_count_ - 2] == 0 ||
+                          static_cast<double>(dcis) <=
+                              calm_share * static_cast<double>(blocked_dcis_[open_count_ - 2]));
+  periods_for_closing_ = !is_tight && is_slack && is_calm ? periods_for_closing_ + 1 : 0;
+  if (periods_for_opening_ < config_.patience && periods_for_closing_ < config_.patience) return;
+  is_opening_ = periods_for_opening_ > 0;
+  if (is_opening_) {
+    blocked_dcis_[open_count_ - 1] = is_blocked ? dcis : 0;
     ++open_count_;
   } else {
     --open_count_;
   }
   periods_for_opening_ = 0;
   periods_for_closing_ = 0;
-  return opens;
 }
 
 void BwpManager::weigh(std::span<const PartMember> members) {
@@ -80,12 +89,12 @@ void BwpManager::weigh(std::span<const PartMember> members) {
 }
 
 bool BwpManager::is_even() const {
-  const auto open = std::span(weights_).first(open_count_);
+  const auto open = std::span(weights_).first(used_count_);
   std::int64_t total = 0;
   for (const std::int64_t weight : open) total += weight;
   const auto [lightest, heaviest] = std::minmax_element(open.begin(), open.end());
   return static_cast<double>(*heaviest - *lightest) <=
-         uneven_share * static_cast<double>(total) / open_count_;
+         uneven_share * static_cast<double>(total) / used_count_;
 }
 
 std::size_t BwpManager::mover(std::span<const PartMember> members, std::uint32_t from,
@@ -102,7 +111,7 @@ std::size_t BwpManager::mover(std::span<const PartMember> members, std::uint32_t
 }
 
 void BwpManager::even_out(std::span<const PartMember> members, std::vector<BwpMove>& moves) {
-  const auto open = std::span(weights_).first(open_count_);
+  const auto open = std::span(weights_).first(used_count_);
   for (std::size_t turn = 0; turn < members.size() && !is_even(); ++turn) {
     const auto heaviest = std::max_element(open.begin(), open.end());
     const auto lightest = std::min_element(open.begin(), open.end());
@@ -117,17 +126,20 @@ void BwpManager::even_out(std::span<const PartMember> members, std::vector<BwpMo
 }
 
 void BwpManager::decide(std::span<const PartLoad> loads, std::span<const PartMember> members,
-                        std::vector<BwpMove>& moves) {
-  RC_CHECK(loads.size() == config_.part_count);
+                        std::uint32_t ready_count, std::vector<BwpMove>& moves) {
+  RC_CHECK(loads.size() == config_.part_count && ready_count >= 1);
   moves.clear();
-  const bool has_opened = open_or_close(loads);
+  if (!is_opening_) open_or_close(loads);
+  const bool has_opened = is_opening_ && ready_count >= open_count_;
+  if (has_opened) is_opening_ = false;
+  used_count_ = std::min(open_count_, ready_count);
   weigh(members);
   // Who is in a part that has been closed goes where there is least.
-  const auto open = std::span(weights_).first(open_count_);
+  const auto open = std::span(weights_).first(used_count_);
   std::int64_t total = 0;
   for (const std::int64_t weight : weights_) total += weight;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    if (members[i].bwp < open_count_ || members[i].is_moving) continue;
+    if (members[i].bwp < used_count_ || members[i].is_moving) continue;
     const auto lightest = std::min_element(open.begin(), open.end());
     *lightest += member_weights_[i];
     places_[i] = static_cast<std::uint32_t>(lightest - open.begin());

@@ -34,9 +34,10 @@ struct BwpManagerConfig {
 
 /// One part over the last period, in the direction in which it was used most.
 struct PartLoad {
-  double use = 0;       ///< Share of the PRBs that data may take.
-  double delay_ms = 0;  ///< Bytes that wait, at the rate at which they were served.
-  double blocked = 0;   ///< Share of the DCIs that were to be sent, of both directions.
+  double use = 0;         ///< Share of the PRBs that data may take.
+  double delay_ms = 0;    ///< Bytes that wait, at the rate at which they were served.
+  std::int64_t dcis = 0;  ///< That were to be sent, of both directions.
+  double blocked = 0;     ///< Share of them.
 };
 
 /// One terminal that may be moved.
@@ -58,16 +59,17 @@ class BwpManager {
  public:
   explicit BwpManager(const BwpManagerConfig& config);
 
-  /// Once a period. loads: [part]; members in any order that does not change with chance. Writes
-  /// moves, each of another member that is not moving. No allocation once warm.
+  /// Once a period. loads: [part]; members in any order that does not change with chance;
+  /// ready_count: parts that terminals may be sent into, of which there may be fewer than are to be
+  /// open: nothing more is opened or closed until they are. Writes moves, each of another member
+  /// that is not moving. No allocation once warm.
   void decide(std::span<const PartLoad> loads, std::span<const PartMember> members,
-              std::vector<BwpMove>& moves);
-  /// Parts 0 .. open_count() - 1 are open.
+              std::uint32_t ready_count, std::vector<BwpMove>& moves);
+  /// Parts 0 .. open_count() - 1 are to be open.
   [[nodiscard]] std::uint32_t open_count() const { return open_count_; }
 
  private:
-  /// True when a part has been opened.
-  bool open_or_close(std::span<const PartLoad> loads);
+  void open_or_close(std::span<const PartLoad> loads);
   void weigh(std::span<const PartMember> members);
   [[nodiscard]] bool is_even() const;
   /// The heaviest member whose going leaves the difference smaller; members.size(): none.
@@ -77,6 +79,11 @@ class BwpManager {
 
   BwpManagerConfig config_;
   std::uint32_t open_count_ = 1;
+  /// [open parts - 1] DCIs that were to be sent when one more was opened because they were blocked;
+  /// 0: it was not for that.
+  std::vector<std::int64_t> blocked_dcis_;
+  std::uint32_t used_count_ = 1;  ///< Of them, those that terminals may be in.
+  bool is_opening_ = false;       ///< The last is not ready yet.
   int periods_for_opening_ = 0;
   int periods_for_closing_ = 0;
   int uneven_periods_ = 0;                    ///< In a row.

@@ -22,6 +22,8 @@ Cell::Cell(const CellConfig& config)
       c_rntis_(config.cell),
       dl_shares_(make_shares(config, base::Direction::downlink)),
       ul_shares_(make_shares(config, base::Direction::uplink)),
+      open_(config.first_open_count()),
+      wanted_open_(config.first_open_count()),
       dl_policy_(make_policy(config.policy, config.dl_slice_policies)),
       ul_policy_(make_policy(config.policy, config.ul_slice_policies)) {
   RC_CHECK(!config.bwps.empty() && !config.k1.empty() && !config.k2.empty());
@@ -44,7 +46,7 @@ Cell::Cell(const CellConfig& config)
       granted.reserve(static_cast<std::size_t>(config.max_ues_per_slot));
     }
   }
-  limit_blocks();
+  prepare_open_parts();
   if (config.is_audited) audit_ = std::make_unique<PlanAudit>(config);
   for (int cqi = 1; cqi < static_cast<int>(mcs_of_cqi_.size()); ++cqi) {
     const double reported = phy::cqi(config.cqi_table, base::CqiIndex(cqi)).spectral_efficiency();
@@ -60,6 +62,7 @@ Cell::~Cell() = default;
 
 std::uint32_t Cell::connect(const ConnectionConfig& config) {
   RC_CHECK(config.bwp < parts_.size());
+  RC_CHECK(config.bwp >= config_.sibling_count || config.bwp < open_.count());
   RC_CHECK(config.dl_slice < config_.dl_slices.size() &&
            config.ul_slice < config_.ul_slices.size());
   const double target = config_.outer_loop.target_bler;
@@ -353,6 +356,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   plan.clear();
   slot_ = slot;
   follow_switches(slot);
+  follow_open_parts(slot);
   const phy::ResourceMapConfig& map = parts_.front().resources->config();
   if (map.duplex.downlink(slot).count < map.coreset.symbol_count) return;
   for (Part& part : parts_) {
@@ -384,6 +388,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
     plan.bounds.push_back(part.bounds);
   }
   if (audit_) {
+    audit_->set_open_parts(open_);
     const std::string finding = audit_->check(slot, plan, connections_);
     if (!finding.empty()) base::check_failed(finding.c_str(), __FILE__, __LINE__);
   }

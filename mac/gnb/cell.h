@@ -26,6 +26,7 @@
 #include "mac/gnb/bwp_manager.h"
 #include "mac/gnb/c_rnti.h"
 #include "mac/gnb/connection.h"
+#include "mac/gnb/open_parts.h"
 #include "mac/gnb/pdcch.h"
 #include "mac/gnb/placing.h"
 #include "mac/gnb/policy.h"
@@ -49,6 +50,10 @@ struct CellConfig {
   /// Bandwidth parts, narrowest first, on the same slots; they outlive the cell.
   std::vector<const phy::ResourceMap*> bwps;
   std::uint32_t sibling_count = 1;  ///< Parts 0 .. that connections may be moved between.
+  /// [open siblings - 1][bwp] The same parts while only so many siblings are open, the first of
+  /// them; those that are closed have nothing for data. Empty: all are always open; else the cell
+  /// begins with one.
+  std::vector<std::vector<const phy::ResourceMap*>> fewer_open{};
   phy::McsTable dl_table = phy::McsTable::qam256;
   phy::McsTable ul_table = phy::McsTable::qam256;
   phy::CqiTable cqi_table = phy::CqiTable::table_2;
@@ -70,6 +75,13 @@ struct CellConfig {
   bool is_audited = audited_by_default;  ///< Each plan is held against its invariants.
   /// Of each terminal's search space, in each part.
   std::array<int, phy::aggregation_level_count> pdcch_candidates{6, 5, 4, 2, 1};
+
+  [[nodiscard]] std::uint32_t first_open_count() const {
+    return fewer_open.empty() ? sibling_count : 1;
+  }
+  [[nodiscard]] const phy::ResourceMap& map(std::size_t bwp, std::uint32_t open_count) const {
+    return open_count > fewer_open.size() ? *bwps[bwp] : *fewer_open[open_count - 1][bwp];
+  }
 };
 
 /// Everything the cell sends in one slot.
@@ -142,13 +154,23 @@ class Cell {
   void schedule(base::Slot slot, base::Instant now, SlotPlan& plan);
 
   // Moves between parts (cell_bwps.cpp). From the moment a switch is wanted nothing new is begun
-  // with the terminal; the DCI goes out when it owes nothing more.
+  // with the terminal; the DCI goes out when it owes nothing more and has been heard
+  // after the switch before.
   void switch_by_dci(std::uint32_t index, std::uint32_t to);
   /// A packet of SRB1 tells the terminal to switch: served on until it has been acknowledged.
   void expect_command(std::uint32_t index, const Connection::Command& command);
   /// In slot `sent` the terminal has sent something in this part; it is in no other. RedCap's parts
   /// have PUCCH of their own, so the cell knows.
   void found_in(std::uint32_t index, std::uint32_t bwp, base::Slot sent);
+  /// Siblings 0 .. count - 1 are to be open (cell_open.cpp). One is opened when blocks that would
+  /// not fit beside it have been delivered; the last is closed when nobody can be in it. Before
+  /// slot is scheduled.
+  void want_open(std::uint32_t count, base::Slot slot);
+  [[nodiscard]] const OpenParts& open_parts() const { return open_; }
+  /// What a part has in a slot, for ever the same once the slot has been scheduled or granted.
+  [[nodiscard]] const phy::ResourceMap& map(std::size_t bwp, base::Slot slot) const {
+    return config_.map(bwp, open_.at(slot));
+  }
   /// What siblings and their terminals have had since the last call; begins anew.
   void measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoad>& loads,
                      std::vector<PartMember>& members);
@@ -165,14 +187,16 @@ class Cell {
   void retire_idle(base::Instant now);
   /// A bandwidth part at work.
   struct Part {
-    const phy::ResourceMap* resources = nullptr;
+    const phy::ResourceMap* resources = nullptr;  ///< While all siblings are open.
     Pdcch pdcch;
     int dl_count = 0;                     ///< Assignments in the slot at work.
     std::vector<std::uint32_t> active{};  ///< Its connections of active(), ascending.
     std::vector<Candidate> candidates{};  ///< Of the slot and direction at work.
     BoundCounts bounds{};
-    /// A block of more might never be repeated in a sibling.
-    std::array<int, 2> prbs_max{phy::carrier_prb_count_max, phy::carrier_prb_count_max};
+    /// [open siblings - 1][direction] A block of more might never be repeated.
+    std::vector<std::array<int, 2>> prbs_max{};
+    /// Terminals may have been in it up to here, wherever they are known to be.
+    base::Slot used_until{-1};
     std::array<std::int64_t, 2> recent_prbs{};  ///< [direction] Taken since the last measurement.
     std::int64_t recent_dcis = 0;               ///< Wanted since then.
     std::int64_t recent_blocked = 0;
@@ -205,6 +229,10 @@ class Cell {
   void serve_uplink(bool is_last, UplinkSlot& pusch, Part& part, SlotPlan& plan);
   void repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan);
   [[nodiscard]] static SliceShares make_shares(const CellConfig& config, base::Direction direction);
+  /// [slot of the period] PRBs that slices share while so many siblings are open.
+  [[nodiscard]] static std::vector<int> shared_prbs(const CellConfig& config,
+                                                    base::Direction direction,
+                                                    std::uint32_t open_count);
   /// It has new data to send in the slot, and a HARQ process for it.
   [[nodiscard]] static bool may_assign(const Connection& c, const DownlinkSlot& at,
                                        const SlotPlan& plan);
@@ -270,7 +298,26 @@ class Cell {
   [[nodiscard]] int uplink_prb_limit(const Connection& c, int prb_count) const;
   [[nodiscard]] UplinkSlot& uplink_slot(base::Slot pusch_slot);
 
+  // Parts that open and close (cell_open.cpp).
+  void prepare_open_parts();
   void limit_blocks();
+  [[nodiscard]] int prbs_max(const Part& part, base::Direction direction) const;
+  void follow_open_parts(base::Slot slot);
+  /// Those who may not have heard that they were to leave a part.
+  void ask_where_they_are(std::uint32_t part);
+  [[nodiscard]] bool is_empty(std::uint32_t part, base::Slot slot) const;
+  /// Whether all blocks under way could be repeated while so many siblings are open.
+  [[nodiscard]] bool fits(std::uint32_t open_count) const;
+  [[nodiscard]] const phy::SlotResources& resources_in(base::Slot slot, const Part& part,
+                                                       base::Direction direction) const {
+    const phy::ResourceMap& at = map(index_of(part), slot);
+    return direction == base::Direction::downlink ? at.downlink(slot) : at.uplink(slot);
+  }
+  /// It has been sent a DCI, and owes something in a slot.
+  void note_promise(Connection& c, base::Slot owed);
+  /// A command has been acknowledged.
+  void note_moved(const Connection& c);
+
   void note_taken(Connection& c, base::Direction direction, const BlockFormat& format);
   /// Switches that have ended, timers that ran out.
   void follow_switches(base::Slot slot);
@@ -280,7 +327,7 @@ class Cell {
   static void follow(Connection& c, base::Slot slot);
   static void put_back(Connection& c, const ActiveBwp& bwp);
   static void note_command_sent(Connection& c, const MacPdu& pdu, base::Slot slot);
-  static void note_command_heard(Connection& c, std::size_t process);
+  void note_command_heard(Connection& c, std::size_t process);
   [[nodiscard]] std::int64_t available_prbs(const Part& part, base::Direction direction,
                                             base::Slot slot) const;
 
@@ -293,12 +340,17 @@ class Cell {
   std::vector<bool> is_active_;
   std::vector<std::uint32_t> configured_;  ///< Connections with a configured grant.
   std::vector<Share> shares_;
+  /// [direction][open siblings - 1][slot of the period] That slices share.
+  std::array<std::vector<std::vector<int>>, 2> shared_prbs_;
   SliceShares dl_shares_;
   SliceShares ul_shares_;
   SliceSlot dl_slices_;
   SliceTurns turns_;            ///< Of the slot and direction at work.
   std::vector<int> part_prbs_;  ///< [part] Working memory.
   std::vector<Part> parts_;
+  OpenParts open_;
+  std::uint32_t wanted_open_;
+  base::SlotCount on_air_{0};  ///< Of a new part before terminals come.
   base::Direction first_with_dcis_ = base::Direction::uplink;
   std::unique_ptr<Policy> dl_policy_;
   std::unique_ptr<Policy> ul_policy_;

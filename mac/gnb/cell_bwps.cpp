@@ -44,24 +44,6 @@ void count_hidden_load(std::span<const PartLoad> loads, std::span<PartMember> me
 
 }  // namespace
 
-/// What is sent in one sibling must have room for a repetition in any other.
-void Cell::limit_blocks() {
-  if (config_.sibling_count < 2) return;
-  RC_CHECK(config_.sibling_count <= parts_.size());
-  std::array<int, 2> least{phy::carrier_prb_count_max, phy::carrier_prb_count_max};
-  const std::span siblings(parts_.data(), config_.sibling_count);
-  for (const Part& part : siblings) {
-    std::array<int, 2> most{};
-    for (std::int64_t s = 0; s < part.resources->period().value(); ++s) {
-      const base::Slot slot(s);
-      most[0] = std::max(most[0], part.resources->downlink(slot).usable_prb_count);
-      most[1] = std::max(most[1], phy::longest_usable_run(part.resources->uplink(slot)).count);
-    }
-    least = {std::min(least[0], most[0]), std::min(least[1], most[1])};
-  }
-  for (Part& part : siblings) part.prbs_max = least;
-}
-
 void Cell::switch_by_dci(std::uint32_t index, std::uint32_t to) {
   Connection& c = connection(index);
   RC_CHECK(to < config_.sibling_count && c.config.bwp < config_.sibling_count && !c.is_moving());
@@ -95,7 +77,10 @@ void Cell::send_switches(base::Slot slot, SlotPlan& plan) {
   if (config_.sibling_count < 2) return;
   for (const std::uint32_t index : active_) {
     Connection& c = *connections_[index];
-    if (!c.wanted_bwp || c.bwp.pending() || c.promised >= slot) continue;
+    if (!c.wanted_bwp || c.bwp.pending()) continue;
+    // It would be in one of three parts.
+    if (c.unconfirmed) c.ask_where_it_is();
+    if (c.unconfirmed || c.promised >= slot) continue;
     // The timer may have led there meanwhile.
     if (*c.wanted_bwp == c.config.bwp) {
       c.wanted_bwp.reset();
@@ -110,7 +95,7 @@ void Cell::send_switches(base::Slot slot, SlotPlan& plan) {
                              .beam = c.beam,
                              .aggregation_level = dci->cces(),
                              .first_cce = dci->first_cce});
-    if (!c.unconfirmed) c.unconfirmed = c.bwp;
+    c.unconfirmed = c.bwp;
     c.bwp.on_switch_dci(slot, *c.wanted_bwp);
     c.silences = 0;
     c.wanted_bwp.reset();
@@ -143,6 +128,7 @@ void Cell::put_back(Connection& c, const ActiveBwp& bwp) {
 void Cell::found_in(std::uint32_t index, std::uint32_t bwp, base::Slot sent) {
   Connection& c = connection(index);
   if (config_.sibling_count < 2 || c.config.bwp >= config_.sibling_count) return;
+  RC_CHECK(bwp < open_.at(sent));
   follow(c, sent);
   if (c.bwp.pending()) return;
   if (bwp != c.config.bwp) {
@@ -181,6 +167,7 @@ void Cell::note_command_heard(Connection& c, std::size_t process) {
     }
     const base::Slot first = command.is_sent_again ? command.end_sent : command.heard_from;
     c.bwp.on_command(first, command.newest_heard, command.bwp);
+    note_moved(c);
     c.command.reset();
     return;
   }
@@ -251,6 +238,7 @@ void Cell::measure_parts(base::Slot slot, base::Instant now, std::vector<PartLoa
       loads[i].use = std::max(loads[i].use, use);
       loads[i].delay_ms = std::max(loads[i].delay_ms, delay_ms);
     }
+    loads[i].dcis = parts_[i].recent_dcis;
     loads[i].blocked = static_cast<double>(parts_[i].recent_blocked) /
                        static_cast<double>(std::max<std::int64_t>(parts_[i].recent_dcis, 1));
     parts_[i].recent_prbs = {};

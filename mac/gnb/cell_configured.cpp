@@ -17,7 +17,7 @@ constexpr std::int64_t patience = 2;
 void Cell::add_configured(std::uint32_t index) {
   ConfiguredGrant& grant = *connections_[index]->config.configured_grant;
   RC_CHECK(grant.format.bwp < parts_.size() && grant.format.tbs.value() > 0);
-  RC_CHECK(grant.format.prb.count <= parts_[grant.format.bwp].prbs_max[1]);
+  RC_CHECK(grant.format.prb.count <= parts_[grant.format.bwp].prbs_max.back()[1]);
   // In slots that grants have been given in the PRBs may be somebody's.
   for (const UplinkSlot& slot : uplink_slots_) {
     grant.start = std::max(grant.start, slot.slot + base::SlotCount(1));
@@ -115,7 +115,7 @@ void Cell::send_activation(Connection& c, base::Slot slot, SlotPlan& plan) {
   if (!dci) return;
   a.asked = slot;
   if (activates) a.first = first;
-  c.promised = std::max(c.promised, first);
+  note_promise(c, first);
   plan.configured.push_back({.ue = c.config.ue,
                              .epoch = c.config.epoch,
                              .activates = activates,

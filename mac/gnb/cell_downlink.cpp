@@ -62,7 +62,7 @@ bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPla
 void Cell::schedule_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   std::vector<Candidate>& candidates = part.candidates;
   if (candidates.empty()) return;
-  prbs_.reset(part.resources->downlink(at.slot),
+  prbs_.reset(resources_in(at.slot, part, base::Direction::downlink),
               placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
   shares_.clear();
   if (!is_full(part.dl_count, part)) {
@@ -106,7 +106,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     const std::optional<int> process = c.dl_harq.process_to_repeat();
     if (!process || !c.bwp.allows(at.slot, at.feedback)) continue;
     if (!is_ready) {
-      prbs_.reset(part.resources->downlink(at.slot),
+      prbs_.reset(resources_in(at.slot, part, base::Direction::downlink),
                   placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
       is_ready = true;
     }
@@ -124,7 +124,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     format.bwp = c.config.bwp;
     take_downlink(c, format);
     format.beam = c.beam;
-    c.promised = std::max(c.promised, at.feedback);
+    note_promise(c, at.feedback);
     c.dl_dci[static_cast<std::size_t>(*process)] = at.slot;
     base::Slot& heard_from = c.dl_heard_from[static_cast<std::size_t>(*process)];
     if (heard_from < base::Slot(0)) heard_from = at.slot;
@@ -141,14 +141,14 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
 Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
   Part& part = part_of(c);
-  const phy::SlotResources& resources = part.resources->downlink(slot);
+  const phy::SlotResources& resources = resources_in(slot, part, base::Direction::downlink);
   const std::optional<int> process = c.dl_harq.idle_process();
   RC_CHECK(process.has_value());
   if (most == 0) return Outcome::nothing_sent;
   const base::McsIndex wanted = downlink_mcs(c);
   const int asked =
       prbs_for(c.sendable_bytes(now), phy::mcs(config_.dl_table, wanted), c.csi.rank, resources);
-  const int prb_count = std::min({most, asked, part.prbs_max[0]});
+  const int prb_count = std::min({most, asked, prbs_max(part, base::Direction::downlink)});
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, false);
@@ -182,7 +182,7 @@ Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, Slot
                            .prb = *range,
                            .prb_count = fit.prb_count,
                            .tbs = fit.tbs};
-  c.promised = std::max(c.promised, feedback_slot);
+  note_promise(c, feedback_slot);
   c.dl_dci[static_cast<std::size_t>(*process)] = slot;
   c.dl_heard_from[static_cast<std::size_t>(*process)] = slot;
   plan.downlink.push_back({.ue = c.config.ue,

@@ -4,18 +4,27 @@
 
 namespace redcell::mac::gnb {
 
-SliceShares Cell::make_shares(const CellConfig& config, base::Direction direction) {
-  RC_CHECK(!config.bwps.empty() && !config.k2.empty());
+std::vector<int> Cell::shared_prbs(const CellConfig& config, base::Direction direction,
+                                   std::uint32_t open_count) {
+  RC_CHECK(!config.bwps.empty());
   // Without the parts that slices have for themselves: behind the siblings, before the widest.
-  std::vector<const phy::ResourceMap*> shared(config.bwps.begin(),
-                                              config.bwps.begin() + config.sibling_count);
-  if (shared.size() < config.bwps.size()) shared.push_back(config.bwps.back());
+  std::vector<const phy::ResourceMap*> shared;
+  for (std::size_t bwp = 0; bwp < config.bwps.size(); ++bwp) {
+    const bool is_last = bwp + 1 == config.bwps.size();
+    if (bwp < config.sibling_count || is_last) shared.push_back(&config.map(bwp, open_count));
+  }
   std::vector<int> prb_counts;
   for (std::int64_t s = 0; s < shared.back()->period().value(); ++s) {
     prb_counts.push_back(phy::usable_prb_count(shared, direction, base::Slot(s)));
   }
-  return {direction == base::Direction::downlink ? config.dl_slices : config.ul_slices, prb_counts,
-          config.slice_window_slots, config.k2.back()};
+  return prb_counts;
+}
+
+SliceShares Cell::make_shares(const CellConfig& config, base::Direction direction) {
+  RC_CHECK(!config.k2.empty());
+  return {direction == base::Direction::downlink ? config.dl_slices : config.ul_slices,
+          shared_prbs(config, direction, config.first_open_count()), config.slice_window_slots,
+          config.k2.back()};
 }
 
 void Cell::gather_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
@@ -23,13 +32,13 @@ void Cell::gather_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
   if (is_shared) {
     part_prbs_.clear();
     for (const Part& part : parts_) {
-      part_prbs_.push_back(part.resources->downlink(at.slot).usable_prb_count);
+      part_prbs_.push_back(resources_in(at.slot, part, base::Direction::downlink).usable_prb_count);
     }
     turns_.begin(part_prbs_,
                  {dl_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
   }
   for (Part& part : parts_) {
-    const phy::SlotResources& resources = part.resources->downlink(at.slot);
+    const phy::SlotResources& resources = resources_in(at.slot, part, base::Direction::downlink);
     part.candidates.clear();
     for (const std::uint32_t index : part.active) {
       const Connection& c = *connections_[index];
@@ -50,13 +59,13 @@ void Cell::gather_uplink(UplinkSlot& pusch) {
   if (is_shared) {
     part_prbs_.clear();
     for (const Part& part : parts_) {
-      part_prbs_.push_back(part.resources->uplink(pusch.slot).usable_prb_count);
+      part_prbs_.push_back(resources_in(pusch.slot, part, base::Direction::uplink).usable_prb_count);
     }
     turns_.begin(part_prbs_,
                  {ul_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
   }
   for (Part& part : parts_) {
-    const phy::SlotResources& resources = part.resources->uplink(pusch.slot);
+    const phy::SlotResources& resources = resources_in(pusch.slot, part, base::Direction::uplink);
     const int longest = resources.usable_prb_count;
     part.candidates.clear();
     if (longest == 0) continue;  // PRACH has taken it all.

@@ -45,7 +45,7 @@ bool Cell::may_grant(const Connection& c, std::uint32_t index, const UplinkSlot&
 void Cell::schedule_uplink(base::Slot slot, UplinkSlot& pusch, Part& part, SlotPlan& plan) {
   std::vector<Candidate>& candidates = part.candidates;
   if (candidates.empty()) return;
-  prbs_.reset(part.resources->uplink(pusch.slot),
+  prbs_.reset(resources_in(pusch.slot, part, base::Direction::uplink),
               placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
   std::vector<std::uint32_t>& granted = pusch.granted[index_of(part)];
   shares_.clear();
@@ -93,7 +93,7 @@ void Cell::repeat_uplink(UplinkSlot& pusch, Part& part, SlotPlan& plan) {
     if (!c.bwp.allows(slot_, pusch.slot)) continue;
     if (std::find(granted.begin(), granted.end(), index) != granted.end()) continue;
     if (!is_ready) {
-      prbs_.reset(part.resources->uplink(pusch.slot),
+      prbs_.reset(resources_in(pusch.slot, part, base::Direction::uplink),
                   placing_start(part, pusch.slot, base::Direction::uplink, pusch.taken));
       is_ready = true;
     }
@@ -118,7 +118,7 @@ bool Cell::repeat_block(Connection& c, UplinkSlot& pusch, SlotPlan& plan) {
   format.prb = *range;
   format.bwp = c.config.bwp;
   format.beam = c.beam;
-  c.promised = std::max(c.promised, pusch.slot);
+  note_promise(c, pusch.slot);
   c.ul_dci[static_cast<std::size_t>(*process)] = slot_;
   plan.uplink.push_back({.ue = c.config.ue,
                          .epoch = c.config.epoch,
@@ -162,11 +162,13 @@ int Cell::uplink_prb_count(const Connection& c, int longest, const UplinkReach& 
 }
 
 Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan) {
-  const phy::SlotResources& resources = part_of(c).resources->uplink(pusch.slot);
+  const phy::SlotResources& resources =
+      resources_in(pusch.slot, part_of(c), base::Direction::uplink);
   if (ul_shares_.limit() && most < std::min(least_prb_count(resources), prbs_.longest())) {
     return Outcome::nothing_sent;
   }
-  const int longest = std::min({prbs_.longest(), most, part_of(c).prbs_max[1]});
+  const int longest =
+      std::min({prbs_.longest(), most, prbs_max(part_of(c), base::Direction::uplink)});
   const int prb_count = uplink_prb_count(c, longest, uplink_reach(c, longest), resources);
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;
@@ -195,7 +197,7 @@ Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& 
   c.ul_granted_bytes += bytes;
   c.ul_backlog_bytes -= std::min(c.ul_backlog_bytes, bytes);
   c.sr_pending = false;
-  c.promised = std::max(c.promised, pusch.slot);
+  note_promise(c, pusch.slot);
   c.ul_dci[static_cast<std::size_t>(*process)] = slot_;
   plan.uplink.push_back({.ue = c.config.ue,
                          .epoch = c.config.epoch,

@@ -133,10 +133,13 @@ struct Connection {
   std::array<std::int64_t, 2> recent_bytes{};
 
   [[nodiscard]] bool is_moving() const { return wanted_bwp || command || bwp.pending(); }
-  /// New data may begin in one slot and end in another.
+  /// New data may begin in one slot and end in another. A switch waits until it is known where the
+  /// terminal is, and does not hold up what is to tell.
   [[nodiscard]] bool may_begin(base::Slot first, base::Slot last) const {
-    return !wanted_bwp && bwp.allows(first, last);
+    return (!wanted_bwp || unconfirmed) && bwp.allows(first, last);
   }
+  /// A block on its way tells where it is; else a grant is to.
+  void ask_where_it_is() { sr_pending = sr_pending || ul_granted_bytes == 0; }
 
   /// A configured grant of type 2 as the cell has it.
   struct Activation {

@@ -30,18 +30,21 @@ const Connection* find(std::span<const std::unique_ptr<Connection>> connections,
 
 }  // namespace
 
-PlanAudit::PlanAudit(const CellConfig& config) : config_(config) {
-  // Parts that slices have for themselves lie between the siblings and the widest.
-  std::vector<const phy::ResourceMap*> shared(config.bwps.begin(),
-                                              config.bwps.begin() + config.sibling_count);
-  if (shared.size() < config.bwps.size()) shared.push_back(config.bwps.back());
+PlanAudit::PlanAudit(const CellConfig& config) : config_(config), open_(config.first_open_count()) {
   const auto reach = static_cast<std::size_t>(config.k2.back());
   for (const auto direction : {base::Direction::downlink, base::Direction::uplink}) {
     Direction& side = sides_[static_cast<std::size_t>(direction)];
     side.direction = direction;
     side.ratios = direction == base::Direction::downlink ? config.dl_slices : config.ul_slices;
-    for (std::int64_t s = 0; s < shared.back()->period().value(); ++s) {
-      side.prbs.push_back(phy::usable_prb_count(shared, direction, base::Slot(s)));
+    for (std::uint32_t open = 1; open <= config.fewer_open.size() + 1; ++open) {
+      // Parts that slices have for themselves lie between the siblings and the widest.
+      const auto& all = open > config.fewer_open.size() ? config.bwps : config.fewer_open[open - 1];
+      std::vector<const phy::ResourceMap*> shared(all.begin(), all.begin() + config.sibling_count);
+      if (shared.size() < all.size()) shared.push_back(all.back());
+      std::vector<std::int64_t>& prbs = side.prbs.emplace_back();
+      for (std::int64_t s = 0; s < shared.back()->period().value(); ++s) {
+        prbs.push_back(phy::usable_prb_count(shared, direction, base::Slot(s)));
+      }
     }
     side.accounts.resize(reach + 1);
     side.windows.resize(reach / static_cast<std::size_t>(config.slice_window_slots) + 2);
@@ -50,6 +53,8 @@ PlanAudit::PlanAudit(const CellConfig& config) : config_(config) {
 
 std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
                              std::span<const std::unique_ptr<Connection>> connections) {
+  const std::string parts = check_parts(slot, plan, connections);
+  if (!parts.empty()) return parts;
   forget_released(connections);
   for (const BwpSwitchDci& dci : plan.switches) {
     const std::string finding = check_switch(slot, dci, find(connections, dci));
@@ -171,10 +176,55 @@ std::string PlanAudit::check_block(const Block& block, const Connection& c, Dire
   if (format.layer_count < 1 || format.layer_count > config_.layer_count_max) {
     return broken("more layers than the cell has", block.ue, block.slot);
   }
-  return take_prbs(block, *config_.bwps[format.bwp], side);
+  if (!is_open(format.bwp, block.slot) || !is_open(format.bwp, block.answer)) {
+    return broken("a block in a part that is closed", block.ue, block.slot);
+  }
+  return take_prbs(block, side);
 }
 
-std::string PlanAudit::take_prbs(const Block& block, const phy::ResourceMap& map, Direction& side) {
+std::string PlanAudit::check_parts(base::Slot slot, const SlotPlan& plan,
+                                   std::span<const std::unique_ptr<Connection>> connections) const {
+  for (const Direction& side : sides_) {
+    for (const Account& account : side.accounts) {
+      if (account.slot < slot || account.open_count == 0) continue;
+      if (account.open_count != open_.at(account.slot)) {
+        return "parts of a slot change after it has been granted: slot " +
+               std::to_string(account.slot.value());
+      }
+    }
+  }
+  const auto is_ready = [&](std::uint32_t bwp) {
+    return bwp >= config_.sibling_count || bwp < open_.ready(slot);
+  };
+  for (const BwpSwitchDci& dci : plan.switches) {
+    if (!is_ready(dci.to_bwp))
+      return broken("a switch into a part that is not ready", dci.ue, slot);
+  }
+  for (const auto& c : connections) {
+    if (c == nullptr) continue;
+    const base::UeId ue = c->config.ue;
+    const bool is_known = is_open(c->bwp.bwp(), slot);
+    const bool may_be = !c->unconfirmed || is_open(c->unconfirmed->bwp(), slot);
+    if (!is_known || !may_be) return broken("a terminal in a part that is closed", ue, slot);
+    if (c->command && !is_ready(c->command->bwp)) {
+      return broken("a command into a part that is not ready", ue, slot);
+    }
+  }
+  return {};
+}
+
+bool PlanAudit::is_pucch(int prb, base::Slot slot) const {
+  for (std::uint32_t bwp = 0; bwp < config_.bwps.size(); ++bwp) {
+    if (!is_open(bwp, slot)) continue;
+    for (const phy::PrbRange& edge : config_.bwps[bwp]->config().pucch_prbs()) {
+      if (prb >= edge.first && prb < edge.end()) return true;
+    }
+  }
+  return false;
+}
+
+std::string PlanAudit::take_prbs(const Block& block, Direction& side) const {
+  const phy::ResourceMap& map = config_.map(block.format.bwp, open_.at(block.slot));
   const phy::PrbRange& bwp = range_of(map, side.direction);
   const phy::PrbRange& prb = block.format.prb;
   if (prb.first < 0 || prb.count < 1 || prb.end() > bwp.count) {
@@ -182,6 +232,7 @@ std::string PlanAudit::take_prbs(const Block& block, const phy::ResourceMap& map
   }
   const phy::SlotResources& resources = resources_of(map, side.direction, block.slot);
   Account& account = account_of(side, block.slot);
+  account.open_count = open_.at(block.slot);
   int usable = 0;
   for (int i = prb.first; i < prb.end(); ++i) {
     if (resources.data_re[static_cast<std::size_t>(i)] == 0) continue;
@@ -189,6 +240,9 @@ std::string PlanAudit::take_prbs(const Block& block, const phy::ResourceMap& map
     bool& is_taken = account.is_taken[static_cast<std::size_t>(bwp.first + i)];
     if (is_taken) return broken("a PRB is given twice", block.ue, block.slot);
     is_taken = true;
+    if (side.direction == base::Direction::uplink && is_pucch(bwp.first + i, block.slot)) {
+      return broken("data on the PUCCH of a part", block.ue, block.slot);
+    }
   }
   if (usable != block.format.prb_count) {
     return broken("PRBs where no data may lie", block.ue, block.slot);
@@ -223,17 +277,24 @@ PlanAudit::Account& PlanAudit::account_of(Direction& side, base::Slot slot) {
   Account& account = side.accounts[static_cast<std::size_t>(slot.value()) % side.accounts.size()];
   if (account.slot != slot) {
     account.slot = slot;
+    account.open_count = 0;
     account.is_taken.fill(false);
     account.slice_prbs.assign(side.ratios.size(), 0);
   }
   return account;
 }
 
+std::int64_t PlanAudit::shared_prbs(const Direction& side, std::int64_t slot) const {
+  const std::size_t open = std::min<std::size_t>(open_.at(base::Slot(slot)), side.prbs.size());
+  const std::vector<std::int64_t>& prbs = side.prbs[open - 1];
+  return prbs[static_cast<std::size_t>(slot) % prbs.size()];
+}
+
 std::int64_t PlanAudit::prbs_of_window(const Direction& side, std::int64_t number) const {
   std::int64_t sum = 0;
   const std::int64_t first = number * config_.slice_window_slots;
   for (std::int64_t s = first; s < first + config_.slice_window_slots; ++s) {
-    sum += side.prbs[static_cast<std::size_t>(s) % side.prbs.size()];
+    sum += shared_prbs(side, s);
   }
   return sum;
 }
@@ -243,10 +304,9 @@ std::int64_t PlanAudit::dedicated(const Direction& side, std::size_t slice, base
   std::int64_t before = 0;
   const std::int64_t window = slot.value() / config_.slice_window_slots;
   for (std::int64_t s = window * config_.slice_window_slots; s < slot.value(); ++s) {
-    before += side.prbs[static_cast<std::size_t>(s) % side.prbs.size()];
+    before += shared_prbs(side, s);
   }
-  const std::int64_t now =
-      before + side.prbs[static_cast<std::size_t>(slot.value()) % side.prbs.size()];
+  const std::int64_t now = before + shared_prbs(side, slot.value());
   const int percent = side.ratios[slice].dedicated_percent;
   return percent * now / 100 - percent * before / 100;
 }
@@ -270,7 +330,7 @@ std::string PlanAudit::check_slices(const Block& block, std::size_t slice, Direc
   for (std::size_t s = 0; s < side.ratios.size(); ++s) {
     kept += std::max(account.slice_prbs[s], dedicated(side, s, block.slot));
   }
-  if (kept > side.prbs[static_cast<std::size_t>(block.slot.value()) % side.prbs.size()]) {
+  if (kept > shared_prbs(side, block.slot.value())) {
     return broken("what is dedicated to a slice is lent", block.ue, block.slot);
   }
   return {};

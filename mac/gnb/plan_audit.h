@@ -4,6 +4,9 @@
 // - No PRB is given twice in a slot and direction, outside its BWP, where no data may lie, or where
 //   another terminal has a configured grant: of type 1, or of type 2 from its DCI on until the
 //   cell takes it for released.
+// - A part that is closed has nobody, no block and no answer; nobody is sent into one that has not
+//   been on the air for a burst of SS/PBCH blocks. No data lies on the PUCCH of one that is open.
+//   A slot that something has been granted in keeps its parts.
 // - Nobody is given anything in another part than the active one, in the gap of a switch, or with
 //   more layers than the cell has.
 // - A DCI that switches parts, or tells of a configured grant, is in the part its terminal is in;
@@ -32,6 +35,8 @@ class PlanAudit {
  public:
   explicit PlanAudit(const CellConfig& config);
 
+  /// As the cell has announced them; before the slot that they are checked in.
+  void set_open_parts(const OpenParts& open) { open_ = open; }
   /// Slots in order. connections: [index], null where none is. Empty: the plan is sound.
   [[nodiscard]] std::string check(base::Slot slot, const SlotPlan& plan,
                                   std::span<const std::unique_ptr<Connection>> connections);
@@ -41,6 +46,7 @@ class PlanAudit {
   /// PRBs of one slot and direction, and what slices have of them.
   struct Account {
     base::Slot slot{-1};
+    std::uint32_t open_count = 0;  ///< When the first block was put there; 0: none was.
     Owners is_taken{};
     std::vector<std::int64_t> slice_prbs;
   };
@@ -52,9 +58,10 @@ class PlanAudit {
   struct Direction {
     base::Direction direction = base::Direction::downlink;
     std::vector<RrmPolicyRatio> ratios;
-    std::vector<std::int64_t> prbs;  ///< [slot of a period] That slices share.
-    std::vector<Account> accounts;   ///< Ring.
-    std::vector<Window> windows;     ///< Ring.
+    /// [open siblings - 1][slot of a period] That slices share; all open: the last.
+    std::vector<std::vector<std::int64_t>> prbs;
+    std::vector<Account> accounts;  ///< Ring.
+    std::vector<Window> windows;    ///< Ring.
   };
   struct Block {
     const BlockFormat& format;
@@ -88,8 +95,16 @@ class PlanAudit {
   [[nodiscard]] phy::PrbRange carrier_prbs(const BlockFormat& format) const;
   void forget_released(std::span<const std::unique_ptr<Connection>> connections);
   void owe(const Connection& c, base::Slot last);
-  [[nodiscard]] static std::string take_prbs(const Block& block, const phy::ResourceMap& map,
-                                             Direction& side);
+  [[nodiscard]] std::string take_prbs(const Block& block, Direction& side) const;
+  [[nodiscard]] std::string check_parts(
+      base::Slot slot, const SlotPlan& plan,
+      std::span<const std::unique_ptr<Connection>> connections) const;
+  [[nodiscard]] bool is_open(std::uint32_t bwp, base::Slot slot) const {
+    return bwp >= config_.sibling_count || bwp < open_.at(slot);
+  }
+  /// Carrier PRBs of the PUCCH of a part that is open, or of one that is no sibling.
+  [[nodiscard]] bool is_pucch(int prb, base::Slot slot) const;
+  [[nodiscard]] std::int64_t shared_prbs(const Direction& side, std::int64_t slot) const;
   [[nodiscard]] std::string check_slices(const Block& block, std::size_t slice, Direction& side);
   [[nodiscard]] std::string check_control(const SlotPlan& plan) const;
   [[nodiscard]] std::int64_t prbs_of_window(const Direction& side, std::int64_t number) const;
@@ -98,6 +113,7 @@ class PlanAudit {
   static Account& account_of(Direction& side, base::Slot slot);
 
   CellConfig config_;
+  OpenParts open_;
   std::array<Direction, 2> sides_;  ///< [direction]
   std::vector<Activated> activated_;
   std::map<std::uint32_t, Owed> owed_;  ///< [UE]

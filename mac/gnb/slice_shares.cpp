@@ -21,10 +21,20 @@ SliceShares::SliceShares(std::span<const RrmPolicyRatio> ratios, std::span<const
   waits_since_.resize(ratios.size());
 }
 
+void SliceShares::change(base::Slot from, std::span<const int> prb_counts) {
+  RC_CHECK(prb_counts.size() + 1 == prbs_before_.size() && from.value() % window_slots_ == 0);
+  former_.swap(prbs_before_);
+  prbs_before_.assign(1, 0);
+  for (const int count : prb_counts) prbs_before_.push_back(prbs_before_.back() + count);
+  changed_ = from;
+}
+
+/// A change comes with a window, so all of it is of one table.
 std::int64_t SliceShares::prbs_up_to(base::Slot slot) const {
-  const auto period = static_cast<std::int64_t>(prbs_before_.size()) - 1;
+  const std::vector<std::int64_t>& table = prbs_before(slot);
+  const auto period = static_cast<std::int64_t>(table.size()) - 1;
   const auto before = [&](std::int64_t s) {
-    return s / period * prbs_before_.back() + prbs_before_[static_cast<std::size_t>(s % period)];
+    return s / period * table.back() + table[static_cast<std::size_t>(s % period)];
   };
   return before(slot.value() + 1) - before(number_of(slot) * window_slots_);
 }
@@ -35,10 +45,10 @@ std::int64_t SliceShares::used(std::size_t slice, const SliceSlot& at) const {
 }
 
 void SliceShares::begin(base::Slot slot, SliceSlot& at) const {
-  const auto period = prbs_before_.size() - 1;
-  const std::size_t turn = static_cast<std::size_t>(slot.value()) % period;
+  const std::vector<std::int64_t>& table = prbs_before(slot);
+  const std::size_t turn = static_cast<std::size_t>(slot.value()) % (table.size() - 1);
   at.slot = slot;
-  at.prb_count = static_cast<int>(prbs_before_[turn + 1] - prbs_before_[turn]);
+  at.prb_count = static_cast<int>(table[turn + 1] - table[turn]);
   at.taken = 0;
   at.used.assign(ratios_.size(), 0);
   at.asked.assign(ratios_.size(), 0);

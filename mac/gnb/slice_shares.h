@@ -64,6 +64,10 @@ class SliceShares {
   SliceShares(std::span<const RrmPolicyRatio> ratios, std::span<const int> prb_counts,
               int window_slots, int reach_slots);
 
+  /// From a slot on, the first of a window that nobody has begun, there are other PRBs; of the same
+  /// period. Slots before the change before are not asked for again. No allocation but at first.
+  void change(base::Slot from, std::span<const int> prb_counts);
+
   [[nodiscard]] std::size_t slice_count() const { return ratios_.size(); }
   /// False: there is one slice, and nothing to share.
   [[nodiscard]] bool limit() const { return ratios_.size() > 1; }
@@ -92,13 +96,18 @@ class SliceShares {
   [[nodiscard]] std::int64_t number_of(base::Slot slot) const {
     return slot.value() / window_slots_;
   }
+  [[nodiscard]] const std::vector<std::int64_t>& prbs_before(base::Slot slot) const {
+    return slot < changed_ ? former_ : prbs_before_;
+  }
   /// PRBs of this slot that are the slice's alone.
   [[nodiscard]] std::int64_t dedicated(std::size_t slice, const SliceSlot& at) const;
   [[nodiscard]] std::int64_t below_max(std::size_t slice, const SliceSlot& at) const;
 
   std::vector<RrmPolicyRatio> ratios_;
-  std::vector<std::int64_t>
-      prbs_before_;  ///< [slot of the period, and its end] PRBs since its start.
+  /// [slot of the period, and its end] PRBs since its start.
+  std::vector<std::int64_t> prbs_before_;
+  std::vector<std::int64_t> former_;  ///< The same before changed_.
+  base::Slot changed_{0};
   std::int64_t window_slots_;
   std::vector<Window> windows_;  ///< Ring.
   /// [slice] Since when a repetition has found no room.

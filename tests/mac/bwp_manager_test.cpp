@@ -43,7 +43,7 @@ class World {
     for (std::uint32_t i = 0; i < manager_.open_count(); ++i) {
       loads[i] = {.use = use, .delay_ms = delay_ms};
     }
-    manager_.decide(loads, members_, moves_);
+    manager_.decide(loads, members_, ready_count_, moves_);
     for (const BwpMove& move : moves_) members_[move.connection].bwp = move.to;
     return moves_;
   }
@@ -57,11 +57,14 @@ class World {
   }
   std::vector<PartMember>& members() { return members_; }
   BwpManager& manager() { return manager_; }
+  /// Parts that terminals may be sent into.
+  void make_ready(std::uint32_t count) { ready_count_ = count; }
 
  private:
   BwpManager manager_;
   std::vector<PartMember> members_;
   std::vector<BwpMove> moves_;
+  std::uint32_t ready_count_ = 4;
 };
 
 TEST(BwpManager, opens_a_part_when_the_load_has_lasted) {
@@ -76,11 +79,51 @@ TEST(BwpManager, opens_a_part_when_the_load_has_lasted) {
   EXPECT_EQ(world.counts(), (std::array<int, 4>{4, 4, 0, 0}));
 }
 
+TEST(BwpManager, sends_nobody_into_a_part_that_is_not_ready) {
+  World world(BwpPolicy::least_loaded, 8);
+  world.make_ready(1);
+  world.run_many(20, 0.9);
+  EXPECT_EQ(world.manager().open_count(), 2U) << "one after the other";
+  EXPECT_EQ(world.counts(), (std::array<int, 4>{8, 0, 0, 0}));
+  world.make_ready(2);
+  world.run(0.9);
+  EXPECT_EQ(world.counts(), (std::array<int, 4>{4, 4, 0, 0}));
+  world.run_many(3, 0.9);
+  EXPECT_EQ(world.manager().open_count(), 3U);
+  EXPECT_EQ(world.counts(), (std::array<int, 4>{4, 4, 0, 0}));
+}
+
 TEST(BwpManager, opens_no_more_than_there_are) {
   World world(BwpPolicy::least_loaded, 8);
   world.run_many(30, 1);
   EXPECT_EQ(world.manager().open_count(), 4U);
   EXPECT_EQ(world.counts(), (std::array<int, 4>{2, 2, 2, 2}));
+}
+
+// 200 DCIs a period, a fifth of them blocked in one part and none in two; PRBs are no reason to
+// have the second.
+TEST(BwpManager, keeps_a_part_that_dcis_need) {
+  BwpManagerConfig config = config_of(BwpPolicy::least_loaded);
+  config.open_blocking = 0.1;
+  BwpManager manager(config);
+  std::vector<BwpMove> moves;
+  const auto run = [&](std::int64_t dcis, int periods) {
+    for (int i = 0; i < periods; ++i) {
+      std::array<PartLoad, 4> loads{};
+      const std::int64_t each = dcis / manager.open_count();
+      for (std::uint32_t part = 0; part < manager.open_count(); ++part) {
+        loads[part] = {.use = 0.05, .delay_ms = 0, .dcis = each, .blocked = each > 150 ? 0.2 : 0.0};
+      }
+      manager.decide(loads, {}, 4, moves);
+    }
+    return manager.open_count();
+  };
+  EXPECT_EQ(run(200, 3), 2U);
+  EXPECT_EQ(run(200, 50), 2U) << "one part would block again";
+  EXPECT_EQ(run(170, 50), 2U);
+  EXPECT_EQ(run(140, 3), 1U);
+  EXPECT_EQ(run(140, 50), 1U);
+  EXPECT_EQ(run(200, 3), 2U);
 }
 
 // Two parts at 60 %: one alone would have 120 %. At 20 % it would have 40 %.
@@ -113,7 +156,7 @@ TEST(BwpManager, opens_a_part_where_dcis_are_blocked_with_prbs_to_spare) {
     std::vector<BwpMove> moves;
     std::array<PartLoad, 4> loads{};
     loads[0] = {.use = 0.2, .delay_ms = 5, .blocked = 0.2};
-    for (int i = 0; i < config.patience; ++i) manager.decide(loads, {}, moves);
+    for (int i = 0; i < config.patience; ++i) manager.decide(loads, {}, 4, moves);
     EXPECT_EQ(manager.open_count(), threshold < 1 ? 2U : 1U);
   }
 }

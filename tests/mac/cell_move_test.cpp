@@ -105,19 +105,29 @@ TEST(CellMove, looks_in_both_parts_until_the_terminal_is_heard) {
   for (std::size_t i = 0; i < parts.size(); ++i) EXPECT_EQ(parts[i], i % 2 == 0 ? 2U : 0U);
 }
 
-// A second switch before the first has been confirmed: it may have heard neither.
-TEST(CellMove, looks_where_the_terminal_was_last_heard) {
-  MovingWorld cell(false);
-  const std::uint32_t index = cell.connect(0);
-  cell.world().cell().switch_by_dci(index, 1);
-  run_to_switch(cell, 0);
-  for (std::int64_t s = 1; s < 10; ++s) cell.run(s);
-  cell.world().cell().switch_by_dci(index, 2);
-  const Slot sent = run_to_switch(cell, 10);
-  const std::vector<std::uint32_t> parts = parts_of_the_silent(cell, index, sent.value() + 1, 40);
-  ASSERT_GE(parts.size(), 2U);
-  EXPECT_EQ(parts[0], 2U);
-  EXPECT_EQ(parts[1], 0U);
+// A second switch before the first has been confirmed would leave three parts to look in: first a
+// grant asks where the terminal is. It is heard in the new part, or found in the old one.
+TEST(CellMove, sends_no_terminal_on_before_it_has_been_heard) {
+  for (const std::uint32_t bwp : {1U, 0U}) {
+    MovingWorld cell(false);
+    const std::uint32_t index = cell.connect(0);
+    cell.world().cell().switch_by_dci(index, 1);
+    run_to_switch(cell, 0);
+    for (std::int64_t s = 1; s < 10; ++s) cell.run(s);
+    cell.world().cell().switch_by_dci(index, 2);
+    Slot asked(-1);
+    for (std::int64_t s = 10; s < 20; ++s) {
+      const SlotPlan plan = cell.run(s);
+      EXPECT_TRUE(plan.switches.empty());
+      for (const UlGrant& g : plan.uplink) asked = g.pusch_slot;
+    }
+    EXPECT_GT(asked, Slot(10)) << "it had nothing to send";
+    cell.world().cell().found_in(index, bwp, Slot(20));
+    const SlotPlan plan = cell.run(21);
+    ASSERT_EQ(plan.switches.size(), 1U);
+    EXPECT_EQ(plan.switches.front().from_bwp, bwp);
+    EXPECT_EQ(plan.switches.front().to_bwp, 2U);
+  }
 }
 
 // The old part's timer goes on as if no switch had been sent: from slot 2 on, until 44.

@@ -23,13 +23,15 @@ using Firsts = std::array<int, sibling_count>;
 /// The last two overlap.
 inline constexpr Firsts usual_firsts{0, 60, 90};
 
-/// Three parts of 51 PRBs inside one of 273.
+/// Three parts of 51 PRBs inside one of 273, while the first of them are open.
 inline std::vector<phy::ResourceMapConfig> configs_of(const phy::ResourceMapConfig& carrier,
-                                                      const Firsts& firsts) {
+                                                      const Firsts& firsts,
+                                                      std::uint32_t open_count = sibling_count) {
   std::vector<phy::ResourceMapConfig> out;
-  for (const int first : firsts) {
+  for (std::uint32_t i = 0; i < sibling_count; ++i) {
     phy::ResourceMapConfig part = carrier;
-    part.bwp_dl = part.bwp_ul = {first, 51};
+    part.bwp_dl = part.bwp_ul = {firsts[i], 51};
+    if (i >= open_count) part.other_data.push_back(part.bwp_dl);
     part.coreset.prb_count = 24;
     part.pucch = {.low_edge_prb_count = 2, .high_edge_prb_count = 2};
     out.push_back(part);
@@ -39,7 +41,7 @@ inline std::vector<phy::ResourceMapConfig> configs_of(const phy::ResourceMapConf
   wide.coreset = {.symbol_count = 1, .prb_count = 96, .first_prb = 150};
   out.push_back(wide);
   for (std::size_t own = 0; own < out.size(); ++own) {
-    for (std::size_t other = 0; other < sibling_count; ++other) {
+    for (std::size_t other = 0; other < open_count; ++other) {
       if (other == own) continue;
       for (const phy::PrbRange& edge : out[other].pucch_prbs()) {
         out[own].other_pucch.push_back(edge);
@@ -51,15 +53,18 @@ inline std::vector<phy::ResourceMapConfig> configs_of(const phy::ResourceMapConf
 
 class MovingWorld {
  public:
+  using Change = std::function<void(CellConfig&)>;
+
   explicit MovingWorld(bool is_tdd, std::int64_t inactivity = 0,
                        const Firsts& firsts = usual_firsts)
-      : inactivity_(inactivity),
-        maps_(make_maps(is_tdd ? tdd_carrier() : fdd_carrier(), firsts)),
-        world_(maps_[0].config(), [&](CellConfig& c) {
-          c.bwps.clear();
-          for (const phy::ResourceMap& map : maps_) c.bwps.push_back(&map);
-          c.sibling_count = sibling_count;
-        }) {}
+      : MovingWorld(configs_of(is_tdd ? tdd_carrier() : fdd_carrier(), firsts), {}, inactivity,
+                    {}) {}
+  /// One whose parts open and close; it begins with the first.
+  MovingWorld(const phy::ResourceMapConfig& carrier, const Firsts& firsts,
+              std::int64_t inactivity = 0, const Change& change = {})
+      : MovingWorld(configs_of(carrier, firsts),
+                    {configs_of(carrier, firsts, 1), configs_of(carrier, firsts, 2)}, inactivity,
+                    change) {}
 
   std::uint32_t connect(std::uint32_t bwp,
                         const std::function<void(ConnectionConfig&)>& change = {}) {
@@ -84,16 +89,27 @@ class MovingWorld {
   [[nodiscard]] const phy::ResourceMap& map(std::uint32_t bwp) const { return maps_[bwp]; }
 
  private:
-  static std::vector<phy::ResourceMap> make_maps(const phy::ResourceMapConfig& carrier,
-                                                 const Firsts& firsts) {
-    std::vector<phy::ResourceMap> maps;
-    for (const phy::ResourceMapConfig& config : configs_of(carrier, firsts)) {
-      maps.emplace_back(config);
-    }
-    return maps;
-  }
+  using Configs = std::vector<phy::ResourceMapConfig>;
+  MovingWorld(const Configs& all, const std::vector<Configs>& fewer, std::int64_t inactivity,
+              const Change& change)
+      : inactivity_(inactivity),
+        maps_(all.begin(), all.end()),
+        fewer_(fewer.size()),
+        world_(all.front(), [&](CellConfig& c) {
+          c.bwps.clear();
+          for (const phy::ResourceMap& map : maps_) c.bwps.push_back(&map);
+          c.sibling_count = sibling_count;
+          for (std::size_t i = 0; i < fewer.size(); ++i) {
+            fewer_[i] = std::vector<phy::ResourceMap>(fewer[i].begin(), fewer[i].end());
+            auto& row = c.fewer_open.emplace_back();
+            for (const phy::ResourceMap& map : fewer_[i]) row.push_back(&map);
+          }
+          if (change) change(c);
+        }) {}
+
   std::int64_t inactivity_;
   std::vector<phy::ResourceMap> maps_;
+  std::vector<std::vector<phy::ResourceMap>> fewer_;  ///< [open - 1][bwp]
   CellWorld world_;
   std::uint32_t count_ = 0;
 };

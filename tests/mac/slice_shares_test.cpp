@@ -27,6 +27,9 @@ class Shares {
   }
   int allowance(std::size_t slice) const { return shares_.allowance(slice, at_); }
   bool may_repeat(std::size_t slice, int count) { return shares_.may_repeat(slice, count, at_); }
+  void change(std::int64_t from, const std::vector<int>& prb_counts) {
+    shares_.change(base::Slot(from), prb_counts);
+  }
   void take(std::size_t slice, int count) { shares_.take(slice, count, at_); }
   void is_served(std::size_t slice) { at_.asked[slice] = 0; }
   const SliceSlot& at() const { return at_; }
@@ -49,6 +52,22 @@ TEST(SliceShares, keep_dedicated_prbs_empty_when_their_slice_does_not_use_them) 
   shares.take(0, 80);
   EXPECT_EQ(shares.allowance(0), 0);
   EXPECT_EQ(shares.allowance(1), 20);
+}
+
+// Two windows of two slots: of 100 PRBs each, then of 60. A slot of the first is looked at again.
+TEST(SliceShares, reckon_with_the_prbs_of_their_window) {
+  Shares shares({{.max_percent = 50}, {.dedicated_percent = 20, .min_percent = 20}}, 2);
+  shares.change(2, {60});
+  shares.go_to(0, {0});
+  EXPECT_EQ(shares.allowance(0), 50);
+  shares.go_to(2, {0});
+  EXPECT_EQ(shares.at().prb_count, 60);
+  EXPECT_EQ(shares.allowance(0), 30);
+  shares.take(0, 10);
+  shares.go_to(3, {0});
+  EXPECT_EQ(shares.allowance(0), 48) << "50 for the half of the window, less what is dedicated";
+  shares.go_to(1, {0});
+  EXPECT_EQ(shares.allowance(0), 80);
 }
 
 TEST(SliceShares, keep_the_minimum_free_while_it_is_asked_for) {

@@ -219,6 +219,25 @@ TEST_F(RecorderTest, adds_up_dcis_of_a_second_by_part_and_level) {
   EXPECT_EQ(records_[1].cell_bin().pdcch_size(), 0);
 }
 
+// A quarter of the first second at 400 PRBs and the rest at 800; then it stays.
+TEST_F(RecorderTest, says_what_a_cell_could_carry_while_that_changes) {
+  Recorder recorder(1, {{.dl_prb_slots = 400, .ul_prb_slots = 40}},
+                    [this](const analysis::KpiRecord& record) { records_.push_back(record); });
+  recorder.capacity({0}, {.dl_prb_slots = 800, .ul_prb_slots = 80}, at(0.25));
+  recorder.close_bins(at(2.5));
+  recorder.capacity({0}, {.dl_prb_slots = 400, .ul_prb_slots = 40}, at(2.5));
+  recorder.capacity({0}, {.dl_prb_slots = 0, .ul_prb_slots = 20}, at(2.75));
+  recorder.capacity({0}, {.dl_prb_slots = 400, .ul_prb_slots = 40}, at(3));
+  recorder.end(base::Duration(3 * second_ns));
+  const std::vector<std::int64_t> dl_available{100 + 600, 800, 400 + 100};
+  const std::vector<std::int64_t> ul_available{10 + 60, 80, 40 + 10 + 5};
+  ASSERT_EQ(records_.size(), 4U) << "three bins and the end";
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(records_[i].cell_bin().dl_prb_slots_available(), dl_available[i]) << i;
+    EXPECT_EQ(records_[i].cell_bin().ul_prb_slots_available(), ul_available[i]) << i;
+  }
+}
+
 TEST_F(RecorderTest, adds_up_what_a_cell_had_and_what_held_its_terminals_up) {
   Recorder recorder(2, {{}, {.dl_prb_slots = 10, .ul_prb_slots = 10}},
                     [this](const analysis::KpiRecord& record) { records_.push_back(record); });
