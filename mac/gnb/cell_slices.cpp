@@ -59,7 +59,8 @@ void Cell::gather_uplink(UplinkSlot& pusch) {
   if (is_shared) {
     part_prbs_.clear();
     for (const Part& part : parts_) {
-      part_prbs_.push_back(resources_in(pusch.slot, part, base::Direction::uplink).usable_prb_count);
+      part_prbs_.push_back(
+          resources_in(pusch.slot, part, base::Direction::uplink).usable_prb_count);
     }
     turns_.begin(part_prbs_,
                  {ul_shares_.slice_count(), connections_.size(), config_.max_ues_per_slot});
