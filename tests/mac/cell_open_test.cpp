@@ -228,8 +228,9 @@ TEST(CellOpenTimer, waits_for_the_timer_of_a_terminal_that_may_have_heard_a_dci)
   EXPECT_EQ(c.config.bwp, 0U);
 }
 
-// The first transmission of the command may have been heard, or the one that was acknowledged: the
-// cell's timer counts from the earlier, the terminal may be there until that of the later.
+// The first transmission of the command, whose answer was lost, may have been heard, or the one
+// that was acknowledged: the cell's timer counts from the earlier, the terminal may be there until
+// that of the later.
 TEST(CellOpenTimer, waits_for_the_timer_of_a_terminal_that_may_have_come_late) {
   constexpr std::int64_t inactivity = 60;
   MovingWorld cell(fdd_carrier(), side_by_side, inactivity);
@@ -239,7 +240,8 @@ TEST(CellOpenTimer, waits_for_the_timer_of_a_terminal_that_may_have_come_late) {
   cell.world().cell().expect_command(index, {.packet = base::PacketId{0}, .bwp = 2});
   const SlotPlan first = cell.run(start);
   ASSERT_EQ(first.downlink.size(), 1U);
-  cell.world().answer(first.downlink.front(), false);
+  cell.world().cell().on_feedback(
+      index, {.harq = first.downlink.front().harq, .ack = false, .heard = false});
   const SlotPlan second = cell.run(start + 20);
   ASSERT_EQ(second.downlink.size(), 1U);
   cell.world().answer(second.downlink.front(), true);

@@ -128,8 +128,13 @@ TEST_F(AuditedParts, take_terminals_when_they_have_been_on_the_air) {
   plan_.switches.push_back(
       {.ue = base::UeId{101}, .epoch = 7, .from_bwp = 0, .to_bwp = 1, .first_cce = 0});
   audit_.set_open_parts(two_from(9));
+  const ActiveBwp before = c.bwp;
+  c.bwp.on_switch_dci(Slot(48), 1);
   expect(48, "a switch into a part that is not ready");
+  c.bwp = before;
+  c.bwp.on_switch_dci(Slot(49), 1);
   EXPECT_EQ(audit_.check(Slot(49), plan_, connections_), "");
+  c.bwp = before;
   plan_.clear();
   c.command = Connection::Command{.packet = base::PacketId{0}, .bwp = 1};
   expect(48, "a command into a part that is not ready");
