@@ -68,9 +68,10 @@ void ChannelTile::set_link(std::size_t lane, std::uint32_t cell) {
     const phy::TrackedLink tracked = large_scale_->tracked_link(links_, cell);
     const auto former = large_scale_->former_clusters(terminal_, links_, cell);
     if (!former) return bank_.set_link(first_lane_ + lane, tracked);
-    return bank_.set_link(
-        first_lane_ + lane, tracked,
-        {.tracked = large_scale_->tracked_link(*former, cell), .way_m = former->way_m});
+    return bank_.set_link(first_lane_ + lane, tracked,
+                          {.tracked = large_scale_->tracked_link(*former, cell),
+                           .way_m = former->way_m,
+                           .own_way_m = former->own_way_m});
   }
   const bool in_sight = layer_.channel.by_sight && links_.cells[cell].in_sight;
   bank_.set_link(first_lane_ + lane, phy::FadingLink{.ue = terminal_.id.value,
@@ -174,8 +175,9 @@ void ChannelTile::move_to(base::Instant t, const LargeScale& large_scale) {
     look_index_ = look;
   }
   const double way_m = terminal_.route.fading_way_m(t) - links_.segment_begin_m;
+  const double own_way_m = terminal_.route.own_way_m(t) - links_.segment_begin_own_m;
   for (std::size_t lane = 0; lane < tracked_.size(); ++lane) {
-    bank_.set_way(first_lane_ + lane, way_m);
+    bank_.set_way(first_lane_ + lane, way_m, own_way_m);
   }
 }
 

@@ -65,11 +65,13 @@ class FadingBank {
   struct Former {
     phy::TrackedLink tracked;
     double way_m = 0;
+    double own_way_m = 0;
   };
   void set_link(std::size_t lane, const phy::TrackedLink& tracked, const Former& former);
   /// Pre: clusters.
   void set_blockage(std::size_t lane, const phy::LinkBlockage& blockage);
-  void set_way(std::size_t lane, double way_m);
+  /// What fading sees, and of that the terminal's own.
+  void set_way(std::size_t lane, double way_m, double own_way_m);
 
   [[nodiscard]] const Setup& setup() const { return setup_; }
   [[nodiscard]] const GroupRange& groups() const { return setup_.groups.of_bwp(setup_.bwp); }
@@ -121,7 +123,9 @@ class FadingBank {
   base::LaneTile reciprocal_im_;
   base::LaneTile downlink_power_;  ///< [group][lane]
   base::LaneTile uplink_power_;
-  std::vector<double> dl_wavelengths_;  ///< [lane] travelled.
+  std::vector<phy::LinkWay> dl_ways_;  ///< [lane] With clusters.
+  std::vector<phy::LinkWay> ul_ways_;
+  std::vector<double> dl_wavelengths_;  ///< [lane] With delay lines.
   std::vector<double> ul_wavelengths_;
 };
 

@@ -51,6 +51,10 @@ double wavelengths(double way_m, base::Hertz carrier) {
   return way_m * carrier.value() / base::speed_of_light_mps;
 }
 
+phy::LinkWay way_on(base::Hertz carrier, double way_m, double own_way_m) {
+  return {.scattered = wavelengths(way_m, carrier), .direct = wavelengths(own_way_m, carrier)};
+}
+
 /// The same link on another carrier; `link` holds what it refers to.
 phy::TrackedLink on_carrier(const phy::TrackedLink& tracked, base::Hertz carrier,
                             phy::ClusterLink& link) {
@@ -68,7 +72,11 @@ phy::TrackedLink on_carrier(const phy::TrackedLink& tracked, base::Hertz carrier
 }  // namespace
 
 FadingBank::FadingBank(const Setup& setup)
-    : setup_(setup), dl_wavelengths_(base::lane_count), ul_wavelengths_(base::lane_count) {
+    : setup_(setup),
+      dl_ways_(base::lane_count),
+      ul_ways_(base::lane_count),
+      dl_wavelengths_(base::lane_count),
+      ul_wavelengths_(base::lane_count) {
   const LayerPlan& layer = setup.layer;
   const auto group_count = static_cast<std::size_t>(groups().count());
   if (layer.channel.by_clusters) {
@@ -142,14 +150,14 @@ void FadingBank::set_link(std::size_t lane, const phy::TrackedLink& tracked) {
 
 void FadingBank::set_link(std::size_t lane, const phy::TrackedLink& tracked, const Former& former) {
   const LayerRadio& radio = setup_.layer.radio;
-  downlink_clusters_->set_link(lane, tracked,
-                               {former.tracked, wavelengths(former.way_m, radio.dl_centre)});
+  downlink_clusters_->set_link(
+      lane, tracked, {former.tracked, way_on(radio.dl_centre, former.way_m, former.own_way_m)});
   if (!uplink_clusters_) return;
   phy::ClusterLink link;
   phy::ClusterLink former_link;
   uplink_clusters_->set_link(lane, on_carrier(tracked, radio.ul_centre, link),
                              {on_carrier(former.tracked, radio.ul_centre, former_link),
-                              wavelengths(former.way_m, radio.ul_centre)});
+                              way_on(radio.ul_centre, former.way_m, former.own_way_m)});
 }
 
 void FadingBank::set_blockage(std::size_t lane, const phy::LinkBlockage& blockage) {
@@ -157,8 +165,10 @@ void FadingBank::set_blockage(std::size_t lane, const phy::LinkBlockage& blockag
   if (uplink_clusters_) uplink_clusters_->set_blockage(lane, blockage);
 }
 
-void FadingBank::set_way(std::size_t lane, double way_m) {
+void FadingBank::set_way(std::size_t lane, double way_m, double own_way_m) {
   const LayerRadio& radio = setup_.layer.radio;
+  dl_ways_[lane] = way_on(radio.dl_centre, way_m, own_way_m);
+  ul_ways_[lane] = way_on(radio.ul_centre, way_m, own_way_m);
   dl_wavelengths_[lane] = wavelengths(way_m, radio.dl_centre);
   ul_wavelengths_[lane] = wavelengths(way_m, radio.ul_centre);
 }
@@ -178,9 +188,9 @@ void FadingBank::go_to(base::Slot slot, const LargeScale& large_scale) {
 
 void FadingBank::repeat() {
   if (!setup_.layer.channel.fades()) return;
-  if (downlink_clusters_) downlink_clusters_->refresh(dl_wavelengths_);
+  if (downlink_clusters_) downlink_clusters_->refresh(dl_ways_);
   if (downlink_) downlink_->refresh(dl_wavelengths_);
-  if (uplink_clusters_) uplink_clusters_->refresh(ul_wavelengths_);
+  if (uplink_clusters_) uplink_clusters_->refresh(ul_ways_);
   if (uplink_) uplink_->refresh(ul_wavelengths_);
   if (reciprocal_re_.row_count() > 0) copy_reciprocal();
   sum_powers();

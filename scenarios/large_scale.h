@@ -57,13 +57,15 @@ struct SiteClusters {
   /// [cluster] Where they come from, 2^-32 turns as in phy::Clusters.
   std::array<std::uint32_t, phy::cluster_count_max> aoa{};
   std::array<std::uint32_t, phy::cluster_count_max> zoa{};
+  std::size_t cluster_count = 0;
 };
 
 /// The clusters of a cell's site on the segment before.
 struct FormerClusters {
   SiteClusters clusters;
-  int beam = 0;                                 ///< Of the cell, the strongest.
-  double way_m = 0;                             ///< Of that segment.
+  int beam = 0;      ///< Of the cell, the strongest.
+  double way_m = 0;  ///< Of that segment, as fading saw it.
+  double own_way_m = 0;
   std::optional<phy::LinkBlockage> blockage{};  ///< Where it ended.
 };
 
@@ -78,7 +80,8 @@ struct TerminalLinks {
   std::int64_t segment = -1;
   base::Instant segment_begin;
   double segment_begin_m = 0;  ///< Way that fading saw until then.
-  double segment_way_m = 0;    ///< And since then: more than the constant where it waits.
+  double segment_begin_own_m = 0;
+  double segment_way_m = 0;  ///< And since then: more than the constant where it waits.
 };
 
 class LargeScale {

@@ -13,8 +13,11 @@ namespace {
 
 base::Instant look(std::int64_t index) { return base::Instant(index * large_scale_period.value()); }
 
+/// Whoever stops where a piece ends is still on it. Ways are sums of rounded numbers.
 std::int64_t piece_at(const terminals::Route& route, std::int64_t index) {
-  return static_cast<std::int64_t>(std::floor(route.own_way_m(look(index)) / segment_way_m));
+  constexpr double rounding_m = 1e-6;
+  const double pieces = (route.own_way_m(look(index)) - rounding_m) / segment_way_m;
+  return static_cast<std::int64_t>(std::max(-std::floor(-pieces) - 1, 0.0));
 }
 
 /// The first look in (before, until] on another piece than `before`. Pre: `until` is on another.
@@ -49,6 +52,7 @@ class Leaving {
   void keep_arrivals(SiteClusters& seen) const {
     std::copy_n(clusters_.aoa.begin(), seen.aoa.size(), seen.aoa.begin());
     std::copy_n(clusters_.zoa.begin(), seen.zoa.size(), seen.zoa.begin());
+    seen.cluster_count = clusters_.count;
   }
   [[nodiscard]] phy::DepartingPower power() const {
     return {.rays = departures_,
@@ -93,8 +97,8 @@ LargeScale::Segment LargeScale::segment_at(const terminals::Route& route, base::
   Segment segment{.index = piece, .begin = look(first), .end = std::nullopt};
   constexpr std::int64_t looks = segment_look_ahead.value() / large_scale_period.value();
   std::int64_t ahead = 1;
-  while (ahead < looks && piece_at(route, first + ahead) == piece) ahead *= 2;
-  if (ahead < looks) segment.end = look(first_on_next(route, first, first + ahead));
+  while (ahead <= looks && piece_at(route, first + ahead) == piece) ahead *= 2;
+  if (ahead <= looks) segment.end = look(first_on_next(route, first, first + ahead));
   return segment;
 }
 
@@ -122,13 +126,12 @@ SiteClusters LargeScale::site_clusters(const Site& site, const TerminalPlan& ter
   const double heading_deg = 90 - route.heading_at(begin);
   // The straight line has its true length at both ends of a segment, so the direct ray keeps its
   // phase where two meet.
-  const double begin_m = route.fading_way_m(begin);
   const double length_m = distance_m(line.geometry);
   double approach = 0;
   if (segment.end) {
     const double end_length_m =
         distance_m(sightline(site, route.position_at(*segment.end)).geometry);
-    const double way_m = route.fading_way_m(*segment.end) - begin_m;
+    const double way_m = route.own_way_m(*segment.end) - route.own_way_m(begin);
     approach = std::clamp((length_m - end_length_m) / way_m, -1.0, 1.0);  // But for rounding.
   }
   const double k_lin = kind.state == phy::LinkState::los ? base::from_db(spreads.k_factor_db) : 0;
@@ -159,6 +162,7 @@ void LargeScale::see_clusters(const TerminalPlan& terminal, base::Instant t,
     links.ue = terminal.id.value;
     links.segment_begin = segment.begin;
     links.segment_begin_m = terminal.route.fading_way_m(segment.begin);
+    links.segment_begin_own_m = terminal.route.own_way_m(segment.begin);
     links.sites.resize(sites_.size());
     const std::size_t nearest = nearest_site(terminal.route.position_at(segment.begin));
     for (std::size_t s = 0; s < sites_.size(); ++s) {
@@ -189,9 +193,11 @@ std::optional<FormerClusters> LargeScale::former_clusters(const TerminalPlan& te
   const Segment before = segment_at(terminal.route, look(first / large_scale_period.value() - 1));
   const std::size_t site = site_of_cell_[cell];
   const bool is_nearest = site == nearest_site(terminal.route.position_at(before.begin));
-  FormerClusters former{.clusters = site_clusters(sites_[site], terminal, before, is_nearest),
-                        .beam = 0,
-                        .way_m = links.segment_begin_m - terminal.route.fading_way_m(before.begin)};
+  FormerClusters former{
+      .clusters = site_clusters(sites_[site], terminal, before, is_nearest),
+      .beam = 0,
+      .way_m = links.segment_begin_m - terminal.route.fading_way_m(before.begin),
+      .own_way_m = links.segment_begin_own_m - terminal.route.own_way_m(before.begin)};
   std::array<float, phy::cluster_beams_max> gains{};
   const auto end = gains.begin() + beams_[cell].beam_count();
   const Leaving leaving(random_, former.clusters);
@@ -223,16 +229,18 @@ phy::LinkBlockage LargeScale::blockage(const phy::Position& terminal, base::Inst
                               .north_m = terminal.north_m - line.way.north_m,
                               .up_m = line.geometry.bs_height.value()};
   const phy::ArrivingPath direct(terminal, arrival, wavelength_m, station);
+  std::array<std::optional<phy::ArrivingPath>, phy::cluster_count_max> paths;
+  for (std::size_t rank = 0; rank < seen.cluster_count; ++rank) {
+    paths[rank].emplace(terminal,
+                        phy::RayDirection{.azimuth_deg = seen.aoa[rank] * degrees_of_turn,
+                                          .zenith_deg = seen.zoa[rank] * degrees_of_turn},
+                        wavelength_m);
+  }
   phy::LinkBlockage left;
-  left.cluster.fill(1.0F);
   blockers_->each_near(terminal, t, [&](const phy::Screen& screen) {
     left.direct *= static_cast<float>(direct.amplitude_behind(screen));
-    for (std::size_t rank = 0; rank < left.cluster.size(); ++rank) {
-      const phy::ArrivingPath path(terminal,
-                                   {.azimuth_deg = seen.aoa[rank] * degrees_of_turn,
-                                    .zenith_deg = seen.zoa[rank] * degrees_of_turn},
-                                   wavelength_m);
-      left.cluster[rank] *= static_cast<float>(path.amplitude_behind(screen));
+    for (std::size_t rank = 0; rank < seen.cluster_count; ++rank) {
+      left.cluster[rank] *= static_cast<float>(paths[rank]->amplitude_behind(screen));
     }
   });
   return left;

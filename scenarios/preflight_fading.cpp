@@ -120,7 +120,17 @@ void check_clutter(const CarrierView& view, Report& report) {
 
 void check_fading(const CarrierView& view, Report& report) {
   const schema::Channel& channel = view.carrier.channel();
-  if (channel.blockers().per_km2() > 0 && channel.fading() != schema::Channel::CLUSTERS) {
+  const schema::Blockers& blockers = channel.blockers();
+  const schema::Blockers& usual = schema::Blockers::default_instance();
+  if (blockers.per_km2() == 0 &&
+      (blockers.width_m() != usual.width_m() || blockers.height_m() != usual.height_m() ||
+       blockers.speed_kmh() != usual.speed_kmh())) {
+    report.add(view.path + ".channel.blockers.per_km2",
+               {.found = "no blockers, whose size or speed is given",
+                .allowed = "more than 0",
+                .clause = "TR 38.901 7.6.4.2"});
+  }
+  if (blockers.per_km2() > 0 && channel.fading() != schema::Channel::CLUSTERS) {
     report.add(view.path + ".channel.blockers.per_km2",
                {.found = fmt::format("blockers with fading {}",
                                      schema::Channel::Fading_Name(channel.fading())),

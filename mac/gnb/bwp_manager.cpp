@@ -27,12 +27,16 @@ BwpManager::BwpManager(const BwpManagerConfig& config) : config_(config) {
 void BwpManager::open_or_close(std::span<const PartLoad> loads) {
   double use = 0;
   double delay_ms = 0;
-  std::int64_t dcis = 0;
+  double dcis = 0;
+  double sent = 0;
   bool is_blocked = false;
   for (std::uint32_t part = 0; part < open_count_; ++part) {
     use += loads[part].use;
     delay_ms = std::max(delay_ms, loads[part].delay_ms);
-    dcis += loads[part].dcis;
+    const auto wanted = static_cast<double>(loads[part].dcis);
+    dcis += wanted;
+    // One that is blocked is wanted again in the next slot.
+    sent += wanted * (1 - loads[part].blocked);
     is_blocked = is_blocked || loads[part].blocked > config_.open_blocking;
   }
   const bool by_delay = config_.policy == BwpPolicy::delay_driven;
@@ -44,15 +48,13 @@ void BwpManager::open_or_close(std::span<const PartLoad> loads) {
       use <= config_.close_use * (open_count_ - 1) && delay_ms < config_.open_delay_ms;
   periods_for_opening_ =
       is_tight && open_count_ < config_.part_count ? periods_for_opening_ + 1 : 0;
-  const bool is_calm =
-      open_count_ > 1 && (blocked_dcis_[open_count_ - 2] == 0 ||
-                          static_cast<double>(dcis) <=
-                              calm_share * static_cast<double>(blocked_dcis_[open_count_ - 2]));
+  const bool is_calm = open_count_ > 1 && (blocked_dcis_[open_count_ - 2] == 0 ||
+                                           dcis <= calm_share * blocked_dcis_[open_count_ - 2]);
   periods_for_closing_ = !is_tight && is_slack && is_calm ? periods_for_closing_ + 1 : 0;
   if (periods_for_opening_ < config_.patience && periods_for_closing_ < config_.patience) return;
   is_opening_ = periods_for_opening_ > 0;
   if (is_opening_) {
-    blocked_dcis_[open_count_ - 1] = is_blocked ? dcis : 0;
+    blocked_dcis_[open_count_ - 1] = is_blocked ? sent : 0;
     ++open_count_;
   } else {
     --open_count_;

@@ -81,7 +81,7 @@ class BwpManager {
   std::uint32_t open_count_ = 1;
   /// [open parts - 1] DCIs that were to be sent when one more was opened because they were blocked;
   /// 0: it was not for that.
-  std::vector<std::int64_t> blocked_dcis_;
+  std::vector<double> blocked_dcis_;
   std::uint32_t used_count_ = 1;  ///< Of them, those that terminals may be in.
   bool is_opening_ = false;       ///< The last is not ready yet.
   int periods_for_opening_ = 0;

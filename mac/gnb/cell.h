@@ -301,7 +301,10 @@ class Cell {
   // Parts that open and close (cell_open.cpp).
   void prepare_open_parts();
   void limit_blocks();
-  [[nodiscard]] int prbs_max(const Part& part, base::Direction direction) const;
+  [[nodiscard]] int prbs_max(const Connection& c, base::Direction direction) const;
+  /// The same where so many siblings are open.
+  [[nodiscard]] int prbs_max(const Connection& c, base::Direction direction,
+                             std::size_t open_count) const;
   void follow_open_parts(base::Slot slot);
   /// Those who may not have heard that they were to leave a part.
   void ask_where_they_are(std::uint32_t part);
@@ -342,6 +345,8 @@ class Cell {
   std::vector<Share> shares_;
   /// [direction][open siblings - 1][slot of the period] That slices share.
   std::array<std::vector<std::vector<int>>, 2> shared_prbs_;
+  /// [direction][open siblings - 1][slice] A block of more might never be repeated.
+  std::array<std::vector<std::vector<int>>, 2> slice_prbs_max_;
   SliceShares dl_shares_;
   SliceShares ul_shares_;
   SliceSlot dl_slices_;

@@ -137,7 +137,8 @@ void Cell::found_in(std::uint32_t index, std::uint32_t bwp, base::Slot sent) {
     // It is there, so its timer has been started since; how long ago is not known.
     if (!was_there) found.on_dci(sent);
     put_back(c, found);
-    c.command.reset();
+    // A command to elsewhere is still on its way.
+    if (c.command && c.command->bwp == bwp) c.command.reset();
   }
   c.unconfirmed.reset();
 }

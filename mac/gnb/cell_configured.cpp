@@ -74,7 +74,8 @@ void Cell::follow_activation(Connection& c, base::Slot slot) {
   const base::SlotCount period = grant.periodicity;
   switch (a.phase) {
     case Phase::released:
-      if (!c.wants_uplink()) return;
+      // One that is asked where it is wants nothing.
+      if (!c.wants_uplink() || c.unconfirmed) return;
       // Slots that no grant has been given in yet.
       grant.start = slot + base::SlotCount(config_.k2.back() + 1);
       a = {.phase = Phase::activating};

@@ -148,7 +148,7 @@ Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, Slot
   const base::McsIndex wanted = downlink_mcs(c);
   const int asked =
       prbs_for(c.sendable_bytes(now), phy::mcs(config_.dl_table, wanted), c.csi.rank, resources);
-  const int prb_count = std::min({most, asked, prbs_max(part, base::Direction::downlink)});
+  const int prb_count = std::min({most, asked, prbs_max(c, base::Direction::downlink)});
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;
   const auto range = prbs_.take(prb_count, false);

@@ -36,9 +36,15 @@ void Cell::prepare_open_parts() {
   limit_blocks();
   if (config_.fewer_open.empty()) return;
   for (const auto direction : {base::Direction::downlink, base::Direction::uplink}) {
+    const auto side = static_cast<std::size_t>(direction);
+    const SliceShares& shares = side == 0 ? dl_shares_ : ul_shares_;
     for (std::uint32_t count = 1; count <= config_.sibling_count; ++count) {
-      shared_prbs_[static_cast<std::size_t>(direction)].push_back(
-          shared_prbs(config_, direction, count));
+      const std::vector<int>& prbs =
+          shared_prbs_[side].emplace_back(shared_prbs(config_, direction, count));
+      std::vector<int>& most = slice_prbs_max_[side].emplace_back();
+      for (std::size_t slice = 0; slice < shares.slice_count(); ++slice) {
+        most.push_back(shares.most_in_any_window(slice, prbs));
+      }
     }
   }
   // Terminals come when a burst of SS/PBCH blocks has been sent, whichever is the rarest [ours].
@@ -69,10 +75,18 @@ void Cell::limit_blocks() {
   }
 }
 
-int Cell::prbs_max(const Part& part, base::Direction direction) const {
-  const std::size_t open_count = std::max(open_.count(), wanted_open_);
-  const std::size_t row = std::min(open_count, part.prbs_max.size()) - 1;
-  return part.prbs_max[row][static_cast<std::size_t>(direction)];
+int Cell::prbs_max(const Connection& c, base::Direction direction) const {
+  return prbs_max(c, direction, std::max(open_.count(), wanted_open_));
+}
+
+int Cell::prbs_max(const Connection& c, base::Direction direction, std::size_t open_count) const {
+  const auto side = static_cast<std::size_t>(direction);
+  const auto& of_part = parts_[c.config.bwp].prbs_max;
+  const int most = of_part[std::min(open_count, of_part.size()) - 1][side];
+  if (slice_prbs_max_[side].empty()) return most;
+  const std::uint32_t slice =
+      direction == base::Direction::downlink ? c.config.dl_slice : c.config.ul_slice;
+  return std::min(most, slice_prbs_max_[side][open_count - 1][slice]);
 }
 
 void Cell::want_open(std::uint32_t count, base::Slot slot) {
@@ -124,8 +138,8 @@ bool Cell::fits(std::uint32_t open_count) const {
   };
   return std::all_of(connections_.begin(), connections_.end(), [&](const auto& c) {
     if (c == nullptr) return true;
-    const auto& most = parts_[c->config.bwp].prbs_max[open_count - 1];
-    return all_fit(c->dl_harq, most[0]) && all_fit(c->ul_harq, most[1]);
+    return all_fit(c->dl_harq, prbs_max(*c, base::Direction::downlink, open_count)) &&
+           all_fit(c->ul_harq, prbs_max(*c, base::Direction::uplink, open_count));
   });
 }
 

@@ -14,7 +14,8 @@ std::vector<int> Cell::shared_prbs(const CellConfig& config, base::Direction dir
     if (bwp < config.sibling_count || is_last) shared.push_back(&config.map(bwp, open_count));
   }
   std::vector<int> prb_counts;
-  for (std::int64_t s = 0; s < shared.back()->period().value(); ++s) {
+  // With all parts open all that comes now and then is there: a period for any count.
+  for (std::int64_t s = 0; s < config.bwps.back()->period().value(); ++s) {
     prb_counts.push_back(phy::usable_prb_count(shared, direction, base::Slot(s)));
   }
   return prb_counts;
@@ -40,6 +41,7 @@ void Cell::gather_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
   for (Part& part : parts_) {
     const phy::SlotResources& resources = resources_in(at.slot, part, base::Direction::downlink);
     part.candidates.clear();
+    if (resources.usable_prb_count == 0) continue;  // Paging has taken it all.
     for (const std::uint32_t index : part.active) {
       const Connection& c = *connections_[index];
       if (!may_assign(c, at, plan)) continue;

@@ -167,8 +167,7 @@ Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& 
   if (ul_shares_.limit() && most < std::min(least_prb_count(resources), prbs_.longest())) {
     return Outcome::nothing_sent;
   }
-  const int longest =
-      std::min({prbs_.longest(), most, prbs_max(part_of(c), base::Direction::uplink)});
+  const int longest = std::min({prbs_.longest(), most, prbs_max(c, base::Direction::uplink)});
   const int prb_count = uplink_prb_count(c, longest, uplink_reach(c, longest), resources);
   const std::optional<PdcchPlace> dci = place_dci(c);
   if (!dci) return Outcome::blocked;

@@ -29,6 +29,19 @@ void SliceShares::change(base::Slot from, std::span<const int> prb_counts) {
   changed_ = from;
 }
 
+int SliceShares::most_in_any_window(std::size_t slice, std::span<const int> prb_counts) const {
+  if (!limit() || ratios_[slice].is_apart) return unlimited_prbs;
+  const std::size_t period = prb_counts.size();
+  const auto window = static_cast<std::size_t>(window_slots_);
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t number = 0; number < period; ++number) {
+    std::int64_t prbs = 0;
+    for (std::size_t s = 0; s < window; ++s) prbs += prb_counts[(number * window + s) % period];
+    least = std::min(least, prbs);
+  }
+  return static_cast<int>(ratios_[slice].max_percent * least / 100);
+}
+
 /// A change comes with a window, so all of it is of one table.
 std::int64_t SliceShares::prbs_up_to(base::Slot slot) const {
   const std::vector<std::int64_t>& table = prbs_before(slot);

@@ -90,8 +90,15 @@ double ArrivingPath::amplitude_behind(const Screen& screen) const {
   return std::max(1 - edge_sum(side) * edge_sum(top), 0.0);
 }
 
+double blocker_reach_m(const BlockerConfig& config) {
+  constexpr double person_m2 = 0.3 * 1.7;
+  const double area_m2 = config.width_m * config.height_m;
+  return std::clamp(person_reach_m * std::sqrt(area_m2 / person_m2), person_reach_m,
+                    blocker_reach_max_m);
+}
+
 Blockers::Blockers(const base::Random& random, const BlockerConfig& config)
-    : random_(random), config_(config) {
+    : random_(random), config_(config), reach_m_(blocker_reach_m(config)) {
   RC_CHECK(config.per_km2 > 0 && config.per_km2 <= 1e5);
   RC_CHECK(config.width_m > 0 && config.height_m > 0 && config.speed_mps >= 0);
   const double turn = random.uniform(base::Purpose::blocker, {}, 0);
@@ -134,7 +141,7 @@ Blockers::PlanePoint Blockers::way_to(const Tile& tile, std::uint32_t n,
 
 bool Blockers::is_near(const PlanePoint& way) const {
   const double distance_m = length(way.east_m, way.north_m);
-  return distance_m >= config_.width_m / 2 && distance_m <= blocker_reach_m;
+  return distance_m >= config_.width_m / 2 && distance_m <= reach_m_;
 }
 
 Screen Blockers::screen_at(const Position& at, const PlanePoint& way) const {

@@ -34,7 +34,7 @@ class ArrivingPath {
                const std::optional<Position>& station = std::nullopt);
 
   /// What the screen leaves of the path's amplitude: 1 - (F_h1 + F_h2)(F_w1 + F_w2), whose -20 lg
-  /// is the loss of eq. 7.6-29. Slightly above 1 beside the screen; 1 behind the terminal and, for
+  /// is the loss of eq. 7.6-29. At most 1; 1 behind the terminal and, for
   /// the direct path, beyond the station.
   [[nodiscard]] double amplitude_behind(const Screen& screen) const;
 
@@ -67,8 +67,11 @@ struct BlockerConfig {
 };
 
 /// Screens nearer than half a width are not seen: nobody stands inside another [ours]. Those
-/// farther than this neither [ours]: a person there takes less than 0.5 dB.
-inline constexpr double blocker_reach_m = 20;
+/// farther than a reach neither [ours]: a person's is this, a larger screen's grows with the root
+/// of its area. Level with a terminal, that far off, either takes 0.5 to 0.9 dB at 2.6 GHz.
+inline constexpr double person_reach_m = 20;
+inline constexpr double blocker_reach_max_m = 80;
+[[nodiscard]] double blocker_reach_m(const BlockerConfig& config);
 
 /// Blockers on the map. Where they are is a pure function of place and time: eight flocks, each of
 /// which goes on in a direction of its own.
@@ -81,10 +84,10 @@ class Blockers {
   void each_near(const Position& at, base::Instant t, const Visit& visit) const {
     for (std::uint32_t flock = 0; flock < flock_count; ++flock) {
       const PlanePoint own = on_its_map(flock, at, t);
-      for (std::int64_t i = tile_of(own.east_m - blocker_reach_m);
-           i <= tile_of(own.east_m + blocker_reach_m); ++i) {
-        for (std::int64_t j = tile_of(own.north_m - blocker_reach_m);
-             j <= tile_of(own.north_m + blocker_reach_m); ++j) {
+      for (std::int64_t i = tile_of(own.east_m - reach_m_); i <= tile_of(own.east_m + reach_m_);
+           ++i) {
+        for (std::int64_t j = tile_of(own.north_m - reach_m_); j <= tile_of(own.north_m + reach_m_);
+             ++j) {
           const Tile tile{.flock = flock, .east = i, .north = j};
           const std::uint32_t count = count_in(tile);
           for (std::uint32_t n = 0; n < count; ++n) {
@@ -118,6 +121,7 @@ class Blockers {
 
   base::Random random_;
   BlockerConfig config_;
+  double reach_m_;
   std::array<PlanePoint, flock_count> headings_{};  ///< Unit vectors.
 };
 

@@ -11,7 +11,7 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const F
   set_link(lane, former.link);
   const float level = direct_level_[lane] * direct_left_[lane];
   const float former_gain = beam_gain_[lane];
-  travel(lane, former.wavelengths);
+  travel(lane, former.way);
   direct_beam_.at(0, lane) = 0.0F;
   sum_taps();
   respond();

@@ -131,9 +131,12 @@ HWY_INLINE void all_taps(const ClusterTapJob& job) {
   const Lane d;
   const LaneU du;
   for (std::size_t lane = 0; lane < base::lane_count; lane += hn::Lanes(d)) {
-    const Travelled travelled = {hn::Load(du, job.whole + lane),
-                                 hn::Mul(hn::Load(d, job.fraction + lane), hn::Set(d, 0x1p-31f))};
-    direct_ray(job, lane, travelled);
+    const auto way = [&](std::size_t at) HWY_ATTR {
+      return Travelled{hn::Load(du, job.whole + at),
+                       hn::Mul(hn::Load(d, job.fraction + at), hn::Set(d, 0x1p-31f))};
+    };
+    const Travelled travelled = way(lane);
+    direct_ray(job, lane, way(base::lane_count + lane));
     std::size_t tap = direct_taps;
     for (std::size_t cluster = 0; cluster < job.cluster_rows; ++cluster) {
       const bool is_used = cluster < job.used_rows;
@@ -243,8 +246,8 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
   direct_rate_ = base::PhaseTile(1);
   direct_amplitude_ = base::LaneTile(pair_count_);
   direct_beam_ = base::LaneTile(1);
-  whole_ = base::PhaseTile(1);
-  fraction_ = base::LaneTile(1);
+  whole_ = base::PhaseTile(2);
+  fraction_ = base::LaneTile(2);
   delay_s_ = base::LaneTile(tap_count);
   gain_re_ = base::LaneTile(tap_count * pair_count_);
   gain_im_ = base::LaneTile(tap_count * pair_count_);
@@ -280,13 +283,7 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const C
   store_rays(lane, clusters.count, rays);
   store_direct(lane, tracked, view);
   former_unit_[lane] = 0.0F;
-  if (tracked.blockage != nullptr) {
-    set_blockage(lane, *tracked.blockage);
-  } else {
-    LinkBlockage none;
-    none.cluster.fill(1.0F);
-    set_blockage(lane, none);
-  }
+  set_blockage(lane, tracked.blockage != nullptr ? *tracked.blockage : LinkBlockage{});
   set_beam(lane, tracked.beam);
 }
 
@@ -375,20 +372,33 @@ void ClusterTile::set_beam(std::size_t lane, int beam) {
   direct_beam_.at(0, lane) = direct_level_[lane];
 }
 
-void ClusterTile::travel(std::size_t lane, double wavelengths) {
-  RC_CHECK(wavelengths >= 0.0 && wavelengths <= cluster_wavelengths_max);
-  const double whole = std::floor(wavelengths + 0.5);
-  whole_.at(0, lane) = static_cast<std::uint32_t>(static_cast<std::uint64_t>(whole));
-  fraction_.at(0, lane) = static_cast<float>(wavelengths - whole);
+void ClusterTile::travel(std::size_t lane, const LinkWay& way) {
+  std::size_t row = 0;
+  for (const double wavelengths : {way.scattered, way.direct}) {
+    RC_CHECK(wavelengths >= 0.0 && wavelengths <= cluster_wavelengths_max);
+    const double whole = std::floor(wavelengths + 0.5);
+    whole_.at(row, lane) = static_cast<std::uint32_t>(static_cast<std::uint64_t>(whole));
+    fraction_.at(row, lane) = static_cast<float>(wavelengths - whole);
+    ++row;
+  }
 }
 
 void ClusterTile::refresh(std::span<const double> travelled_wavelengths) {
   RC_CHECK(travelled_wavelengths.size() == base::lane_count);
+  std::array<LinkWay, base::lane_count> ways;
+  for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+    ways[lane] = {travelled_wavelengths[lane], travelled_wavelengths[lane]};
+  }
+  refresh(ways);
+}
+
+void ClusterTile::refresh(std::span<const LinkWay> ways) {
+  RC_CHECK(ways.size() == base::lane_count);
   std::array<double, base::lane_count> former{};
   for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
     if (panel_[lane] == nullptr) continue;
-    travel(lane, travelled_wavelengths[lane]);
-    former[lane] = former_weight(lane, travelled_wavelengths[lane]);
+    travel(lane, ways[lane]);
+    former[lane] = former_weight(lane, ways[lane].scattered);
     const float level = direct_level_[lane] * direct_left_[lane];
     direct_beam_.at(0, lane) =
         former[lane] > 0.0 ? between(former_direct_level_[lane], level, former[lane] * former[lane])

@@ -37,8 +37,14 @@ struct ClusterTileConfig {
 
 /// What blockers leave of a link's amplitudes, by cluster and of the direct ray; 1: all.
 struct LinkBlockage {
-  std::array<float, cluster_count_max> cluster{};
+  std::array<float, cluster_count_max> cluster = all_ones();
   float direct = 1.0F;
+
+  static constexpr std::array<float, cluster_count_max> all_ones() {
+    std::array<float, cluster_count_max> ones{};
+    ones.fill(1.0F);
+    return ones;
+  }
 };
 
 /// One lane: which link, seen through which beam, moving which way.
@@ -48,14 +54,21 @@ struct TrackedLink {
   int beam = 0;
   double distance_m = 0.0;  ///< Of the straight line: phase of the direct ray.
   double heading_deg = 0.0;
-  double approach = 0.0;  ///< Part of the way by which the straight line gets shorter, -1 to 1.
+  double approach = 0.0;  ///< Part of its own way by which the line gets shorter, -1 to 1.
   const LinkBlockage* blockage = nullptr;  ///< Where the link begins; nullptr: none.
 };
 
-/// What a lane's link was up to where it begins, and how far that had travelled there.
+/// How far a link has come, in wavelengths: a terminal's own way turns the direct ray, what moves
+/// around it the scattered rays too.
+struct LinkWay {
+  double scattered = 0.0;
+  double direct = 0.0;
+};
+
+/// What a lane's link was up to where it begins, and how far that had come there.
 struct FormerLink {
   const TrackedLink& link;
-  double wavelengths = 0.0;
+  LinkWay way;
 };
 
 /// Way over which fading changes over from a former link [ours]: what the scatterers of its last
@@ -95,11 +108,12 @@ class ClusterTile {
   /// BeamGrid::gains gives. It is NOT in the response.
   [[nodiscard]] float beam_gain(std::size_t lane) const { return beam_gain_.at(lane); }
 
-  /// Computes the response at a distance travelled since the lane's link was set up, for each lane.
-  /// A pure function of it: any order, any subset of times. No allocation.
+  /// Computes the response at the way since the lane's link was set up, for each lane. A pure
+  /// function of it: any order, any subset of times. No allocation.
   ///
-  /// Pre: 16 distances, 0 <= distance <= cluster_wavelengths_max; those of empty lanes do not
-  /// count.
+  /// Pre: 16 ways, both parts from 0 to cluster_wavelengths_max; those of empty lanes do not count.
+  void refresh(std::span<const LinkWay> ways);
+  /// The same for terminals around which nothing moves.
   void refresh(std::span<const double> travelled_wavelengths);
 
   /// H at row (group * branch_count + branch) * port_count + port, [row][lane], for a beam gain of
@@ -121,7 +135,7 @@ class ClusterTile {
   void store_rays(std::size_t lane, std::size_t cluster_count, const Rays& rays);
   void store_direct(std::size_t lane, const TrackedLink& tracked, const RayView& view);
   void keep_former(std::size_t lane);
-  void travel(std::size_t lane, double wavelengths);
+  void travel(std::size_t lane, const LinkWay& way);
   /// Part of the former link's scatterers that is left, in amplitude; 0 where there is none.
   [[nodiscard]] double former_weight(std::size_t lane, double wavelengths) const;
   void weaken(std::size_t lane, double former_weight);
@@ -155,8 +169,8 @@ class ClusterTile {
   base::PhaseTile direct_rate_;      ///< [0][lane]
   base::LaneTile direct_amplitude_;  ///< [pair][lane] of polarisation.
   base::LaneTile direct_beam_;       ///< [0][lane] direct_level_, or between the former's and it.
-  base::PhaseTile whole_;            ///< [0][lane] nearest whole wavelengths, modulo 2^32.
-  base::LaneTile fraction_;          ///< [0][lane] the rest, within half a wavelength.
+  base::PhaseTile whole_;            ///< [LinkWay][lane] nearest whole wavelengths, modulo 2^32.
+  base::LaneTile fraction_;          ///< [LinkWay][lane] the rest, within half a wavelength.
   base::LaneTile delay_s_;           ///< [tap][lane]
   base::LaneTile gain_re_;           ///< [tap][pair][lane]
   base::LaneTile gain_im_;

@@ -121,7 +121,8 @@ class Bench {
     for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
       const phy::ClusterLink& former = links[(lane + 1) % base::lane_count].link;
       const phy::TrackedLink last{.link = former, .panel = panel_, .beam = 2};
-      tile_.set_link(lane, {.link = links[lane].link, .panel = panel_, .beam = 3}, {last, 43.1});
+      tile_.set_link(lane, {.link = links[lane].link, .panel = panel_, .beam = 3},
+                     {last, {43.1, 43.1}});
     }
     tile_.refresh(std::vector<double>(base::lane_count, 0.2));
     hash_response();

@@ -21,8 +21,9 @@ struct KernelCheck {
   [[nodiscard]] bool passed() const;
 };
 
-/// 64 links of UMa, which then change over to others, and 64 clustered delay lines with two by two
-/// antennas and 51 groups. Leaves the choice of instruction set as Highway makes it.
+/// 64 links of UMa, which then change over to others (their bits alone), and 64 clustered delay
+/// lines, with two by two antennas and 51 groups. Leaves the choice of instruction set as Highway
+/// makes it.
 [[nodiscard]] KernelCheck check_kernels(std::uint32_t seed);
 
 }  // namespace redcell::scenarios

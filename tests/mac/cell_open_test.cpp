@@ -273,7 +273,7 @@ TEST(CellOpenTdd, closes_no_part_in_which_something_is_owed) {
 // Ratios are of the PRBs of a window, so a window has one count of parts.
 TEST(CellOpenSlices, changes_parts_between_two_windows) {
   constexpr int window = 30;
-  MovingWorld cell(fdd_carrier(), side_by_side, 0, [](CellConfig& c) {
+  MovingWorld cell(with_blocks(fdd_carrier()), side_by_side, 0, [](CellConfig& c) {
     c.dl_slices = c.ul_slices = {{.max_percent = 50}, {.min_percent = 20}};
     c.slice_window_slots = window;
   });
@@ -300,6 +300,40 @@ TEST(CellOpenSlices, changes_parts_between_two_windows) {
   EXPECT_EQ(cell.world().cell().open_parts().from().value() % window, 0);
   EXPECT_EQ(had[1], 269 * window / 2) << "PUCCH of 4 of 273 PRBs";
   EXPECT_EQ(had[6], 265 * window / 2);
+}
+
+// 269 PRBs are 134 for half of them, and 265 beside one more part 132: a block of 134 could never
+// be sent again, and its slice would wait for ever.
+TEST(CellOpenSlices, opens_when_a_slice_can_repeat_all_it_has_sent) {
+  MovingWorld cell(fdd_carrier(), side_by_side, 0, [](CellConfig& c) {
+    c.dl_slices = c.ul_slices = {{.max_percent = 50}, {.min_percent = 20}};
+    c.slice_window_slots = 1;
+  });
+  const std::uint32_t wide = cell.connect(sibling_count);
+  Connection& c = cell.world().connection(wide);
+  c.ul_quality.sinr_db_one_prb_full_power = 60;
+  c.ul_quality.one_prb_power_below_max_db = -40;
+  std::vector<UlGrant> granted;
+  int largest = 0;
+  for (std::int64_t s = 0; s < 60; ++s) {
+    if (s == 10) cell.world().cell().want_open(2, Slot(s));
+    cell.load(wide, 0, 1'000'000);
+    std::erase_if(granted, [&](const UlGrant& g) {
+      if (g.pusch_slot >= Slot(s)) return false;
+      cell.world().arrive(g, {.decoded = g.harq.attempt > 0, .sinr_db = 20});
+      return true;
+    });
+    for (const UlGrant& g : cell.run(s).uplink) {
+      largest = std::max(largest, g.format.prb_count);
+      if (cell.world().cell().open_parts().count() == 2) {
+        EXPECT_LE(g.format.prb_count, 132) << s;
+      }
+      granted.push_back(g);
+    }
+  }
+  EXPECT_GT(largest, 132);
+  EXPECT_EQ(cell.world().cell().open_parts().count(), 2U);
+  EXPECT_FALSE(granted.empty());
 }
 
 }  // namespace

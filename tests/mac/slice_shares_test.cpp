@@ -241,5 +241,17 @@ TEST_P(SliceLaws, hold_in_every_window) {
 
 INSTANTIATE_TEST_SUITE_P(Ratios, SliceLaws, testing::Range(1, 13));
 
+// Windows of two of three slots: 30, 40 and 50 PRBs.
+TEST(SliceShares, has_room_for_a_block_in_its_smallest_window) {
+  const std::vector<RrmPolicyRatio> ratios = {{.max_percent = 50}, {.min_percent = 20}};
+  const std::vector<int> counts = {10, 20, 30};
+  const SliceShares shares(ratios, counts, 2, 0);
+  EXPECT_EQ(shares.most_in_any_window(0, counts), 15);
+  EXPECT_EQ(shares.most_in_any_window(1, counts), 30);
+  const std::vector<RrmPolicyRatio> alone(1);
+  const SliceShares one(alone, counts, 2, 0);
+  EXPECT_EQ(one.most_in_any_window(0, counts), unlimited_prbs);
+}
+
 }  // namespace
 }  // namespace redcell::mac::gnb

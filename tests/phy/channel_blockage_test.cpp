@@ -180,7 +180,7 @@ TEST(Blockers, are_as_many_as_their_density_says) {
     const Position at{.east_m = 60.0 * (i % 50) - 1'500, .north_m = 60.0 * (i / 50) - 1'500};
     const std::vector<Screen> all = around(blockers, at, base::Instant(i * 1'000'000'000LL));
     for (const Screen& screen : all) {
-      EXPECT_LE(distance_m(screen, at), blocker_reach_m);
+      EXPECT_LE(distance_m(screen, at), person_reach_m);
       EXPECT_GE(distance_m(screen, at), 0.15);
       EXPECT_EQ(screen.centre.up_m, 0.85);
     }
@@ -188,10 +188,25 @@ TEST(Blockers, are_as_many_as_their_density_says) {
     count += n;
     squares += n * n;
   }
-  const double mean = 2'000e-6 * std::numbers::pi * blocker_reach_m * blocker_reach_m;
+  const double mean = 2'000e-6 * std::numbers::pi * person_reach_m * person_reach_m;
   EXPECT_NEAR(count / 2'500 / mean, 1, 0.05) << "seed " << seed;
   // Poisson: the variance is the mean.
   EXPECT_NEAR((squares / 2'500 - count * count / 2'500 / 2'500) / mean, 1, 0.15);
+}
+
+TEST(Blockers, are_seen_from_as_far_as_they_are_large) {
+  const BlockerConfig cars{.per_km2 = 2'000, .width_m = 4.8, .height_m = 1.4};
+  EXPECT_NEAR(blocker_reach_m(cars), 72.6, 0.1);
+  const Blockers blockers(base::Random(seed, 1), cars);
+  double farthest_m = 0;
+  for (const Screen& screen : around(blockers, terminal, base::Instant())) {
+    farthest_m = std::max(farthest_m, distance_m(screen, terminal));
+    EXPECT_GE(distance_m(screen, terminal), 2.4);
+  }
+  EXPECT_GT(farthest_m, 60);
+  EXPECT_LE(farthest_m, 72.7);
+  EXPECT_EQ(blocker_reach_m({.per_km2 = 1, .width_m = 0.2, .height_m = 1}), person_reach_m);
+  EXPECT_EQ(blocker_reach_m({.per_km2 = 1, .width_m = 20, .height_m = 20}), blocker_reach_max_m);
 }
 
 TEST(Blockers, walk_in_eight_directions_at_their_speed) {
@@ -203,10 +218,11 @@ TEST(Blockers, walk_in_eight_directions_at_their_speed) {
   const std::vector<Screen> then = around(blockers, at, later);
   EXPECT_GT(now.size(), 15U);
   // Each of those in the middle is found 8 m further, in one of eight directions.
-  std::array<int, 360> headings{};
+  std::array<int, 45> headings{};
+  std::array<int, 8> eighths{};
   int found = 0, inside = 0;
   for (const Screen& screen : now) {
-    if (distance_m(screen, at) > blocker_reach_m - 8) continue;
+    if (distance_m(screen, at) > person_reach_m - 8) continue;
     ++inside;
     for (const Screen& other : then) {
       const double east = other.centre.east_m - screen.centre.east_m;
@@ -215,10 +231,12 @@ TEST(Blockers, walk_in_eight_directions_at_their_speed) {
       ++found;
       const double degrees = std::atan2(north, east) * 180 / std::numbers::pi + 360;
       ++headings[static_cast<std::size_t>(degrees) % 45];
+      ++eighths[static_cast<std::size_t>(degrees) % 360 / 45];
     }
   }
   EXPECT_GT(inside, 4);
   EXPECT_EQ(found, inside);
+  EXPECT_GE(std::count_if(eighths.begin(), eighths.end(), [](int n) { return n > 0; }), 3);
   // All are the same but for whole eighths of a turn.
   EXPECT_EQ(*std::max_element(headings.begin(), headings.end()), found);
 }
@@ -230,7 +248,7 @@ TEST(Blockers, are_a_pure_function_of_place_and_time) {
   const Position beside{.east_m = 2, .north_m = 9};
   const base::Instant t(77'000'000'000);
   for (const Screen& screen : around(blockers, here, t)) {
-    if (distance_m(screen, beside) > blocker_reach_m || distance_m(screen, beside) < 0.15) continue;
+    if (distance_m(screen, beside) > person_reach_m || distance_m(screen, beside) < 0.15) continue;
     EXPECT_TRUE(has(around(blockers, beside, t),
                     {.east_m = screen.centre.east_m, .north_m = screen.centre.north_m}));
   }

@@ -45,7 +45,7 @@ struct Meeting {
             .approach = approach};
   }
   void set(ClusterTile& tile, std::size_t lane) const {
-    tile.set_link(lane, next(), {former(), former_way});
+    tile.set_link(lane, next(), {former(), {former_way, former_way}});
   }
 };
 
@@ -213,6 +213,25 @@ TEST(Changeover, does_not_touch_the_phase_of_the_direct_ray) {
   }
 }
 
+// What moves around a terminal that stands turns scattered rays alone.
+TEST(Way, of_the_surroundings_does_not_turn_the_direct_ray) {
+  const BeamGrid grid = one_element();
+  ClusterLink link = link_of(los, 1);
+  link.spreads.k_factor_db = 60.0;
+  ClusterTile tile(world(), config_of(1, 1));
+  tile.set_link(0, {.link = link, .panel = grid, .distance_m = 150.0, .approach = approach});
+  std::vector<LinkWay> ways(base::lane_count);
+  const auto centre = [&](const LinkWay& way) {
+    ways[0] = way;
+    tile.refresh(ways);
+    return Complex(tile.response_re().at(25, 0), tile.response_im().at(25, 0));
+  };
+  const Complex begin = centre({0.0, 0.0});
+  EXPECT_NEAR(std::abs(centre({0.25, 0.0}) - begin), 0.0, 0.01);
+  const Complex turned = begin * std::polar(1.0, 2.0 * std::numbers::pi * approach * 0.25);
+  EXPECT_NEAR(std::abs(centre({0.0, 0.25}) - turned), 0.0, 0.01);
+}
+
 LinkBlockage blockage_of(float direct) {
   LinkBlockage left;
   for (std::size_t rank = 0; rank < left.cluster.size(); ++rank) {
@@ -248,9 +267,7 @@ TEST(Blocked, taps_are_what_blockers_leave_of_their_clusters) {
     const Response now = response_at(tile, 3, 17.25);
     tile.set_link(8, blocked);
     EXPECT_EQ(response_at(tile, 8, 17.25), now);
-    LinkBlockage none;
-    none.cluster.fill(1.0F);
-    tile.set_blockage(3, none);
+    tile.set_blockage(3, {});
     EXPECT_EQ(response_at(tile, 3, 17.25), open);
   }
 }
@@ -265,7 +282,7 @@ TEST(Blocked, links_change_over_from_what_blockers_left) {
     former.blockage = &left;
     tile.set_link(4, former);
     const Response last = through_beam(tile, 4, former_way);
-    tile.set_link(4, m.next(), {former, former_way});
+    tile.set_link(4, m.next(), {former, {former_way, former_way}});
     const Response first = through_beam(tile, 4, 0.0);
     EXPECT_LT(power_between(first, last) / power_of(last), amplitude_jump_max * amplitude_jump_max);
   }
