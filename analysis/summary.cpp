@@ -12,6 +12,7 @@
 #include "analysis/kpi_writer.h"
 #include "analysis/log_error.h"
 #include "analysis/mobility.h"
+#include "analysis/satisfaction.h"
 
 namespace redcell::analysis {
 namespace {
@@ -46,6 +47,7 @@ struct DirectionSeries {
   BatchedSums first_errors;
   BatchedSums residual_losses;
   BatchedSums packet_losses;
+  Satisfaction satisfaction;
   BatchedSums mcs;
   BatchedSums rank;
   BatchedSums prb;
@@ -146,6 +148,7 @@ void write_link(KpiWriter& to, const GroupSeries& group) {
     to.ratio(prefix + "_bler_first_ratio", s.first_errors);
     to.ratio(prefix + "_residual_loss_ratio", s.residual_losses);
     to.ratio(prefix + "_packet_loss_ratio", s.packet_losses);
+    s.satisfaction.write(direction_names[d], to);
     to.mean({prefix + "_mcs_index", "", 1.0}, s.mcs);
     to.mean({prefix + "_rank_layers", "layers", 1.0}, s.rank);
     to.mean({prefix + "_block_size_prb", "prb", 1.0}, s.prb);
@@ -208,6 +211,10 @@ class SummaryBuilder::State {
       series.first_ue = group.first_ue();
       series.end_ue = series.first_ue + group.count();
       series.background = group.background();
+      require(group.delay_budget_ns() >= 0, "a terminal group has a negative delay budget");
+      for (DirectionSeries& direction : series.directions) {
+        direction.satisfaction = Satisfaction(group.delay_budget_ns(), group.count());
+      }
     }
   }
 
@@ -215,7 +222,7 @@ class SummaryBuilder::State {
     require(bin.mac_bytes_acked() >= 0 && bin.payload_bytes() >= 0, "a bin has negative bytes");
     const bool whole = bin.duration_ns() == bin_ns;
     if (!seen(bin.time_ns()) || !whole) return;
-    for_each_direction(bin, [&](DirectionSeries& series) {
+    for_each_direction(bin, [&](DirectionSeries& series, std::uint32_t /*terminal*/) {
       series.throughput_bytes.add(bin.time_ns() - warm_up_ns_, bin.mac_bytes_acked());
       series.goodput_bytes.add(bin.time_ns() - warm_up_ns_, bin.payload_bytes());
     });
@@ -225,9 +232,10 @@ class SummaryBuilder::State {
     require(packet.total_ns() >= 0, "a packet arrives before it was sent");
     if (!seen(packet.time_ns())) return;
     const std::int64_t time_ns = packet.time_ns() - warm_up_ns_;
-    for_each_direction(packet, [&](DirectionSeries& series) {
+    for_each_direction(packet, [&](DirectionSeries& series, std::uint32_t terminal) {
       series.latency_ns.add(time_ns, packet.total_ns());
       series.packet_losses.add(time_ns, {.sum = 0.0, .weight = 1.0});
+      series.satisfaction.delivered(terminal, time_ns, packet.total_ns());
       std::int64_t attributed_ns = 0;
       for (std::size_t part = 0; part < latency_parts.size(); ++part) {
         const std::int64_t ns = (packet.*latency_parts[part].ns)();
@@ -249,8 +257,9 @@ class SummaryBuilder::State {
 
   void add(const PacketDrop& drop) {
     if (!seen(drop.time_ns())) return;
-    for_each_direction(drop, [&](DirectionSeries& series) {
+    for_each_direction(drop, [&](DirectionSeries& series, std::uint32_t terminal) {
       series.packet_losses.add(drop.time_ns() - warm_up_ns_, {.sum = 1.0, .weight = 1.0});
+      series.satisfaction.dropped(terminal, drop.time_ns() - warm_up_ns_);
     });
   }
 
@@ -262,7 +271,7 @@ class SummaryBuilder::State {
     if (!seen(bin.time_ns())) return;
     const std::int64_t time_ns = bin.time_ns() - warm_up_ns_;
     const double first = real(bin.first_blocks());
-    for_each_direction(bin, [&](DirectionSeries& series) {
+    for_each_direction(bin, [&](DirectionSeries& series, std::uint32_t /*terminal*/) {
       series.first_errors.add(time_ns, {real(bin.first_errors()), first});
       series.residual_losses.add(time_ns, {real(bin.residual_losses()), first});
       series.mcs.add(time_ns, {real(bin.mcs_sum()), first});
@@ -274,7 +283,8 @@ class SummaryBuilder::State {
   void add(const Ledger& ledger) {
     std::int64_t unaccounted = ledger.bytes_in() - ledger.bytes_delivered() - ledger.bytes_queued();
     for (const Ledger::Dropped& dropped : ledger.dropped()) unaccounted -= dropped.bytes();
-    for_each_direction(ledger, [&](DirectionSeries& series) {
+    for_each_direction(ledger, [&](DirectionSeries& series, std::uint32_t terminal) {
+      series.satisfaction.waits(terminal, ledger.bytes_queued());
       series.unaccounted_bytes_max = std::max(series.unaccounted_bytes_max, std::abs(unaccounted));
       ++series.ledger_count;
     });
@@ -330,7 +340,9 @@ class SummaryBuilder::State {
   template <class Record, class Use>
   void for_each_direction(const Record& record, Use use) {
     const auto direction = static_cast<std::size_t>(record.direction());
-    for_each_group(record.ue(), [&](GroupSeries& group) { use(group.directions[direction]); });
+    for_each_group(record.ue(), [&](GroupSeries& group) {
+      use(group.directions[direction], static_cast<std::uint32_t>(record.ue() - group.first_ue));
+    });
   }
 
   bool started_ = false;

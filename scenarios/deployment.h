@@ -152,7 +152,8 @@ struct GroupPlan {
   std::uint32_t first_ue = 0;
   std::uint32_t count = 0;
   bool is_background = false;
-  std::string slice;  ///< Empty: none.
+  std::string slice;               ///< Empty: none.
+  base::Duration delay_budget{0};  ///< 0: none.
 };
 
 struct Deployment {

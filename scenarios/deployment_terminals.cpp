@@ -204,7 +204,8 @@ void add_terminals(const schema::Scenario& scenario, const base::Random& random,
                                  .first_ue = build.first_ue,
                                  .count = build.count,
                                  .is_background = group.background(),
-                                 .slice = group.slice()});
+                                 .slice = group.slice(),
+                                 .delay_budget = duration_of_ms(group.delay_budget_ms())});
   }
 }
 

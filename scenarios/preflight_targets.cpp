@@ -31,9 +31,10 @@ Names terminal_figures() {
               "dl_rank",
               "dl_rank2_share_percent"};
   for (const std::string direction : {"dl_", "ul_"}) {
-    for (const char* figure : {"throughput_mbps", "goodput_mbps", "latency_ms", "mcs_index",
-                               "rank_layers", "block_size_prb", "bler_first_ratio",
-                               "residual_loss_ratio", "packet_loss_ratio", "unaccounted_bytes"}) {
+    for (const char* figure :
+         {"throughput_mbps", "goodput_mbps", "latency_ms", "mcs_index", "rank_layers",
+          "block_size_prb", "bler_first_ratio", "residual_loss_ratio", "packet_loss_ratio",
+          "within_budget_ratio", "satisfied_ratio", "unaccounted_bytes"}) {
       names.push_back(direction + figure);
     }
     for (const char* part : {"core", "queue", "alignment", "grant", "air", "processing", "harq",
@@ -82,6 +83,26 @@ void check_name(const analysis::Target& target, const std::string& path, Report&
                              .advice = near.empty() ? "" : fmt::format("Did you mean {}?", near)});
 }
 
+/// Figures of a delay budget are of groups that have one.
+void check_budget(const schema::Scenario& scenario, const analysis::Target& target,
+                  const std::string& path, Report& report) {
+  const std::string& kpi = target.kpi();
+  const bool is_of_budget = kpi.find("_satisfied_ratio") != std::string::npos ||
+                            kpi.find("_within_budget_ratio") != std::string::npos;
+  if (!is_of_budget || target.terminal_group() == analysis::cell_group) return;
+  const auto& groups = scenario.terminal_group();
+  Names with_budget;
+  for (const schema::TerminalGroup& group : groups) {
+    if (group.delay_budget_ms() > 0) with_budget.push_back(group.name());
+  }
+  if (contains(with_budget, target.terminal_group())) return;
+  report.add(path + ".terminal_group",
+             {.found = fmt::format("'{}', which has no delay_budget_ms", target.terminal_group()),
+              .allowed = with_budget.empty() ? "a group with a delay_budget_ms above 0"
+                                             : fmt::format("{}", fmt::join(with_budget, ", ")),
+              .clause = "[ours]"});
+}
+
 }  // namespace
 
 void check_targets(const schema::Scenario& scenario, Report& report) {
@@ -94,6 +115,7 @@ void check_targets(const schema::Scenario& scenario, Report& report) {
                         .clause = "[ours]"});
     }
     check_name(target, path, report);
+    check_budget(scenario, target, path, report);
   }
 }
 

@@ -200,6 +200,15 @@ void check_inside(const schema::Scenario& scenario, const schema::TerminalGroup&
   }
 }
 
+/// Packets of what only makes load are not followed one by one.
+void check_budget(const schema::TerminalGroup& group, const std::string& path, Report& report) {
+  if (!group.background() || group.delay_budget_ms() == 0) return;
+  report.add(path + ".delay_budget_ms",
+             {.found = fmt::format("{} ms for a background group", group.delay_budget_ms()),
+              .allowed = "0, or background: false",
+              .clause = "[ours]"});
+}
+
 /// The figures of all cells go by this name.
 void check_name(const schema::TerminalGroup& group, const std::string& path, Report& report) {
   if (group.name() != analysis::cell_group) return;
@@ -223,6 +232,7 @@ void check_terminals(const schema::Scenario& scenario, Report& report) {
     check_bearer(group.bearer(), path + ".bearer", report);
     check_lock(scenario, group, path, report);
     check_inside(scenario, group, path, report);
+    check_budget(group, path, report);
     check_name(group, path, report);
   }
 }

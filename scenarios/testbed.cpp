@@ -179,6 +179,7 @@ void Spine::start() {
     out.set_count(group.count);
     if (group.is_background) out.set_background(true);
     if (!group.slice.empty()) out.set_slice(group.slice);
+    if (group.delay_budget.value() > 0) out.set_delay_budget_ns(group.delay_budget.value());
   }
   for (const LayerPlan& layer : deployment_.layers) {
     for (const CellPlan& cell : layer.cells) add_cell(layer, cell, facts);

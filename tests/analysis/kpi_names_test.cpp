@@ -26,7 +26,7 @@ std::set<std::string> names_of_a_summary() {
     parse_text_format(text, "a test", "a record", record);
     builder.add(record);
   };
-  add("run_start { groups { name: 'car' first_ue: 0 count: 1 } }");
+  add("run_start { groups { name: 'car' first_ue: 0 count: 1 delay_budget_ns: 9 } }");
   for (const std::string direction : {"DOWNLINK", "UPLINK"}) {
     add("throughput_bin { time_ns: 0 duration_ns: 1000000000 direction: " + direction + " }");
     add("packet_latency { time_ns: 0 direction: " + direction + " }");

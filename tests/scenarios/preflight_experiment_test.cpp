@@ -58,6 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
              ""}),
     name_of);
 
+const std::string budget = "terminal_group[cam].delay_budget_ms=";
 const std::string load = "target[0].kpi=dl_prb_utilisation_percent";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -70,6 +71,31 @@ INSTANTIATE_TEST_SUITE_P(
              tdd_text,
              {"target[0].terminal_group=cells"},
              "target[0].kpi",
+             ""},
+        Case{"of_a_budget_for_a_group_without",
+             tdd_text,
+             {"target[0].kpi=dl_satisfied_ratio", "target[0].terminal_group=cam"},
+             "target[0].terminal_group",
+             "[ours]"},
+        Case{"of_a_budget_for_all_terminals",
+             tdd_text,
+             {"target[0].kpi=dl_within_budget_ratio", budget + "20"},
+             "target[0].terminal_group",
+             "[ours]"},
+        Case{"of_a_budget_for_a_group_with",
+             tdd_text,
+             {"target[0].kpi=dl_satisfied_ratio", "target[0].terminal_group=cam", budget + "20"},
+             "",
+             ""},
+        Case{"a_budget_in_the_background",
+             tdd_text,
+             {budget + "20", "terminal_group[cam].background=true"},
+             "terminal_group[cam].delay_budget_ms",
+             "[ours]"},
+        Case{"no_budget_in_the_background",
+             tdd_text,
+             {"terminal_group[cam].background=true"},
+             "",
              ""},
         Case{"a_group_called_as_the_cells",
              and_block(tdd_text,
@@ -90,20 +116,27 @@ site { name: "b" x_m: 400 height_m: 25 sector { carrier: "n28" azimuth_deg: 270 
 )");
   text = with(text, "placement { x_m: 100 }",
               "route { speed_kmh: 250 way_point { x_m: 60 y_m: 10 } way_point { x_m: 390 } }");
-  const Recorded run = simulate_recorded(ready_text(text, {"duration_s=6"}));
+  const std::vector<std::string> settings{"duration_s=6", "terminal_group[ue].delay_budget_ms=20"};
+  const Recorded run = simulate_recorded(ready_text(text, settings));
   std::set<std::string> names;
   for (const analysis::Kpi& figure : run.result.summary.kpi) {
     std::vector<std::string> target{"target[0].kpi=" + figure.name};
     if (figure.terminal_group == analysis::cell_group) {
       target.push_back("target[0].terminal_group=cells");
     }
+    const bool is_of_budget = figure.name.find("budget") != std::string::npos ||
+                              figure.name.find("satisfied") != std::string::npos;
+    if (is_of_budget) {
+      target.insert(target.end(), {budget + "20", "target[0].terminal_group=cam"});
+    }
     EXPECT_EQ(to_text(findings_of(tdd_text, target)), "");
     names.insert(figure.name);
   }
   // What the drive is for: no figure of a kind was missing.
-  for (const char* name : {"rtt_ms", "dl_latency_ms", "ul_goodput_mbps", "handover_count",
-                           "handover_execution_ratio", "handover_interruption_ms", "ss_sinr_db",
-                           "dl_rank2_share_percent", "ul_interference_over_thermal_db"}) {
+  for (const char* name :
+       {"rtt_ms", "dl_latency_ms", "ul_goodput_mbps", "handover_count", "handover_execution_ratio",
+        "handover_interruption_ms", "ss_sinr_db", "dl_rank2_share_percent",
+        "ul_interference_over_thermal_db", "dl_satisfied_ratio", "ul_within_budget_ratio"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
