@@ -45,6 +45,13 @@ std::uint32_t TxBearer::sendable_bytes() const {
   return am && am->stalled() ? am->buffered_bytes() : buffered_bytes();
 }
 
+std::optional<base::Instant> TxBearer::oldest_unsent() const {
+  const bool has_begun = std::visit([](const auto& rlc) { return rlc.buffered_bytes() > 0; }, rlc_);
+  // What PDCP has numbered and has back came before what waits there.
+  if (has_begun || pdcp_.has_again()) return pdcp_.newest_numbered();
+  return pdcp_.oldest_waiting();
+}
+
 std::uint32_t TxBearer::build(std::uint32_t room_bytes, base::Instant now, std::vector<RlcPdu>& out,
                               std::vector<DroppedSdu>& drops) {
   pdcp_.on_time(now, drops);

@@ -53,6 +53,9 @@ class TxBearer {
   [[nodiscard]] std::uint32_t buffered_bytes() const;
   /// The part of buffered_bytes that a stalled AM window lets through now.
   [[nodiscard]] std::uint32_t sendable_bytes() const;
+  /// When the first SDU came that has bytes to send; nullopt: none has. Of what is sent again it
+  /// is told when the last SDU came that was begun: the first may be older.
+  [[nodiscard]] std::optional<base::Instant> oldest_unsent() const;
 
   /// Fills at most room_bytes with RLC PDUs, each with its MAC subheader of 2 or 3 bytes
   /// (TS 38.321 6.1.2); appends them and returns the bytes used. Retransmissions go first. Room

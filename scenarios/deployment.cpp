@@ -39,10 +39,22 @@ phy::CqiTable cqi_table(phy::McsTable table) {
   return table == phy::McsTable::qam64_low_se ? phy::CqiTable::table_3 : phy::CqiTable::table_1;
 }
 
+mac::gnb::PolicyKind policy_kind(const schema::Scheduler& scheduler) {
+  switch (scheduler.policy()) {
+    case schema::Scheduler::ROUND_ROBIN:
+      return mac::gnb::PolicyKind::round_robin;
+    case schema::Scheduler::PROPORTIONAL_FAIR:
+      return mac::gnb::PolicyKind::proportional_fair;
+    case schema::Scheduler::QOS:
+      return mac::gnb::PolicyKind::qos;
+  }
+  RC_CHECK(false);
+  return mac::gnb::PolicyKind::proportional_fair;
+}
+
 mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
   const schema::Scheduler& scheduler = carrier.scheduler();
   const schema::LinkAdaptation& adaptation = carrier.link_adaptation();
-  const bool round_robin = scheduler.policy() == schema::Scheduler::ROUND_ROBIN;
   const phy::McsTable dl_table = mcs_table(carrier.downlink().mcs_table(), false);
   const bool transform_precoding = carrier.uplink().transform_precoding();
   const phy::Numerology numerology = numerology_of(carrier);
@@ -58,8 +70,7 @@ mac::gnb::CellConfig cell_config(const schema::Carrier& carrier) {
       .outer_loop = {.enabled = adaptation.outer_loop(),
                      .target_bler = adaptation.target_bler(),
                      .step_db = adaptation.outer_loop_step_db()},
-      .policy = {.kind = round_robin ? mac::gnb::PolicyKind::round_robin
-                                     : mac::gnb::PolicyKind::proportional_fair,
+      .policy = {.kind = policy_kind(scheduler),
                  .connection_count = 0,  // Known when terminals are placed.
                  .time_constant_slots =
                      scheduler.pf_time_constant_ms() * numerology.slots_per_ms()},

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "mac/bearer.h"
 #include "mac/gnb/cell.h"
+#include "mac/qos.h"
 #include "mac/ue/rrc.h"
 #include "phy/channel/beam.h"
 #include "phy/channel/blockage.h"
@@ -59,6 +60,7 @@ struct TerminalPlan {
   base::Duration drive_log_period;
   schema::Capability capability;
   mac::BearerConfig bearer;
+  mac::QosFlow flow{};                                     ///< On it.
   std::optional<mac::ConfiguredGrant> configured_grant{};  ///< In every cell of its layer.
   int release_after = 0;  ///< Unused occasions of it, type 2; 0: never released.
   base::CellId serving;

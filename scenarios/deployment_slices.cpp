@@ -27,6 +27,8 @@ std::optional<mac::gnb::PolicyKind> policy_kind(const schema::RrmPolicy& policy)
       return mac::gnb::PolicyKind::round_robin;
     case schema::RrmPolicy::PROPORTIONAL_FAIR:
       return mac::gnb::PolicyKind::proportional_fair;
+    case schema::RrmPolicy::QOS:
+      return mac::gnb::PolicyKind::qos;
   }
   RC_CHECK(false);
   return std::nullopt;

@@ -27,6 +27,13 @@ mac::BearerConfig bearer_config(const schema::Bearer& bearer) {
           .queue_limit_bytes = std::uint64_t{1000} * bearer.queue_limit_kb()};
 }
 
+mac::QosFlow flow_of(const schema::Bearer& bearer) {
+  mac::QosFlow flow = mac::qos_flow(static_cast<int>(bearer.five_qi()));
+  flow.dl_gfbr_bps = 1e6 * bearer.gfbr_dl_mbps();
+  flow.ul_gfbr_bps = 1e6 * bearer.gfbr_ul_mbps();
+  return flow;
+}
+
 phy::PenetrationModel penetration_model(schema::Penetration penetration) {
   switch (penetration) {
     case schema::OUTDOOR:
@@ -172,6 +179,7 @@ TerminalPlan terminal_of(const GroupBuild& build, const base::Random& random, ba
       .drive_log_period = duration_of_ms(1e3 / group.drive_log_hz()),
       .capability = build.capability,
       .bearer = bearer_config(group.bearer()),
+      .flow = flow_of(group.bearer()),
       .configured_grant = std::nullopt,
       .serving = {}};
 }

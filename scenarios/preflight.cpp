@@ -46,12 +46,14 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
   }
   check_sites(scenario, report);
   check_terminals(full, report);
+  check_flows(full, report);
   check_bwp_terminals(full, report);
   check_slices(full, report);
   check_routes(scenario, report);
   const std::size_t before = report.count();
   check_placements(scenario, report);
   if (report.count() == before) check_path_loss(scenario, report);
+  if (report.count() == 0) check_guarantees(full, report);
   if (report.count() == 0) check_configured_grants(full, report);
   return report.take();
 }

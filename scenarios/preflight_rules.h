@@ -88,6 +88,10 @@ void check_mobility(const CarrierView& view, Report& report);
 void check_sites(const schema::Scenario& scenario, Report& report);
 /// Capabilities, bandwidth of the carriers they meet, bearers, who is inside what.
 void check_terminals(const schema::Scenario& scenario, Report& report);
+/// 5QIs, and who may have a guaranteed bit rate.
+void check_flows(const schema::Scenario& scenario, Report& report);
+/// Guaranteed bit rates beyond what the air can carry. Pre: nothing else was found.
+void check_guarantees(const schema::Scenario& scenario, Report& report);
 /// Slices, their members and ratios.
 void check_slices(const schema::Scenario& scenario, Report& report);
 /// Configured grants and their places. Pre: nothing else was found.

@@ -348,6 +348,7 @@ void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
        .bwp = plan.bwp,
        .dl_slice = layer.plan.dl_slice_of[plan.slice],
        .ul_slice = layer.plan.ul_slice_of[plan.slice],
+       .flow = plan.flow,
        .max_dl_modulation_order = static_cast<int>(plan.capability.max_dl_modulation()),
        .max_ul_modulation_order = static_cast<int>(plan.capability.max_ul_modulation()),
        .bwp_timing = bwp_timing(layer.plan, plan),

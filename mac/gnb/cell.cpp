@@ -25,7 +25,9 @@ Cell::Cell(const CellConfig& config)
       open_(config.first_open_count()),
       wanted_open_(config.first_open_count()),
       dl_policy_(make_policy(config.policy, config.dl_slice_policies)),
-      ul_policy_(make_policy(config.policy, config.ul_slice_policies)) {
+      ul_policy_(make_policy(config.policy, config.ul_slice_policies)),
+      dl_has_claims_(ranks_by_qos(config.policy, config.dl_slice_policies)),
+      ul_has_claims_(ranks_by_qos(config.policy, config.ul_slice_policies)) {
   RC_CHECK(!config.bwps.empty() && !config.k1.empty() && !config.k2.empty());
   int width = 0;
   for (const phy::ResourceMap* resources : config.bwps) {
@@ -75,6 +77,8 @@ std::uint32_t Cell::connect(const ConnectionConfig& config) {
                               .ul_thresholds = phy::McsThresholds(config_.ul_table, target,
                                                                   config.max_ul_modulation_order)});
   connections_[index]->c_rnti = c_rntis_.take();
+  dl_policy_->admit(index, guarantee(config.flow, config.flow.dl_gfbr_bps));
+  ul_policy_->admit(index, guarantee(config.flow, config.flow.ul_gfbr_bps));
   if (config.configured_grant) add_configured(index);
   return index;
 }
@@ -234,7 +238,7 @@ HarqOutcome Cell::on_pusch(std::uint32_t index, const PuschReception& reception,
     c.receiver.set_decoded(grant.harq.process);
     if (has_news && pdu.bsr) {
       const std::uint64_t told = buffer_status_bytes(*pdu.bsr);
-      c.ul_backlog_bytes = told > c.ul_granted_bytes ? told - c.ul_granted_bytes : 0;
+      c.hear_backlog(told > c.ul_granted_bytes ? told - c.ul_granted_bytes : 0);
     }
     c.signalling.receive(pdu.signalling, now, out.signalling, out.signalling_sender_drops);
     if (c.data) c.data->receive(pdu.data, now, out.data, out.sender_drops);

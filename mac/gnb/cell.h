@@ -242,6 +242,13 @@ class Cell {
   void gather_downlink(const DownlinkSlot& at, const SlotPlan& plan);
   void gather_uplink(UplinkSlot& pusch);
   [[nodiscard]] Candidate candidate_of(std::uint32_t index, std::uint32_t slice) const;
+  [[nodiscard]] static Claim downlink_claim(const Connection& c, base::Instant now);
+  [[nodiscard]] Claim uplink_claim(const Connection& c) const;
+  [[nodiscard]] base::Duration slot_duration() const {
+    return parts_.front().resources->config().numerology.slot_duration();
+  }
+  /// In slots.
+  [[nodiscard]] Guarantee guarantee(const QosFlow& flow, double gfbr_bps) const;
   /// The most PRBs that its power is of use for, and what it would send on them.
   struct UplinkReach {
     int prb_count = 1;
@@ -359,6 +366,8 @@ class Cell {
   base::Direction first_with_dcis_ = base::Direction::uplink;
   std::unique_ptr<Policy> dl_policy_;
   std::unique_ptr<Policy> ul_policy_;
+  bool dl_has_claims_ = false;  ///< Some policy of the direction reads Candidate::claim.
+  bool ul_has_claims_ = false;
   FreePrbs prbs_;  ///< Of the part, slot and direction at work.
   TakenPrbs dl_taken_;
   std::vector<UplinkSlot> uplink_slots_;  ///< Ring over the reach of K2.

@@ -49,6 +49,7 @@ void Cell::gather_downlink(const DownlinkSlot& at, const SlotPlan& plan) {
       Candidate& candidate = part.candidates.emplace_back(candidate_of(index, c.config.dl_slice));
       candidate.rate_bits_per_slot =
           mcs.spectral_efficiency() * c.csi.rank * resources.usable_re_total;
+      if (dl_has_claims_) candidate.claim = downlink_claim(c, at.now);
       if (!is_shared) continue;
       turns_.ask(candidate, prbs_for(c.sendable_bytes(at.now), mcs, c.csi.rank, resources));
     }
@@ -80,6 +81,7 @@ void Cell::gather_uplink(UplinkSlot& pusch) {
       Candidate& candidate = part.candidates.emplace_back(candidate_of(index, c.config.ul_slice));
       candidate.rate_bits_per_slot =
           mcs.spectral_efficiency() * resources.usable_re_total * reach.prb_count / longest;
+      if (ul_has_claims_) candidate.claim = uplink_claim(c);
       if (is_shared) turns_.ask(candidate, uplink_prb_count(c, longest, reach, resources));
     }
   }
@@ -88,7 +90,30 @@ void Cell::gather_uplink(UplinkSlot& pusch) {
 
 Candidate Cell::candidate_of(std::uint32_t index, std::uint32_t slice) const {
   const ConnectionConfig& config = connections_[index]->config;
-  return {.ue = config.ue, .connection = index, .part = config.bwp, .slice = slice};
+  return {.ue = config.ue,
+          .connection = index,
+          .part = config.bwp,
+          .slice = slice,
+          .priority_level = static_cast<std::uint8_t>(config.flow.priority_level)};
+}
+
+Claim Cell::downlink_claim(const Connection& c, base::Instant now) {
+  if (c.signalling.waiting_bytes(now) > 0) return Claim::signalling;
+  const std::optional<base::Instant> oldest = c.data ? c.data->tx.oldest_unsent() : std::nullopt;
+  return oldest ? claim_of_age(now - *oldest, c.config.flow.radio_budget) : Claim::none;
+}
+
+Claim Cell::uplink_claim(const Connection& c) const {
+  // A request tells nothing else: what waits may be signalling.
+  if (c.ul_backlog_bytes == 0) return Claim::signalling;
+  const base::Duration age = (slot_ - c.ul_told.slot).value() * slot_duration();
+  return claim_of_age(age, c.config.flow.radio_budget);
+}
+
+Guarantee Cell::guarantee(const QosFlow& flow, double gfbr_bps) const {
+  const double bits_per_slot = gfbr_bps * base::to_seconds(slot_duration());
+  const auto slots = static_cast<double>(flow.averaging_window.value() / slot_duration().value());
+  return {.bits_per_slot = bits_per_slot, .bits_max = bits_per_slot * slots};
 }
 
 void Cell::take_downlink(Connection& c, const BlockFormat& format) {

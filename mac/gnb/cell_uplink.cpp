@@ -194,7 +194,7 @@ Cell::Outcome Cell::grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& 
                            .tbs = fit.tbs};
   const auto bytes = static_cast<std::uint64_t>(fit.tbs.value() / 8);
   c.ul_granted_bytes += bytes;
-  c.ul_backlog_bytes -= std::min(c.ul_backlog_bytes, bytes);
+  c.grant_backlog(bytes);
   c.sr_pending = false;
   note_promise(c, pusch.slot);
   c.ul_dci[static_cast<std::size_t>(*process)] = slot_;

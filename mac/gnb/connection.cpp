@@ -38,6 +38,18 @@ std::uint32_t Connection::Command::hear(const Range& range) {
   return heard_bytes;
 }
 
+void Connection::hear_backlog(std::uint64_t bytes) {
+  ul_told = {.bytes = ul_told.bytes > 0 ? std::min(ul_told.bytes, bytes) : bytes,
+             .slot = ul_told.bytes > 0 ? ul_told.slot : ul_report_slot};
+  ul_backlog_bytes = bytes;
+}
+
+void Connection::grant_backlog(std::uint64_t bytes) {
+  ul_backlog_bytes -= std::min(ul_backlog_bytes, bytes);
+  ul_told.bytes -= std::min(ul_told.bytes, bytes);
+  if (ul_told.bytes == 0) ul_told = {.bytes = ul_backlog_bytes, .slot = ul_report_slot};
+}
+
 namespace {
 
 /// No DCI begins a block in a process that configured grants use, so that both ends agree on what a

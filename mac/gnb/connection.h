@@ -13,6 +13,7 @@
 #include "mac/configured_grant.h"
 #include "mac/gnb/outer_loop.h"
 #include "mac/harq.h"
+#include "mac/qos.h"
 #include "mac/radio_bearer.h"
 #include "phy/link/csi.h"
 
@@ -25,6 +26,7 @@ struct ConnectionConfig {
   std::uint32_t bwp = 0;       ///< Its active BWP, of those of the cell.
   std::uint32_t dl_slice = 0;  ///< Of CellConfig::dl_slices.
   std::uint32_t ul_slice = 0;
+  QosFlow flow{};  ///< On its data bearer.
   int max_dl_modulation_order = 8;
   int max_ul_modulation_order = 8;
   BwpTiming bwp_timing{};  ///< Read where it is moved between parts.
@@ -157,6 +159,16 @@ struct Connection {
   bool sr_pending = false;
   std::uint64_t ul_backlog_bytes = 0;  ///< As last reported, less what was granted since.
   std::uint64_t ul_granted_bytes = 0;  ///< New data granted and not yet received.
+  /// Of ul_backlog_bytes those that were told of first, and when. What was told of later is not
+  /// kept apart: when these have been granted the rest counts from the newest report on.
+  struct Told {
+    std::uint64_t bytes = 0;
+    base::Slot slot{-1};  ///< Of the report.
+  };
+  Told ul_told;
+  /// A report of the slot ul_report_slot says that so many bytes wait for a grant.
+  void hear_backlog(std::uint64_t bytes);
+  void grant_backlog(std::uint64_t bytes);
 
   /// Bytes that wait for a downlink block, and those that the windows let through.
   [[nodiscard]] std::uint64_t waiting_bytes(base::Instant now) const {

@@ -78,6 +78,66 @@ class ProportionalFair final : public Policy {
   std::array<double, 128> fading_{};
 };
 
+/// By 5QI. In this order, the lower priority level first inside each (TS 23.501 5.7.3.3), and among
+/// equals the proportionally fair [ours]:
+///   1. signalling: SRB1 has the highest priority of all (TS 38.331 9.2.1);
+///   2. flows below their guaranteed bit rate whose oldest data nears its delay budget, which is a
+///      requirement of GBR flows as far as they keep to that rate (5.7.3.4): the others have time;
+///   3. flows below their guaranteed bit rate (5.7.2.5);
+///   4. all others, however old their data is: a queue that never ends would else be ahead of all.
+class Qos final : public Policy {
+ public:
+  Qos(std::uint32_t connection_count, double time_constant_slots)
+      : fair_(connection_count, time_constant_slots), tokens_(connection_count) {}
+
+  void rank(base::Slot slot, std::span<Candidate> candidates) override {
+    fair_.rank(slot, candidates);
+    for (Candidate& c : candidates) {
+      const double fair = *c.priority / (1 + *c.priority);  // In [0, 1), the order kept.
+      c.priority = tier_step * tier_of(slot, c) - c.priority_level + fair;
+    }
+  }
+  void granted(base::Slot slot, std::span<const Share> shares) override {
+    fair_.granted(slot, shares);
+    for (const Share& share : shares) {
+      Tokens& tokens = tokens_.at(share.connection);
+      // What it has beyond its guarantee costs it nothing of it.
+      if (refill(slot, tokens) > 0) tokens.bits -= static_cast<double>(share.bits.value());
+    }
+  }
+  void admit(std::uint32_t connection, const Guarantee& guarantee) override {
+    tokens_.at(connection) = {.guarantee = guarantee, .bits = guarantee.bits_max};
+  }
+  void forget(std::uint32_t connection) override {
+    fair_.forget(connection);
+    tokens_.at(connection) = {};
+  }
+
+ private:
+  static constexpr double tier_step = 256;  ///< Beyond all priority levels.
+  struct Tokens {
+    Guarantee guarantee{};
+    double bits = 0;  ///< Below 0: the last block was larger.
+    base::Slot slot{0};
+  };
+  static double refill(base::Slot slot, Tokens& tokens) {
+    if (tokens.guarantee.bits_per_slot == 0) return 0;
+    const auto slots = static_cast<double>((slot - tokens.slot).value());
+    tokens.bits =
+        std::min(tokens.guarantee.bits_max, tokens.bits + slots * tokens.guarantee.bits_per_slot);
+    tokens.slot = slot;
+    return tokens.bits;
+  }
+  [[nodiscard]] int tier_of(base::Slot slot, const Candidate& c) {
+    if (c.claim == Claim::signalling) return 3;
+    if (refill(slot, tokens_.at(c.connection)) <= 0) return 0;
+    return c.claim == Claim::urgent ? 2 : 1;
+  }
+
+  ProportionalFair fair_;
+  std::vector<Tokens> tokens_;
+};
+
 std::unique_ptr<Policy> make_policy(PolicyKind kind, const PolicyConfig& config) {
   switch (kind) {
     case PolicyKind::round_robin:
@@ -85,6 +145,8 @@ std::unique_ptr<Policy> make_policy(PolicyKind kind, const PolicyConfig& config)
     case PolicyKind::proportional_fair:
       return std::make_unique<ProportionalFair>(config.connection_count,
                                                 config.time_constant_slots);
+    case PolicyKind::qos:
+      return std::make_unique<Qos>(config.connection_count, config.time_constant_slots);
   }
   RC_CHECK(false);
   return nullptr;
@@ -115,6 +177,9 @@ class BySlice final : public Policy {
       policies_[policy]->granted(slot, shares_);
     }
   }
+  void admit(std::uint32_t connection, const Guarantee& guarantee) override {
+    for (const auto& policy : policies_) policy->admit(connection, guarantee);
+  }
   void forget(std::uint32_t connection) override {
     for (const auto& policy : policies_) policy->forget(connection);
   }
@@ -135,6 +200,11 @@ std::unique_ptr<Policy> make_policy(const PolicyConfig& config, const SlicePolic
                                    [](const auto& kind) { return kind.has_value(); });
   if (has_own) return std::make_unique<BySlice>(config, of_slices);
   return make_policy(config.kind, config);
+}
+
+bool ranks_by_qos(const PolicyConfig& config, const SlicePolicies& of_slices) {
+  return config.kind == PolicyKind::qos ||
+         std::find(of_slices.begin(), of_slices.end(), PolicyKind::qos) != of_slices.end();
 }
 
 }  // namespace redcell::mac::gnb

@@ -22,7 +22,7 @@ bool PdcpTx::enqueue(const Sdu& sdu, base::Instant now, std::vector<DroppedSdu>&
     drops.push_back({sdu.packet, sdu.bytes, DropReason::queue_full, 0});
     return false;
   }
-  waiting_.push_back({sdu.packet, sdu.bytes, discards() ? now + discard_ : base::Instant()});
+  waiting_.push_back({sdu.packet, sdu.bytes, now});
   unnumbered_bytes_ += sdu.bytes;
   waiting_bytes_ += sdu.bytes + header_bytes_;
   return true;
@@ -30,12 +30,12 @@ bool PdcpTx::enqueue(const Sdu& sdu, base::Instant now, std::vector<DroppedSdu>&
 
 std::optional<base::Instant> PdcpTx::deadline() const {
   if (!discards() || waiting_.empty()) return std::nullopt;
-  return waiting_.front().expires;
+  return waiting_.front().came + discard_;
 }
 
 void PdcpTx::on_time(base::Instant now, std::vector<DroppedSdu>& drops) {
   if (!discards()) return;
-  while (!waiting_.empty() && waiting_.front().expires <= now) {
+  while (!waiting_.empty() && waiting_.front().came + discard_ <= now) {
     const Waiting& old = waiting_.front();
     drops.push_back({old.packet, old.bytes, DropReason::discard_timer, 0});
     unnumbered_bytes_ -= old.bytes;
@@ -61,6 +61,7 @@ PdcpPdu PdcpTx::take() {
     numbered_.push_back({next.packet, next.bytes, true});
     unnumbered_bytes_ -= next.bytes;
     numbered_bytes_ += next.bytes;
+    newest_numbered_ = next.came;
     waiting_.pop_front();
   }
   waiting_bytes_ -= pdu.bytes;

@@ -37,6 +37,15 @@ class PdcpTx {
   /// PDCP PDU bytes RLC has not taken yet (TS 38.323 5.6).
   [[nodiscard]] std::uint32_t waiting_bytes() const { return waiting_bytes_; }
   [[nodiscard]] bool empty() const { return waiting_.empty() && again_.empty(); }
+  /// When the first that has not been numbered came; nullopt: there is none.
+  [[nodiscard]] std::optional<base::Instant> oldest_waiting() const {
+    if (waiting_.empty()) return std::nullopt;
+    return waiting_.front().came;
+  }
+  /// Some were given back.
+  [[nodiscard]] bool has_again() const { return !again_.empty(); }
+  /// When the last that has been numbered came. Pre: there was one.
+  [[nodiscard]] base::Instant newest_numbered() const { return newest_numbered_; }
   /// PDCP PDU bytes of the next one. Pre: not empty.
   [[nodiscard]] std::uint32_t next_bytes() const;
   /// RLC takes the next one. Pre: not empty.
@@ -60,7 +69,7 @@ class PdcpTx {
   struct Waiting {
     base::PacketId packet{};
     std::uint32_t bytes = 0;  ///< IP bytes.
-    base::Instant expires{};
+    base::Instant came{};
   };
   struct Numbered {
     base::PacketId packet{};
@@ -76,6 +85,7 @@ class PdcpTx {
   SequenceRing<PdcpPdu> again_;      ///< Numbered before a re-establishment; goes first.
   SequenceRing<Waiting> waiting_;    ///< Not numbered.
   SequenceRing<Numbered> numbered_;  ///< By COUNT, from the oldest that is open.
+  base::Instant newest_numbered_{};
   std::uint32_t waiting_bytes_ = 0;
   std::uint64_t unnumbered_bytes_ = 0;
   std::uint64_t numbered_bytes_ = 0;

@@ -6,6 +6,7 @@
 // assignment and grant. Queues are filled and blocks are answered outside of it.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -71,6 +72,8 @@ class LoadedCell {
       ConnectionConfig ue = mac::testing::connection_config(100 + i);
       ue.bwp = i % parts;
       ue.dl_slice = ue.ul_slice = setting.has_slices ? i / parts % 4 : 0;
+      ue.flow = mac::qos_flow(std::array{1, 7, 9, 70, 82}[i % 5]);
+      if (ue.flow.averaging_window.value() > 0) ue.flow.dl_gfbr_bps = ue.flow.ul_gfbr_bps = 1e6;
       const std::uint32_t index = cell_->connect(ue);
       cell_->attach(index, std::make_unique<RadioBearer>(mac::testing::um_bearer()));
       Connection& c = cell_->connection(index);
@@ -146,6 +149,13 @@ BENCHMARK_CAPTURE(schedule, one_slice_five_parts, Setting{.redcap_parts = 4})
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(schedule, four_slices_five_parts, Setting{.has_slices = true, .redcap_parts = 4})
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(schedule, one_slice_qos, Setting{.policy = PolicyKind::qos})
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(schedule, four_slices_five_parts_qos,
+                  Setting{.has_slices = true, .redcap_parts = 4, .policy = PolicyKind::qos})
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 

@@ -99,10 +99,12 @@ TEST_P(CellHistory, ends_with_the_connection_in_the_uplink) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Policies, CellHistory,
-                         ::testing::Values(PolicyKind::round_robin, PolicyKind::proportional_fair),
+                         ::testing::Values(PolicyKind::round_robin, PolicyKind::proportional_fair,
+                                           PolicyKind::qos),
                          [](const auto& kind) {
-                           return kind.param == PolicyKind::round_robin ? "round_robin"
-                                                                        : "proportional_fair";
+                           return kind.param == PolicyKind::qos           ? "qos"
+                                  : kind.param == PolicyKind::round_robin ? "round_robin"
+                                                                          : "proportional_fair";
                          });
 
 TEST(CellConnection, is_neither_served_nor_granted_after_its_end) {

@@ -63,6 +63,7 @@ class RandomCell {
  public:
   RandomCell(std::uint32_t seed, Tried& tried) : dice_(seed), tried_(tried) {
     is_lossy_ = seed % 2 == 1;
+    ranks_by_qos_ = seed % 3 == 2;
     const std::vector<phy::ResourceMapConfig> parts = random_parts(seed % 4 < 2, dice_);
     for (const phy::ResourceMapConfig& part : parts) maps_.emplace_back(part);
     world_ = std::make_unique<CellWorld>(parts.front(), [&](CellConfig& c) {
@@ -76,6 +77,7 @@ class RandomCell {
       c.slice_window_slots = dice_.between(1, 25);
       c.max_ues_per_slot = dice_.between(2, 8);
       if (dice_.falls(0.5)) c.policy.kind = gnb::PolicyKind::proportional_fair;
+      if (ranks_by_qos_) c.policy.kind = gnb::PolicyKind::qos;
     });
     gnb::ConfiguredRoom room(world_->config().bwps);
     const int count = dice_.between(4, 10);
@@ -103,7 +105,11 @@ class RandomCell {
  private:
   void add_terminal(gnb::ConfiguredRoom& room) {
     const auto ue = static_cast<std::uint32_t>(100 + terminals_.size());
-    const gnb::ConnectionConfig config = random_connection(ue, world_->config(), room, dice_);
+    gnb::ConnectionConfig config = random_connection(ue, world_->config(), room, dice_);
+    config.flow = qos_flow(std::array{1, 7, 9, 80, 85}[ue % 5]);
+    if (config.flow.averaging_window.value() > 0) {
+      config.flow.dl_gfbr_bps = config.flow.ul_gfbr_bps = 1e6;
+    }
     const std::uint32_t index = world_->connect(dice_.between(4, 15), config);
     terminals_.push_back({.index = index,
                           .mac = ue::UeMac(end_of(ue)),
@@ -385,6 +391,7 @@ class RandomCell {
   Dice dice_;
   Tried& tried_;
   bool is_lossy_ = false;
+  bool ranks_by_qos_ = false;
   bool is_quiet_ = false;
   std::vector<phy::ResourceMap> maps_;
   std::unique_ptr<CellWorld> world_;

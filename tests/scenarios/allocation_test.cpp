@@ -83,7 +83,8 @@ Count saturated_cell(const Kind& what) {
   for (const char* change :
        {"duration_s=10", "warm_up_s=0", "terminal_group[ue].count=10",
         "terminal_group[ue].placement.x_m=0", "terminal_group[ue].placement.max_radius_m=150",
-        "terminal_group[ue].placement.min_radius_m=50"}) {
+        "terminal_group[ue].placement.min_radius_m=50", "terminal_group[ue].bearer.five_qi=4",
+        "terminal_group[ue].bearer.gfbr_dl_mbps=100"}) {
     overrides.emplace_back(change);
   }
   overrides.push_back(on(kind, std::string("scheduler.policy=") + what.policy));
@@ -121,7 +122,7 @@ TEST(SlotLoop, allocates_nothing_while_bwps_are_managed) {
 
 INSTANTIATE_TEST_SUITE_P(EachKind, SaturatedSlotLoop,
                          testing::Values(Kind{"ROUND_ROBIN", "TDL_A"},
-                                         Kind{"PROPORTIONAL_FAIR", "TDL_A"},
+                                         Kind{"PROPORTIONAL_FAIR", "TDL_A"}, Kind{"QOS", "TDL_A"},
                                          Kind{"PROPORTIONAL_FAIR", "CLUSTERS"}),
                          [](const auto& p) {
                            return std::string(p.param.policy) + "_" + p.param.fading;

@@ -49,6 +49,14 @@ TEST(DeploymentSlices, rank_by_their_own_policy_in_the_direction_it_is_for) {
   EXPECT_THAT(layer.ul_slice_of, ElementsAre(0u, 1u, 2u));
 }
 
+TEST(DeploymentSlices, rank_by_qos_where_a_policy_says_so) {
+  const LayerPlan layer =
+      layer_of("rrm_policy { name: \"p\" slice: \"grid\" scheduler_policy: QOS }");
+  EXPECT_THAT(layer.cell.dl_slice_policies, ElementsAre(std::nullopt, PolicyKind::qos));
+  EXPECT_EQ(layer.cell.policy.kind, PolicyKind::proportional_fair);
+  EXPECT_EQ(layer_of("", {"carrier[n41].scheduler.policy=QOS"}).cell.policy.kind, PolicyKind::qos);
+}
+
 TEST(DeploymentSlices, rank_by_their_own_policy_in_a_part_of_their_own) {
   const LayerPlan layer =
       layer_of("rrm_policy { name: \"p\" slice: \"grid\" scheduler_policy: ROUND_ROBIN }",

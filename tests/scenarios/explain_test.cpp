@@ -23,7 +23,7 @@ TEST(Explain, gives_all_facts_of_a_field) {
   }
   EXPECT_THAT(explain_text("carrier.band"), HasSubstr("required"));
   EXPECT_THAT(explain_text("carrier.scheduler.policy"),
-              HasSubstr("ROUND_ROBIN or PROPORTIONAL_FAIR"));
+              HasSubstr("ROUND_ROBIN, PROPORTIONAL_FAIR or QOS"));
 }
 
 TEST(Explain, lists_the_fields_of_a_block) {

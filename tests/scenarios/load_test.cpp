@@ -76,7 +76,7 @@ TEST(LoadScenario, places_a_wrong_enumeration_value_on_its_own_line) {
   ASSERT_THAT(findings, SizeIs(1));
   EXPECT_EQ(findings[0].line, 9);
   EXPECT_EQ(findings[0].found, "ROUND_ROBBIN");
-  EXPECT_EQ(findings[0].allowed, "ROUND_ROBIN or PROPORTIONAL_FAIR");
+  EXPECT_EQ(findings[0].allowed, "ROUND_ROBIN, PROPORTIONAL_FAIR or QOS");
   EXPECT_EQ(findings[0].advice, "Did you mean ROUND_ROBIN?");
 }
 
