@@ -52,15 +52,18 @@ inline constexpr std::uint32_t configured_block_flag = 1U << 31U;
   return (harq.block & configured_block_flag) != 0;
 }
 
-/// DCI format 1_1: a block for the UE in the slot in which it is sent (K0 = 0).
+/// DCI format 1_1: a block for the UE in the slot in which it is sent (K0 = 0). Or an occasion of
+/// semi-persistent scheduling that the cell uses, without a DCI; repetitions of its block are
+/// assigned with CS-RNTI.
 struct DlAssignment {
   base::UeId ue;
   std::uint32_t epoch = 0;
   HarqId harq;
   BlockFormat format;
-  base::Slot feedback_slot;  ///< Slot n + K1 of the PUCCH.
-  int aggregation_level = 1;
+  base::Slot feedback_slot;   ///< Slot n + K1 of the PUCCH.
+  int aggregation_level = 1;  ///< 0: no DCI says so.
   int first_cce = 0;
+  bool activates = false;  ///< With CS-RNTI, for new data: occasions begin with this one.
 };
 
 /// DCI format 0_1: a block the UE is to send in pusch_slot = n + K2. Or an occasion of a configured

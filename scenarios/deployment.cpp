@@ -407,6 +407,7 @@ Deployment make_deployment(const schema::Scenario& scenario, const base::Random&
   add_terminals(scenario, random, d);
   choose_serving_cells(random, d);
   add_configured_grants(scenario, d);
+  add_semi_persistent(scenario, d);
   // A layer without terminals has nothing to do.
   std::erase_if(d.layers, [](const LayerPlan& layer) { return layer.terminals.empty(); });
   for (std::size_t i = 0; i < d.layers.size(); ++i) {

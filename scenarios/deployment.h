@@ -63,6 +63,7 @@ struct TerminalPlan {
   mac::QosFlow flow{};                                     ///< On it.
   std::optional<mac::ConfiguredGrant> configured_grant{};  ///< In every cell of its layer.
   int release_after = 0;  ///< Unused occasions of it, type 2; 0: never released.
+  std::optional<mac::SemiPersistentConfig> semi_persistent{};
   base::CellId serving;
 };
 
@@ -184,6 +185,8 @@ void add_terminals(const schema::Scenario& scenario, const base::Random& random,
 [[nodiscard]] std::vector<std::uint32_t> first_parts(const LayerPlan& layer, std::uint32_t slice);
 /// Gives configured grants their places; after terminals have their parts.
 void add_configured_grants(const schema::Scenario& scenario, Deployment& deployment);
+/// Tells terminals of their SPS-Config.
+void add_semi_persistent(const schema::Scenario& scenario, Deployment& deployment);
 
 /// Pre: the scenario is resolved and preflight found nothing.
 [[nodiscard]] Deployment make_deployment(const schema::Scenario& scenario,

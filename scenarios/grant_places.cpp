@@ -83,4 +83,26 @@ void add_configured_grants(const schema::Scenario& scenario, Deployment& deploym
   }
 }
 
+mac::SemiPersistentConfig semi_persistent_config(const schema::SpsConfig& sps,
+                                                 const phy::Numerology& numerology) {
+  return {.occasions = {.periodicity_ms = static_cast<int>(sps.periodicity_ms()),
+                        .slots_per_frame = numerology.slots_per_frame(),
+                        .process_count = static_cast<int>(sps.nrof_harq_processes()),
+                        .start = {}},
+          .prb_count = static_cast<int>(sps.prb_count()),
+          .mcs = base::McsIndex(static_cast<int>(sps.mcs_index()))};
+}
+
+void add_semi_persistent(const schema::Scenario& scenario, Deployment& deployment) {
+  for (const LayerPlan& layer : deployment.layers) {
+    for (const base::UeId ue : layer.terminals) {
+      TerminalPlan& terminal = deployment.terminals[ue.value];
+      const schema::TerminalGroup& group =
+          scenario.terminal_group(static_cast<int>(terminal.group));
+      if (!group.has_sps_config()) continue;
+      terminal.semi_persistent = semi_persistent_config(group.sps_config(), layer.numerology());
+    }
+  }
+}
+
 }  // namespace redcell::scenarios

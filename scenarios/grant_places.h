@@ -1,5 +1,5 @@
 // Configured grants of a layer: what the schema says of a group in, a place for each of its
-// terminals out.
+// terminals out. Semi-persistent scheduling, which has no place before it is used.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,7 @@
 
 #include "mac/configured_grant.h"
 #include "mac/gnb/configured_room.h"
+#include "mac/semi_persistent.h"
 #include "phy/nr/block_fit.h"
 #include "scenarios/deployment.h"
 
@@ -35,5 +36,9 @@ class GrantPlaces {
   std::vector<phy::ResourceMap> maps_;
   mac::gnb::ConfiguredRoom room_;
 };
+
+/// What the schema says of semi-persistent scheduling; its places are found by each cell.
+[[nodiscard]] mac::SemiPersistentConfig semi_persistent_config(const schema::SpsConfig& sps,
+                                                               const phy::Numerology& numerology);
 
 }  // namespace redcell::scenarios

@@ -53,8 +53,10 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
   const std::size_t before = report.count();
   check_placements(scenario, report);
   if (report.count() == before) check_path_loss(scenario, report);
-  if (report.count() == 0) check_guarantees(full, report);
-  if (report.count() == 0) check_configured_grants(full, report);
+  if (report.count() > 0) return report.take();
+  check_guarantees(full, report);
+  check_configured_grants(full, report);
+  check_semi_persistent(full, report);
   return report.take();
 }
 

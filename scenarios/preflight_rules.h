@@ -96,6 +96,8 @@ void check_guarantees(const schema::Scenario& scenario, Report& report);
 void check_slices(const schema::Scenario& scenario, Report& report);
 /// Configured grants and their places. Pre: nothing else was found.
 void check_configured_grants(const schema::Scenario& scenario, Report& report);
+/// Semi-persistent scheduling. Pre: nothing else was found.
+void check_semi_persistent(const schema::Scenario& scenario, Report& report);
 /// Terminals of a group, in all cells together.
 [[nodiscard]] std::uint64_t terminal_count(const schema::Scenario& scenario,
                                            const schema::TerminalGroup& group);

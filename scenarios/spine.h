@@ -41,7 +41,7 @@ struct Leg {
 struct DownlinkOnAir {
   mac::DlAssignment assignment;
   Leg leg;
-  bool dci_heard = false;
+  bool is_expected = false;  ///< Its DCI has been heard, or the terminal knows of the occasion.
   phy::SoftBlock quality;
 };
 

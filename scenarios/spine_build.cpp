@@ -91,15 +91,21 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
   }
   const std::size_t at_most =
       cells.size() * maps.size() * static_cast<std::size_t>(plan.cell.max_ues_per_slot);
-  assignments.reserve(at_most);
+  const auto count_of = [&](auto has) {
+    return static_cast<std::size_t>(
+        std::count_if(plan.terminals.begin(), plan.terminals.end(),
+                      [&](base::UeId ue) { return has(deployment.terminals[ue.value]); }));
+  };
+  const std::size_t unasked =
+      count_of([](const TerminalPlan& t) { return t.configured_grant.has_value(); });
+  const std::size_t untold =
+      count_of([](const TerminalPlan& t) { return t.semi_persistent.has_value(); });
+  assignments.reserve(at_most + untold);
   grants.reserve(at_most);
-  dl_data.reserve(at_most);
+  dl_data.reserve(at_most + untold);
   dl_control.reserve(2 * at_most + plan.terminals.size());
-  const auto unasked = static_cast<std::size_t>(std::count_if(
-      plan.terminals.begin(), plan.terminals.end(),
-      [&](base::UeId ue) { return deployment.terminals[ue.value].configured_grant.has_value(); }));
   ul_data.reserve(at_most + unasked);
-  downlink_on_air.reserve(at_most);
+  downlink_on_air.reserve(at_most + untold);
   uplink_on_air.reserve(at_most + unasked);
   grants_missed.reserve(at_most);
   const std::size_t terminal_count = plan.terminals.size();
@@ -110,7 +116,8 @@ Layer::Layer(const LayerPlan& plan_in, const Deployment& deployment, const base:
   switches.reserve(terminal_count);
   configured.reserve(terminal_count);
   touched.reserve(terminal_count);
-  expected_feedback.reserve(static_cast<std::size_t>(mac::harq_process_count_max) * at_most);
+  expected_feedback.reserve(static_cast<std::size_t>(mac::harq_process_count_max) *
+                            (at_most + untold));
 }
 
 base::Slot Layer::first_slot_from(base::Instant t) const {

@@ -87,7 +87,7 @@ void Spine::run_bwp_timer(Layer& layer, base::UeId ue, base::Slot slot) {
         {.from = layer.start_of(done->from), .until = layer.start_of(done->until)});
     // What the cell knows is of another part: the first report is of this one.
     layer.csi_fresh.push_back(ue);
-    if (terminal.mac.has_configured_grant()) {
+    if (terminal.mac.has_configured_grant() || terminal.mac.has_semi_persistent()) {
       terminal.mac.enter_bwp(done->to_bwp, slot, layer.start_of(slot));
     }
     if (done->cause != mac::BwpCause::command) continue;
@@ -113,8 +113,9 @@ void Spine::reset_bwp(Layer& layer, base::UeId ue) {
 /// handover command.
 void Spine::configure_grant(Layer& layer, base::UeId ue, base::Instant now) {
   Terminal& terminal = *terminals_[ue.value];
-  const std::optional<mac::ConfiguredGrant>& grant =
-      connection(layer, terminal)->config.configured_grant;
+  const mac::gnb::ConnectionConfig& config = connection(layer, terminal)->config;
+  if (config.semi_persistent) terminal.mac.configure(config.semi_persistent->occasions);
+  const std::optional<mac::ConfiguredGrant>& grant = config.configured_grant;
   if (!grant) return;
   terminal.mac.configure(*grant);
   terminal.mac.enter_bwp(terminal.bwp.bwp(), layer.plan.numerology().slot_at(now), now);

@@ -39,7 +39,7 @@ phy::SoftBlock Spine::block_quality(const Layer& layer, const BlockPlace& place,
 
 void Spine::receive_downlink(Layer& layer, base::Slot slot) {
   for (const DownlinkOnAir& air : layer.downlink_on_air) {
-    if (air.dci_heard) receive_block(layer, air, slot);
+    if (air.is_expected) receive_block(layer, air, slot);
   }
   layer.downlink_on_air.clear();
 }
@@ -178,7 +178,9 @@ void Spine::schedule_cells(Layer& layer, base::Slot slot) {
                                .re_power_w = re_power_w,
                                .prb = carrier_prbs(layer, a.format),
                                .share = 1});
-      add_control(cell, a.format.beam, a.format.bwp, a.aggregation_level);
+      if (a.aggregation_level > 0) {
+        add_control(cell, a.format.beam, a.format.bwp, a.aggregation_level);
+      }
       recorder_.downlink_used(layer.id_of(cell), a.format.prb_count);
     }
     for (const mac::UlGrant& grant : plan_.uplink) {
@@ -234,14 +236,17 @@ void Spine::send_assignment(Layer& layer, std::uint32_t cell, const mac::DlAssig
   }
   const phy::PrbRange prb = carrier_prbs(layer, a.format);
   const ServingLink link{.ue = a.ue, .cell = cell, .beam = a.format.beam, .prb = prb};
-  DownlinkOnAir air{.assignment = a, .leg = *leg, .dci_heard = false, .quality = {}};
+  DownlinkOnAir air{.assignment = a, .leg = *leg, .is_expected = false, .quality = {}};
   if (terminal.mac.is_of(a.epoch) && listens(terminal, a.format.bwp, slot)) {
-    air.dci_heard = dci_heard(layer, {.link = link,
-                                      .aggregation_level = a.aggregation_level,
-                                      .bwp = a.format.bwp,
-                                      .is_grant = false,
-                                      .data_slot = slot});
-    if (air.dci_heard) {
+    air.is_expected = a.aggregation_level == 0
+                          ? terminal.mac.expects(a, slot)
+                          : dci_heard(layer, {.link = link,
+                                              .aggregation_level = a.aggregation_level,
+                                              .bwp = a.format.bwp,
+                                              .is_grant = false,
+                                              .data_slot = slot});
+    if (air.is_expected) {
+      if (a.activates) terminal.mac.activate(a, slot);
       terminal.mac.on_assignment(a);
       terminal.bwp.on_dci(slot);
     }

@@ -353,7 +353,8 @@ void Spine::open_connection(Layer& layer, const mac::gnb::Link& link) {
        .max_ul_modulation_order = static_cast<int>(plan.capability.max_ul_modulation()),
        .bwp_timing = bwp_timing(layer.plan, plan),
        .configured_grant = plan.configured_grant,
-       .release_after = plan.release_after});
+       .release_after = plan.release_after,
+       .semi_persistent = plan.semi_persistent});
   terminal.legs.push_back({.cell = cell, .connection = index, .epoch = link.epoch});
   recorder_.connected(link.cell, 1);
 }

@@ -80,6 +80,7 @@ std::uint32_t Cell::connect(const ConnectionConfig& config) {
   dl_policy_->admit(index, guarantee(config.flow, config.flow.dl_gfbr_bps));
   ul_policy_->admit(index, guarantee(config.flow, config.flow.ul_gfbr_bps));
   if (config.configured_grant) add_configured(index);
+  if (config.semi_persistent) semi_persistent_.push_back(index);
   return index;
 }
 
@@ -101,6 +102,7 @@ void Cell::disconnect(std::uint32_t index) {
   is_active_[index] = false;
   std::erase(active_, index);
   std::erase(configured_, index);
+  std::erase(semi_persistent_, index);
   for (UplinkSlot& slot : uplink_slots_) {
     for (auto& granted : slot.granted) std::erase(granted, index);
   }
@@ -157,6 +159,7 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
   const HarqOutcome outcome = c.dl_harq.on_feedback(feedback.harq, feedback.ack);
   if (outcome == HarqOutcome::stale) return outcome;
   const auto process = static_cast<std::size_t>(feedback.harq.process);
+  if (is_configured(feedback.harq)) follow_answer(c, feedback);
   if (feedback.heard) {
     note_heard(c, c.dl_dci[process]);
   } else {
@@ -164,8 +167,9 @@ HarqOutcome Cell::on_feedback(std::uint32_t index, const HarqFeedback& feedback)
   }
   if (outcome == HarqOutcome::acknowledged) note_command_heard(c, process);
   if (feedback.heard && !feedback.ack) c.dl_heard_from[process] = base::Slot(-1);
-  // Silence tells of the PDCCH or the PUCCH, not of the block: the loop learns nothing from it.
-  if (feedback.harq.attempt == 0 && feedback.heard) {
+  // Silence tells of the PDCCH or the PUCCH, not of the block: the loop learns nothing from it. Nor
+  // from blocks of a scheme that it has not chosen.
+  if (feedback.harq.attempt == 0 && feedback.heard && !is_configured(feedback.harq)) {
     // Rate matching may have lowered the block's scheme: what the loop asks for decides, too.
     const base::McsIndex mcs = c.dl_harq.format(feedback.harq.process).mcs;
     const base::McsIndex highest = c.dl_thresholds.highest();
@@ -319,6 +323,7 @@ void Cell::schedule_assignments(base::Instant now, SlotPlan& plan) {
   const DownlinkSlot at{.slot = slot_, .feedback = *feedback, .now = now};
   // What slices ask for holds up repetitions, too.
   if (dl_shares_.limit()) gather_downlink(at, plan);
+  serve_semi_persistent(at, plan);
   for (Part& part : parts_) repeat_downlink(at, part, plan);
   if (!dl_shares_.limit() || !plan.downlink.empty()) gather_downlink(at, plan);
   for (Part& part : parts_) schedule_downlink(at, part, plan);
@@ -370,6 +375,7 @@ void Cell::schedule(base::Slot slot, base::Instant now, SlotPlan& plan) {
   }
   send_switches(slot, plan);
   if (!configured_.empty()) send_activations(slot, plan);
+  follow_semi_persistent();
   for (Part& part : parts_) part.active.clear();
   for (const std::uint32_t index : active_) {
     part_of(*connections_[index]).active.push_back(index);

@@ -270,6 +270,26 @@ class Cell {
   void send_activations(base::Slot slot, SlotPlan& plan);
   void follow_activation(Connection& c, base::Slot slot);
   void send_activation(Connection& c, base::Slot slot, SlotPlan& plan);
+
+  // Semi-persistent scheduling (cell_semi_persistent.cpp).
+  void follow_semi_persistent();
+  void serve_semi_persistent(const DownlinkSlot& at, SlotPlan& plan);
+  void use_occasion(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
+  void activate_semi_persistent(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
+  void begin_semi_persistent(Connection& c, const DlAssignment& a, const DownlinkSlot& at);
+  static void follow_answer(Connection& c, const HarqFeedback& feedback);
+  /// New data may begin in such a block: moves, repetitions and slices leave room for it.
+  [[nodiscard]] bool may_use(const Connection& c, const BlockFormat& format,
+                             base::Slot answer) const;
+  /// PRBs of its part, and a block on them for all occasions.
+  struct Place {
+    phy::PrbRange prb;
+    phy::BlockFit fit;
+  };
+  /// One that nobody else has in any of the occasions (occasion_place.h). nullopt: there is none.
+  [[nodiscard]] std::optional<Place> find_place(const Connection& c,
+                                                const SemiPersistent& occasions,
+                                                base::SlotCount k1);
   enum class Outcome : std::uint8_t { sent, nothing_sent, blocked };
   /// What has held up one that was looked at, and has more to send or not.
   [[nodiscard]] Bound bound_of(Outcome outcome, bool is_limited, bool has_more) const;
@@ -280,6 +300,12 @@ class Cell {
   void count_bounds(base::Direction direction, Part& part) const;
   /// No PRB is left, or as many are served as may be: that holds up all candidates of the part.
   [[nodiscard]] bool is_full(int served, Part& part) const;
+  struct DownlinkBlock {
+    int process = 0;
+    base::Bits tbs{};
+  };
+  /// What waits goes into a block. False: nothing fits, or all that waited was discarded.
+  bool fill_block(Connection& c, const DownlinkBlock& block, base::Instant now, SlotPlan& plan);
   /// most: PRBs that it may take.
   Outcome assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan);
   Outcome grant(Connection& c, int most, UplinkSlot& pusch, SlotPlan& plan);
@@ -348,7 +374,9 @@ class Cell {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> active_;  ///< Ascending.
   std::vector<bool> is_active_;
-  std::vector<std::uint32_t> configured_;  ///< Connections with a configured grant.
+  std::vector<std::uint32_t> configured_;       ///< Connections with a configured grant.
+  std::vector<std::uint32_t> semi_persistent_;  ///< Connections with SPS-Config.
+  std::vector<std::uint8_t> place_;             ///< [PRB of a part] Working memory.
   std::vector<Share> shares_;
   /// [direction][open siblings - 1][slot of the period] That slices share.
   std::array<std::vector<std::vector<int>>, 2> shared_prbs_;

@@ -54,6 +54,9 @@ base::McsIndex Cell::downlink_mcs(const Connection& c) const {
 
 bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPlan& plan) {
   if (!c.has_downlink(at.now) || !c.dl_harq.idle_process()) return false;
+  if (c.awaits_occasion(at.slot, at.now)) return false;
+  const bool is_held_back = c.sps.used == at.slot;
+  if (is_held_back && c.signalling.waiting_bytes(at.now) == 0) return false;
   if (!c.may_begin(at.slot, at.feedback)) return false;
   return std::none_of(plan.downlink.begin(), plan.downlink.end(),
                       [&](const DlAssignment& a) { return a.ue == c.config.ue; });
@@ -105,6 +108,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     Connection& c = *connections_[index];
     const std::optional<int> process = c.dl_harq.process_to_repeat();
     if (!process || !c.bwp.allows(at.slot, at.feedback)) continue;
+    if (c.sps.used == at.slot) continue;  // One PDSCH a slot.
     if (!is_ready) {
       prbs_.reset(resources_in(at.slot, part, base::Direction::downlink),
                   placing_start(part, at.slot, base::Direction::downlink, dl_taken_));
@@ -138,6 +142,18 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
   }
 }
 
+bool Cell::fill_block(Connection& c, const DownlinkBlock& block, base::Instant now,
+                      SlotPlan& plan) {
+  MacPdu& pdu = c.dl_blocks[static_cast<std::size_t>(block.process)];
+  pdu.clear();
+  auto room = static_cast<std::uint32_t>(block.tbs.value() / 8);
+  room -= c.signalling.build(room, now, pdu.signalling, signalling_drops_);
+  if (c.data) c.data->build(room, now, pdu.data, plan.drops);
+  if (pdu.signalling.empty() && pdu.data.empty()) return false;
+  note_command_sent(c, pdu, slot_);
+  return true;
+}
+
 Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, SlotPlan& plan) {
   const auto& [slot, feedback_slot, now] = at;
   Part& part = part_of(c);
@@ -159,18 +175,12 @@ Cell::Outcome Cell::assign(Connection& c, int most, const DownlinkSlot& at, Slot
                                                     .layer_count = c.csi.rank},
                                                    resources)
                                   : phy::BlockFit{};
-  MacPdu& pdu = c.dl_blocks[static_cast<std::size_t>(*process)];
-  pdu.clear();
-  auto room = static_cast<std::uint32_t>(fit.tbs.value() / 8);
-  room -= c.signalling.build(room, now, pdu.signalling, signalling_drops_);
-  if (c.data) c.data->build(room, now, pdu.data, plan.drops);
-  if (pdu.signalling.empty() && pdu.data.empty()) {
-    // Nothing fits, or all that waited was discarded: the resources stay free.
+  if (!fill_block(c, {.process = *process, .tbs = fit.tbs}, now, plan)) {
     if (range) prbs_.give_back(*range);
     part.pdcch.give_back(*dci);
     return Outcome::nothing_sent;
   }
-  note_command_sent(c, pdu, slot);
+  if (c.sendable_bytes(now) == 0) c.sps.is_behind = false;
   const phy::Mcs mcs = phy::mcs(config_.dl_table, fit.mcs);
   const BlockFormat format{.mcs = fit.mcs,
                            .modulation_order = mcs.modulation_order,

@@ -52,8 +52,12 @@ void Connection::grant_backlog(std::uint64_t bytes) {
 
 namespace {
 
-/// No DCI begins a block in a process that configured grants use, so that both ends agree on what a
-/// process holds [ours].
+/// No DCI begins a block in a process that configured grants, or semi-persistent scheduling, use,
+/// so that both ends agree on what a process holds [ours].
+HarqConfig downlink_harq(HarqConfig harq, const ConnectionConfig& c) {
+  if (c.semi_persistent) harq.configured_count = c.semi_persistent->occasions.process_count;
+  return harq;
+}
 HarqConfig uplink_harq(HarqConfig harq, const ConnectionConfig& c) {
   if (c.configured_grant) harq.configured_count = c.configured_grant->process_count;
   return harq;
@@ -64,7 +68,7 @@ HarqConfig uplink_harq(HarqConfig harq, const ConnectionConfig& c) {
 Connection::Connection(const ConnectionConfig& c, ConnectionSetup setup)
     : config(c),
       signalling(signalling_bearer()),
-      dl_harq(setup.harq),
+      dl_harq(downlink_harq(setup.harq, c)),
       ul_harq(uplink_harq(setup.harq, c)),
       dl_thresholds(std::move(setup.dl_thresholds)),
       ul_thresholds(std::move(setup.ul_thresholds)),

@@ -15,6 +15,7 @@
 #include "mac/harq.h"
 #include "mac/qos.h"
 #include "mac/radio_bearer.h"
+#include "mac/semi_persistent.h"
 #include "phy/link/csi.h"
 
 namespace redcell::mac::gnb {
@@ -34,6 +35,8 @@ struct ConnectionConfig {
   std::optional<ConfiguredGrant> configured_grant{};
   /// Of type 2: released when so many occasions in a row were not used; 0: never.
   int release_after{};
+  /// Downlink that it is sent without a DCI each.
+  std::optional<SemiPersistentConfig> semi_persistent{};
 };
 
 /// The uplink as the cell has heard it: what one PRB sent with all the UE's power would give.
@@ -155,6 +158,30 @@ struct Connection {
     }
   };
   Activation activation;
+
+  /// Semi-persistent scheduling as the cell has it.
+  struct SemiPersistentState {
+    /// activating: no answer has come to the block of the DCI yet.
+    enum class Phase : std::uint8_t { released, activating, active };
+    Phase phase = Phase::released;
+    SemiPersistent occasions{};
+    BlockFormat format{};    ///< Of the DCI.
+    base::SlotCount k1{0};   ///< Of the DCI.
+    base::Slot used{-1};     ///< The last slot with a block of it, or held back.
+    bool is_behind = false;  ///< More has waited since then than a block holds.
+    /// The next occasion holds all these bytes, or this slot's has been used.
+    [[nodiscard]] bool holds(std::uint64_t bytes, base::Slot slot) const {
+      if (phase != Phase::active || is_behind) return false;
+      if (occasions.is_occasion(slot) && used != slot) return false;
+      return 8 * bytes <= static_cast<std::uint64_t>(format.tbs.value());
+    }
+  };
+  SemiPersistentState sps;
+  /// Its data waits for an occasion; messages of RRC do not.
+  [[nodiscard]] bool awaits_occasion(base::Slot slot, base::Instant now) const {
+    if (sps.phase != SemiPersistentState::Phase::active) return false;
+    return signalling.waiting_bytes(now) == 0 && sps.holds(sendable_bytes(now), slot);
+  }
 
   bool sr_pending = false;
   std::uint64_t ul_backlog_bytes = 0;  ///< As last reported, less what was granted since.

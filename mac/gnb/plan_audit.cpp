@@ -28,6 +28,19 @@ const Connection* find(std::span<const std::unique_ptr<Connection>> connections,
   return nullptr;
 }
 
+bool begins_unasked(const HarqId& harq) { return is_configured(harq) && harq.attempt == 0; }
+
+/// A slot in which both begin a block, at some time (TS 38.321 5.8.1).
+bool have_a_slot_in_common(const SemiPersistent& one, const SemiPersistent& other) {
+  std::int64_t a = one.start.value();
+  std::int64_t b = other.start.value();
+  const std::int64_t end = std::max(a, b) + one.period().value() * other.period().value();
+  while (a != b && std::min(a, b) <= end) {
+    (a < b ? a : b) += a < b ? one.period().value() : other.period().value();
+  }
+  return a == b;
+}
+
 }  // namespace
 
 PlanAudit::PlanAudit(const CellConfig& config) : config_(config), open_(config.first_open_count()) {
@@ -56,6 +69,7 @@ std::string PlanAudit::check(base::Slot slot, const SlotPlan& plan,
   const std::string parts = check_parts(slot, plan, connections);
   if (!parts.empty()) return parts;
   forget_released(connections);
+  forget_cleared(connections);
   for (const BwpSwitchDci& dci : plan.switches) {
     const std::string finding = check_switch(slot, dci, find(connections, dci));
     if (!finding.empty()) return finding;
@@ -76,6 +90,8 @@ std::string PlanAudit::check_blocks(base::Slot slot, const SlotPlan& plan,
     owe(*c, a.feedback_slot);
     const Block block{.format = a.format, .ue = a.ue, .slot = slot, .answer = a.feedback_slot};
     std::string finding = check_block(block, *c, sides_[0]);
+    if (finding.empty()) finding = check_process(slot, a);
+    if (finding.empty()) finding = check_semi_persistent(slot, a, *c);
     if (finding.empty()) finding = check_slices(block, c->config.dl_slice, sides_[0]);
     if (!finding.empty()) return finding;
   }
@@ -163,6 +179,84 @@ void PlanAudit::forget_released(std::span<const std::unique_ptr<Connection>> con
     return c == nullptr || c->activation.phase == Connection::Activation::Phase::released ||
            c->config.configured_grant->start != a.since;
   });
+}
+
+void PlanAudit::forget_cleared(std::span<const std::unique_ptr<Connection>> connections) {
+  std::erase_if(told_, [&](const Told& t) {
+    const Connection* c = find(connections, t);
+    if (c == nullptr) return true;
+    const bool has_left = c->bwp.pending() || c->bwp.bwp() != t.format.bwp;
+    return has_left || c->sps.phase == Connection::SemiPersistentState::Phase::released ||
+           c->sps.occasions.start != t.occasions.start;
+  });
+}
+
+std::string PlanAudit::check_process(base::Slot slot, const DlAssignment& a) {
+  Owed& owed = owed_[a.ue.value];
+  if (owed.newest_block == slot) return broken("two blocks in a slot", a.ue, slot);
+  owed.newest_block = slot;
+  const auto [answer, is_first] = owed.answers.try_emplace(a.harq.process, a.feedback_slot);
+  const bool is_due = !is_first && answer->second >= slot;
+  if (is_due && begins_unasked(a.harq)) {
+    return broken("an occasion in a process that is busy", a.ue, slot);
+  }
+  answer->second = a.feedback_slot;
+  return {};
+}
+
+std::string PlanAudit::check_semi_persistent(base::Slot slot, const DlAssignment& a,
+                                             const Connection& c) {
+  if (a.activates) return check_first(slot, a, c);
+  if (begins_unasked(a.harq) != (a.aggregation_level == 0)) {
+    return broken("a block without a DCI, or an occasion with one", a.ue, slot);
+  }
+  if (a.aggregation_level > 0) return {};
+  const auto told = std::find_if(told_.begin(), told_.end(),
+                                 [&](const Told& t) { return t.ue == a.ue && t.epoch == a.epoch; });
+  if (told == told_.end()) return broken("an occasion that no DCI has told of", a.ue, slot);
+  const std::int64_t period = told->occasions.period().value();
+  const BlockFormat& format = told->format;
+  if (slot <= told->occasions.start || (slot - told->occasions.start).value() % period != 0) {
+    return broken("a block between two occasions", a.ue, slot);
+  }
+  if (a.format.prb != format.prb || a.format.tbs != format.tbs || a.format.mcs != format.mcs ||
+      a.feedback_slot != slot + told->k1) {
+    return broken("an occasion that is not as its DCI has said", a.ue, slot);
+  }
+  const std::int64_t frames = slot.value() / told->occasions.slots_per_frame % 1024;
+  const std::int64_t current =
+      frames * told->occasions.slots_per_frame + slot.value() % told->occasions.slots_per_frame;
+  if (a.harq.process != current / period % told->occasions.process_count) {
+    return broken("an occasion in another HARQ process", a.ue, slot);
+  }
+  return {};
+}
+
+std::string PlanAudit::check_first(base::Slot slot, const DlAssignment& a, const Connection& c) {
+  if (!c.config.semi_persistent || a.aggregation_level == 0 || !is_configured(a.harq)) {
+    return broken("occasions that nobody may have, or without a DCI", a.ue, slot);
+  }
+  Told told{.ue = a.ue,
+            .epoch = a.epoch,
+            .occasions = c.config.semi_persistent->occasions,
+            .format = a.format,
+            .k1 = a.feedback_slot - slot};
+  told.occasions.start = slot;
+  const auto place = [&](const BlockFormat& format) {
+    const int first = config_.bwps[format.bwp]->config().bwp_dl.first;
+    return phy::PrbRange{.first = first + format.prb.first, .count = format.prb.count};
+  };
+  std::erase_if(told_, [&](const Told& t) { return t.ue == a.ue; });
+  const phy::PrbRange own = place(a.format);
+  for (const Told& other : told_) {
+    const phy::PrbRange theirs = place(other.format);
+    if (own.first < theirs.end() && theirs.first < own.end() &&
+        have_a_slot_in_common(told.occasions, other.occasions)) {
+      return broken("occasions meet another's on the same PRBs", a.ue, slot);
+    }
+  }
+  told_.push_back(told);
+  return {};
 }
 
 std::string PlanAudit::check_block(const Block& block, const Connection& c, Direction& side) {

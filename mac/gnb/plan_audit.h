@@ -4,6 +4,10 @@
 // - No PRB is given twice in a slot and direction, outside its BWP, where no data may lie, or where
 //   another terminal has a configured grant: of type 1, or of type 2 from its DCI on until the
 //   cell takes it for released.
+// - Without a DCI blocks come in occasions of semi-persistent scheduling alone, just as its DCI has
+//   said: PRBs, size, K1, HARQ process. No occasion meets another terminal's on the same PRBs.
+//   None is in a HARQ process whose answer is due.
+// - Nobody has two blocks in a slot's downlink.
 // - A part that is closed has nobody, no block and no answer; nobody is sent into one that has not
 //   been on the air for a burst of SS/PBCH blocks. No data lies on the PUCCH of one that is open.
 //   A slot that something has been granted in keeps its parts.
@@ -77,10 +81,26 @@ class PlanAudit {
     ConfiguredGrant grant;
     base::Slot since{};  ///< From which the cell has kept it: another one is another grant.
   };
+  /// Semi-persistent scheduling as its DCI has said it.
+  struct Told {
+    base::UeId ue;
+    std::uint32_t epoch = 0;
+    SemiPersistent occasions;
+    BlockFormat format;
+    base::SlotCount k1{0};
+  };
+  [[nodiscard]] std::string check_semi_persistent(base::Slot slot, const DlAssignment& a,
+                                                  const Connection& c);
+  [[nodiscard]] std::string check_first(base::Slot slot, const DlAssignment& a,
+                                        const Connection& c);
+  [[nodiscard]] std::string check_process(base::Slot slot, const DlAssignment& a);
+  void forget_cleared(std::span<const std::unique_ptr<Connection>> connections);
   /// What a terminal is to send or answer, at the latest.
   struct Owed {
     std::uint32_t epoch = 0;
     base::Slot last{-1};
+    base::Slot newest_block{-1};          ///< Of the downlink.
+    std::map<int, base::Slot> answers{};  ///< [process] Of the downlink, the last due.
   };
   [[nodiscard]] std::string check_blocks(base::Slot slot, const SlotPlan& plan,
                                          std::span<const std::unique_ptr<Connection>> connections);
@@ -116,6 +136,7 @@ class PlanAudit {
   OpenParts open_;
   std::array<Direction, 2> sides_;  ///< [direction]
   std::vector<Activated> activated_;
+  std::vector<Told> told_;
   std::map<std::uint32_t, Owed> owed_;  ///< [UE]
 };
 

@@ -41,6 +41,7 @@ void UeMac::disconnect() {
   feedback_.clear();
   grants_.clear();
   configured_.release();
+  semi_persistent_.release();
   occasion_.reset();
   sr_due_.reset();
   silent_until_ = base::Slot();
@@ -85,6 +86,7 @@ base::Slot UeMac::sr_occasion_at_or_after(base::Slot slot) const {
 
 void UeMac::enter_bwp(std::uint32_t bwp, base::Slot slot, base::Instant now) {
   configured_.enter(bwp);
+  semi_persistent_.enter(bwp);
   occasion_.reset();
   if (configured_.is_active()) sr_due_.reset();
   request_grant_if_needed(slot, now);

@@ -13,6 +13,7 @@
 #include "mac/harq.h"
 #include "mac/radio_bearer.h"
 #include "mac/ue/configured_uplink.h"
+#include "mac/ue/semi_persistent_downlink.h"
 
 namespace redcell::mac::ue {
 
@@ -69,16 +70,27 @@ class UeMac {
   /// RRC configures a grant in the connection of now: with data and such a grant in the active BWP
   /// no scheduling request is sent (logicalChannelSR-Mask) [ours].
   void configure(const ConfiguredGrant& grant) { configured_.configure(grant); }
+  /// RRC configures semi-persistent scheduling in the connection of now.
+  void configure(const SemiPersistent& sps) { semi_persistent_.configure(sps); }
   [[nodiscard]] bool has_configured_grant() const { return configured_.is_configured(); }
+  [[nodiscard]] bool has_semi_persistent() const { return semi_persistent_.is_configured(); }
   /// A DCI activates the configured grant of type 2, or releases it.
   void on_configured_grant(const ConfiguredGrantDci& dci, base::Slot slot, base::Instant now);
-  /// Another BWP is active from slot on: a configured grant is suspended, cleared, or resumed.
+  /// Another BWP is active from slot on: a configured grant is suspended, cleared, or resumed,
+  /// semi-persistent scheduling is cleared.
   void enter_bwp(std::uint32_t bwp, base::Slot slot, base::Instant now);
 
   /// Nothing is sent in slots [from, until): what was due there is lost, a request waits.
   void pause(base::Slot from, base::Slot until);
 
+  /// A DCI has said so, or the UE expects() it.
   void on_assignment(const DlAssignment& assignment);
+  /// A DCI of this slot activates semi-persistent scheduling.
+  void activate(const DlAssignment& dci, base::Slot slot) { semi_persistent_.activate(dci, slot); }
+  /// An occasion of semi-persistent scheduling that the UE knows of.
+  [[nodiscard]] bool expects(const DlAssignment& assignment, base::Slot slot) const {
+    return semi_persistent_.expects(assignment, slot);
+  }
   /// Outcome of a block: answers, and takes its content.
   void on_block(const ReceivedBlock& block, base::Instant now, BlockOutput& out);
   /// False: it asks for a repetition of what the UE no longer has, and nothing will be sent.
@@ -155,6 +167,7 @@ class UeMac {
   std::vector<PendingFeedback> feedback_;
   std::vector<UlGrant> grants_;
   ConfiguredUplink configured_;
+  SemiPersistentDownlink semi_persistent_;
   std::optional<UlGrant> occasion_;  ///< Of the configured grant, that data waits for.
   base::Slot silent_until_;
   std::optional<base::Slot>

@@ -1,9 +1,10 @@
 // Goal: whatever a scenario asks of a cell - parts that overlap or hold one another, slices with
-// any ratios, K1 and K2, moves by DCI, RRC and timer, configured grants of either type - and
-// whatever is lost on the air, no PRB is sent on twice, nobody is told anything where it is not,
-// ratios hold over every window, and both ends agree again when nothing is lost any more. Method:
-// cells and terminals drawn from seeds, both ends at work as in a run, keyed losses; what is on the
-// air is held against own lists, and each plan against the cell's second account.
+// any ratios, K1 and K2, moves by DCI, RRC and timer, configured grants of either type,
+// semi-persistent scheduling - and whatever is lost on the air, no PRB is sent on twice, nobody is
+// told anything where it is not, ratios hold over every window, and both ends agree again when
+// nothing is lost any more. Method: cells and terminals drawn from seeds, both ends at work as in a
+// run, keyed losses; what is on the air is held against own lists, and each plan against the cell's
+// second account.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -36,6 +37,8 @@ struct Tried {
   int activations = 0;
   int releases = 0;
   int unasked = 0;  ///< Blocks on configured grants.
+  int told = 0;     ///< DCIs that activate semi-persistent scheduling.
+  int untold = 0;   ///< Blocks in its occasions.
   int repeated = 0;
   int lost = 0;
   int blocks = 0;
@@ -120,6 +123,7 @@ class RandomCell {
     if (const auto& grant = world_->connection(index).config.configured_grant) {
       mac.configure(*grant);
     }
+    if (config.semi_persistent) mac.configure(config.semi_persistent->occasions);
     mac.enter_bwp(config.bwp, Slot(0), now_);
   }
   Terminal& of(base::UeId ue) { return terminals_[ue.value - 100]; }
@@ -271,6 +275,12 @@ class RandomCell {
     EXPECT_TRUE(is_there || is_lossy_) << "terminal " << t.index << ", slot " << slot_.value();
     return is_there && !is_lost();
   }
+  /// The same of who knows of an occasion: nothing on the air can be lost but its block.
+  bool expects(const Terminal& t, const DlAssignment& a) {
+    const bool is_known = t.listens(a.format.bwp, slot_) && t.mac.expects(a, slot_);
+    EXPECT_TRUE(is_known || is_lossy_) << "terminal " << t.index << ", slot " << slot_.value();
+    return is_known;
+  }
   void hear(const SlotPlan& plan) {
     for (const BwpSwitchDci& dci : plan.switches) {
       Terminal& t = of(dci.ue);
@@ -291,8 +301,12 @@ class RandomCell {
       count(a.format, cell_end(t).config.dl_slice, base::Direction::downlink, slot_);
       owed_.push_back(a);
       tried_.repeated += a.harq.attempt > 0 ? 1 : 0;
-      if (!hears(t, a.format.bwp)) continue;
+      tried_.told += a.activates ? 1 : 0;
+      const bool is_untold = a.aggregation_level == 0;
+      tried_.untold += is_untold ? 1 : 0;
+      if (is_untold ? !expects(t, a) : !hears(t, a.format.bwp)) continue;
       t.bwp.on_dci(slot_);
+      if (a.activates) t.mac.activate(a, slot_);
       t.mac.on_assignment(a);
       heard_.push_back(a);
     }
@@ -422,6 +436,8 @@ TEST(RandomCells, break_no_law_of_prbs_parts_and_ratios) {
   EXPECT_GT(tried.activations, 100);
   EXPECT_GT(tried.releases, 50);
   EXPECT_GT(tried.unasked, 1000);
+  EXPECT_GT(tried.told, 500);
+  EXPECT_GT(tried.untold, 1000);
   EXPECT_GT(tried.repeated, 1000);
   EXPECT_GT(tried.lost, 500);
   EXPECT_GT(tried.windows, 1000);

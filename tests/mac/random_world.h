@@ -1,5 +1,5 @@
 // A cell at random: parts that overlap and lie inside one another, slices, offsets, configured
-// grants and terminals, all drawn from a seed.
+// grants, semi-persistent scheduling and terminals, all drawn from a seed.
 #pragma once
 
 #include <algorithm>
@@ -83,7 +83,17 @@ inline std::vector<int> random_offsets(Dice& dice) {
   return out;
 }
 
-/// The cell's connection of one terminal, with a configured grant in two of three.
+/// SPS-Config, of any period that a terminal may have.
+inline SemiPersistentConfig random_sps(Dice& dice) {
+  return {.occasions = {.periodicity_ms = dice.falls(0.5) ? 10 : 20,
+                        .slots_per_frame = 20,
+                        .process_count = dice.between(1, 3)},
+          .prb_count = dice.between(1, 12),
+          .mcs = base::McsIndex(dice.between(0, 15))};
+}
+
+/// The cell's connection of one terminal, with a configured grant in two of three, and
+/// semi-persistent scheduling in half of them.
 inline gnb::ConnectionConfig random_connection(std::uint32_t ue, const gnb::CellConfig& cell,
                                                gnb::ConfiguredRoom& room, Dice& dice) {
   gnb::ConnectionConfig out = connection_config(ue);
@@ -100,6 +110,7 @@ inline gnb::ConnectionConfig random_connection(std::uint32_t ue, const gnb::Cell
                     .inactivity = SlotCount(has_timer ? 40 : 0),
                     .subframe = SlotCount(2),
                     .default_bwp = 0};
+  if (dice.falls(0.5)) out.semi_persistent = random_sps(dice);
   if (dice.falls(1.0 / 3)) return out;
   const SlotCount period(dice.falls(0.5) ? 10 : 20);
   const auto place =
