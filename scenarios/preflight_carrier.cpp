@@ -207,10 +207,6 @@ void check_broadcast(const CarrierView& view, Report& report) {
   const schema::Bwp& bwp = view.carrier.redcap_bwp();
   const phy::PrbRange ssb{static_cast<int>(b.ssb_first_prb()), phy::ssb_prb_count};
   check_inside(view, "broadcast.ssb_first_prb", ssb, report);
-  check_inside(view, "broadcast.sib1_first_prb",
-               {static_cast<int>(b.sib1_first_prb()),
-                static_cast<int>(std::max(b.sib1_prb_count(), b.paging_prb_count()))},
-               report);
   const auto bwp_first = static_cast<int>(bwp.first_prb());
   const int bwp_end = bwp_first + static_cast<int>(bwp.prb_count());
   if (ssb.first < bwp_first || ssb.end() > bwp_end) {
@@ -222,6 +218,15 @@ void check_broadcast(const CarrierView& view, Report& report) {
                 .clause = "TS 38.213 17.1",
                 .advice = "Move redcap_bwp.first_prb or broadcast.ssb_first_prb; terminals of a "
                           "part without are dedicated_bwp's."});
+  }
+  const phy::PrbRange sib1{static_cast<int>(b.sib1_first_prb()),
+                           static_cast<int>(std::max(b.sib1_prb_count(), b.paging_prb_count()))};
+  if (sib1.count > 0 && (sib1.first < bwp_first || sib1.end() > bwp_end)) {
+    report.add(view.path + ".broadcast.sib1_first_prb",
+               {.found = fmt::format("SIB1 and paging on PRBs {} to {}, redcap_bwp on {} to {}",
+                                     sib1.first, sib1.end() - 1, bwp_first, bwp_end - 1),
+                .allowed = "SIB1 and paging inside the initial bandwidth part",
+                .clause = "TS 38.214 5.1.2.2.2"});
   }
   const bool is_wide = view.carrier.dl_centre_mhz() > 3000 ||
                        (view.carrier.scs_khz() == 30 && view.carrier.tdd_size() > 0 &&

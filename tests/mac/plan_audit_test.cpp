@@ -123,6 +123,18 @@ TEST_F(AuditedPlan, gives_nothing_in_a_gap) {
   expect("a block in a gap");
 }
 
+TEST_F(AuditedPlan, sends_no_grant_in_a_gap) {
+  plan_.downlink.clear();
+  BwpTiming timing;
+  timing.switch_delay = base::SlotCount(1);
+  ActiveBwp moving(timing, 0);
+  moving.on_switch_dci(base::Slot(0), 0);
+  connections_[0]->bwp = moving;
+  ASSERT_TRUE(moving.in_gap(base::Slot(0)));
+  ASSERT_FALSE(moving.in_gap(plan_.uplink.at(0).pusch_slot));
+  expect("a grant in a gap");
+}
+
 TEST_F(AuditedPlan, has_no_more_layers_than_the_cell) {
   plan_.downlink[0].format.layer_count = world_.config().layer_count_max + 1;
   expect("more layers than the cell has");
@@ -257,8 +269,16 @@ TEST_F(AuditedPlan, keeps_off_the_prbs_of_an_activated_grant_until_it_is_release
 }
 
 TEST_F(AuditedPlan, names_only_terminals_that_are_there) {
+  const SlotPlan sound = plan_;
   plan_.downlink[0].ue = base::UeId{7};
   expect("nobody is assigned a block");
+  plan_ = {};
+  plan_.uplink = sound.uplink;
+  plan_.uplink[0].ue = base::UeId{7};
+  expect("nobody is granted a block");
+  begin_switch();
+  plan_.switches[0].ue = base::UeId{7};
+  expect("nobody is told to switch");
 }
 
 }  // namespace
