@@ -33,13 +33,15 @@ int SliceShares::most_in_any_window(std::size_t slice, std::span<const int> prb_
   if (!limit() || ratios_[slice].is_apart) return unlimited_prbs;
   const std::size_t period = prb_counts.size();
   const auto window = static_cast<std::size_t>(window_slots_);
-  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  int least = unlimited_prbs;
   for (std::size_t number = 0; number < period; ++number) {
     std::int64_t prbs = 0;
     for (std::size_t s = 0; s < window; ++s) prbs += prb_counts[(number * window + s) % period];
-    least = std::min(least, prbs);
+    // Where it may send nothing a repetition waits.
+    const auto most = static_cast<int>(ratios_[slice].max_percent * prbs / 100);
+    if (most > 0) least = std::min(least, most);
   }
-  return static_cast<int>(ratios_[slice].max_percent * least / 100);
+  return least;
 }
 
 /// A change comes with a window, so all of it is of one table.

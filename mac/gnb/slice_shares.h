@@ -68,8 +68,8 @@ class SliceShares {
   /// period. Slots before the change before are not asked for again. No allocation but at first.
   void change(base::Slot from, std::span<const int> prb_counts);
 
-  /// The largest block that the slice's maximum has room for in any window, where the slots of a
-  /// period have these PRBs; without limits unlimited_prbs.
+  /// The largest block that the slice's maximum has room for in any window that it may send in,
+  /// where the slots of a period have these PRBs; without limits unlimited_prbs.
   [[nodiscard]] int most_in_any_window(std::size_t slice, std::span<const int> prb_counts) const;
 
   [[nodiscard]] std::size_t slice_count() const { return ratios_.size(); }

@@ -1,10 +1,10 @@
-// Goal: whatever a scenario asks of a cell - parts that overlap or hold one another, slices with
-// any ratios, K1 and K2, moves by DCI, RRC and timer, configured grants of either type,
-// semi-persistent scheduling - and whatever is lost on the air, no PRB is sent on twice, nobody is
-// told anything where it is not, ratios hold over every window, and both ends agree again when
-// nothing is lost any more. Method: cells and terminals drawn from seeds, both ends at work as in a
-// run, keyed losses; what is on the air is held against own lists, and each plan against the cell's
-// second account.
+// Goal: whatever a scenario asks of a cell - parts that overlap or hold one another, that open and
+// close, slices with any ratios, K1 and K2, moves by DCI, RRC and timer, configured grants of
+// either type, semi-persistent scheduling - and whatever is lost on the air, no PRB is sent on
+// twice, nobody is told anything where it is not, ratios hold over every window, and both ends
+// agree again when nothing is lost any more. Method: cells and terminals drawn from seeds, both
+// ends at work as in a run, keyed losses; what is on the air is held against own lists, and each
+// plan against the cell's second account.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -30,20 +30,7 @@ using gnb::SlotPlan;
 constexpr std::int64_t busy_slots = 1200;
 /// Then nothing is lost, and nobody is moved any more: room for timers and four transmissions.
 constexpr std::int64_t quiet_slots = 400;
-
-/// What came to pass in all cells together: a law that was never tried holds nothing.
-struct Tried {
-  std::array<int, 3> moves{};  ///< [cause] At the terminal.
-  int activations = 0;
-  int releases = 0;
-  int unasked = 0;  ///< Blocks on configured grants.
-  int told = 0;     ///< DCIs that activate semi-persistent scheduling.
-  int untold = 0;   ///< Blocks in its occasions.
-  int repeated = 0;
-  int lost = 0;
-  int blocks = 0;
-  int windows = 0;
-};
+constexpr std::int64_t offset_max = 8;  ///< The largest K2.
 
 /// One terminal's end.
 struct Terminal {
@@ -68,11 +55,18 @@ class RandomCell {
     is_lossy_ = seed % 2 == 1;
     ranks_by_qos_ = seed % 3 == 2;
     const std::vector<phy::ResourceMapConfig> parts = random_parts(seed % 4 < 2, dice_);
-    for (const phy::ResourceMapConfig& part : parts) maps_.emplace_back(part);
-    world_ = std::make_unique<CellWorld>(parts.front(), [&](CellConfig& c) {
-      c.bwps.clear();
-      for (const phy::ResourceMap& map : maps_) c.bwps.push_back(&map);
-      c.sibling_count = static_cast<std::uint32_t>(std::max<std::size_t>(maps_.size() - 1, 1));
+    const std::size_t siblings = std::max<std::size_t>(parts.size() - 1, 1);
+    opens_ = dice_.falls(0.5);
+    for (std::size_t open = 1; open <= siblings; ++open) {
+      const auto configs = side_by_side(parts, open);
+      maps_.emplace_back(configs.begin(), configs.end());
+    }
+    world_ = std::make_unique<CellWorld>(maps_.back().front().config(), [&](CellConfig& c) {
+      c.bwps = addresses(maps_.back());
+      c.sibling_count = static_cast<std::uint32_t>(siblings);
+      for (std::size_t open = 1; opens_ && open < siblings; ++open) {
+        c.fewer_open.push_back(addresses(maps_[open - 1]));
+      }
       c.k1 = random_offsets(dice_);
       c.k2 = random_offsets(dice_);
       c.dl_slices = random_ratios(dice_);
@@ -98,7 +92,9 @@ class RandomCell {
       for (Terminal& t : terminals_) follow(t);
       drive();
       send_uplink();
-      hear(world_->run(s));
+      const SlotPlan& plan = world_->run(s);
+      note_open_parts();
+      hear(plan);
       if (::testing::Test::HasFatalFailure()) return;
     }
     expect_agreement();
@@ -241,8 +237,38 @@ class RandomCell {
     if (t.bwp.in_gap(slot_)) t.mac.pause(t.bwp.pending()->from, t.bwp.pending()->until);
   }
 
+  /// What a slot has is settled when it may first be granted; nobody is where nothing is.
+  void note_open_parts() {
+    const gnb::OpenParts& parts = world_->cell().open_parts();
+    for (std::int64_t s = slot_.value(); s <= slot_.value() + offset_max; ++s) {
+      const auto [noted, is_new] = open_in_.emplace(s, parts.at(Slot(s)));
+      ASSERT_EQ(noted->second, parts.at(Slot(s))) << "slot " << s;
+    }
+    const std::size_t now = open_in_.at(slot_.value());
+    const auto before = open_in_.find(slot_.value() - 1);
+    if (before != open_in_.end()) {
+      tried_.openings += now > before->second ? 1 : 0;
+      tried_.closings += now < before->second ? 1 : 0;
+    }
+    for (const Terminal& t : terminals_) {
+      if (t.bwp.bwp() >= world_->config().sibling_count || t.bwp.in_gap(slot_)) continue;
+      ASSERT_LT(t.bwp.bwp(), now) << "terminal " << t.index << ", slot " << slot_.value();
+    }
+  }
+  /// Parts that terminals may be sent into.
+  std::uint32_t room() {
+    const std::uint32_t siblings = world_->config().sibling_count;
+    if (!opens_) return siblings;
+    if (!is_quiet_ && dice_.falls(0.01)) {
+      wanted_ = static_cast<std::uint32_t>(dice_.between(1, static_cast<int>(siblings)));
+    }
+    world_->cell().want_open(wanted_, slot_);
+    return std::min(wanted_, world_->cell().open_parts().ready(slot_));
+  }
+
   void drive() {
     const std::uint32_t siblings = world_->config().sibling_count;
+    const std::uint32_t open = room();
     for (Terminal& t : terminals_) {
       const double load = is_quiet_ ? 0.02 : 0.15;
       if (dice_.falls(load)) world_->load(t.index, dice_.between(1, 4));
@@ -253,8 +279,8 @@ class RandomCell {
       }
       const Connection& c = cell_end(t);
       const bool may_move = siblings > 1 && c.config.bwp < siblings && !c.is_moving();
-      if (is_quiet_ || !may_move || !dice_.falls(0.01)) continue;
-      const auto to = static_cast<std::uint32_t>(dice_.between(0, static_cast<int>(siblings) - 1));
+      if (is_quiet_ || !may_move || !dice_.falls(c.config.bwp < open ? 0.01 : 0.1)) continue;
+      const auto to = static_cast<std::uint32_t>(dice_.between(0, static_cast<int>(open) - 1));
       if (to == c.config.bwp) continue;
       if (dice_.falls(0.5)) {
         world_->cell().switch_by_dci(t.index, to);
@@ -324,14 +350,18 @@ class RandomCell {
 
   [[nodiscard]] const phy::SlotResources& resources(std::uint32_t part, base::Direction direction,
                                                     Slot slot) const {
-    return direction == base::Direction::downlink ? maps_[part].downlink(slot)
-                                                  : maps_[part].uplink(slot);
+    const phy::ResourceMap& map = maps_[open_in(slot.value()) - 1][part];
+    return direction == base::Direction::downlink ? map.downlink(slot) : map.uplink(slot);
+  }
+  [[nodiscard]] std::size_t open_in(std::int64_t slot) const {
+    const auto noted = open_in_.find(slot);
+    return noted != open_in_.end() ? noted->second : open_in_.rbegin()->second;
   }
   /// PRBs of the carrier that carry data have one owner.
   void take_prbs(const BlockFormat& format, base::Direction direction, Slot slot) {
     ++tried_.blocks;
     const phy::SlotResources& all = resources(format.bwp, direction, slot);
-    const phy::PrbRange& bwp = maps_[format.bwp].config().bwp_ul;
+    const phy::PrbRange& bwp = maps_.back()[format.bwp].config().bwp_ul;
     ASSERT_LE(format.prb.end(), bwp.count);
     std::set<int>& taken = taken_[{static_cast<int>(direction), slot.value()}];
     for (int prb = format.prb.first; prb < format.prb.end(); ++prb) {
@@ -352,9 +382,9 @@ class RandomCell {
   /// PRBs on which data of any part may lie.
   [[nodiscard]] std::int64_t prbs_of(base::Direction direction, Slot slot) const {
     std::set<int> prbs;
-    for (std::uint32_t part = 0; part < maps_.size(); ++part) {
+    for (std::uint32_t part = 0; part < maps_.back().size(); ++part) {
       const phy::SlotResources& all = resources(part, direction, slot);
-      const phy::PrbRange& bwp = maps_[part].config().bwp_ul;
+      const phy::PrbRange& bwp = maps_.back()[part].config().bwp_ul;
       for (int prb = 0; prb < bwp.count && all.symbols.count > 0; ++prb) {
         if (all.data_re[static_cast<std::size_t>(prb)] > 0) prbs.insert(bwp.first + prb);
       }
@@ -368,14 +398,15 @@ class RandomCell {
       const std::vector<RrmPolicyRatio>& ratios =
           is_downlink ? world_->config().dl_slices : world_->config().ul_slices;
       if (ratios.size() < 2) continue;
-      std::vector<std::int64_t> prbs;
-      const std::int64_t period = maps_.back().period().value();
-      for (std::int64_t s = 0; s < period; ++s) prbs.push_back(prbs_of(direction, Slot(s)));
+      std::map<std::pair<std::size_t, std::int64_t>, std::int64_t> prbs;  // [open, slot of period]
+      const std::int64_t period = maps_.back().back().period().value();
       for (auto& [key, window] : windows_) {
         if (key.first != static_cast<int>(direction)) continue;
         std::int64_t all = 0;
         for (std::int64_t s = key.second * length; s < (key.second + 1) * length; ++s) {
-          all += prbs[static_cast<std::size_t>(s % period)];
+          const auto [known, is_new] = prbs.try_emplace({open_in(s), s % period});
+          if (is_new) known->second = prbs_of(direction, Slot(s));
+          all += known->second;
         }
         expect_window(window, ratios, all);
       }
@@ -407,7 +438,9 @@ class RandomCell {
   bool is_lossy_ = false;
   bool ranks_by_qos_ = false;
   bool is_quiet_ = false;
-  std::vector<phy::ResourceMap> maps_;
+  bool opens_ = false;  ///< It opens and closes parts.
+  std::uint32_t wanted_ = 1;
+  std::vector<std::vector<phy::ResourceMap>> maps_;  ///< [open - 1][part]
   std::unique_ptr<CellWorld> world_;
   std::vector<Terminal> terminals_;
   Slot slot_;
@@ -422,6 +455,7 @@ class RandomCell {
   BlockOutput out_;
   std::map<std::pair<int, std::int64_t>, std::set<int>> taken_;  ///< [direction, slot]
   std::map<std::pair<int, std::int64_t>, Window> windows_;       ///< [direction, window]
+  std::map<std::int64_t, std::size_t> open_in_;                  ///< [slot]
 };
 
 TEST(RandomCells, break_no_law_of_prbs_parts_and_ratios) {
@@ -441,6 +475,8 @@ TEST(RandomCells, break_no_law_of_prbs_parts_and_ratios) {
   EXPECT_GT(tried.repeated, 1000);
   EXPECT_GT(tried.lost, 500);
   EXPECT_GT(tried.windows, 1000);
+  EXPECT_GT(tried.openings, 100);
+  EXPECT_GT(tried.closings, 100);
 }
 
 }  // namespace

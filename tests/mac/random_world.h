@@ -1,8 +1,9 @@
-// A cell at random: parts that overlap and lie inside one another, slices, offsets, configured
-// grants, semi-persistent scheduling and terminals, all drawn from a seed.
+// A cell at random: parts that overlap, lie inside one another, open and close, slices, offsets,
+// configured grants, semi-persistent scheduling and terminals, all drawn from a seed.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,6 +33,22 @@ class Dice {
   std::uint64_t next_ = 0;
 };
 
+/// What came to pass in all cells together: a law that was never tried holds nothing.
+struct Tried {
+  std::array<int, 3> moves{};  ///< [cause] At the terminal.
+  int activations = 0;
+  int releases = 0;
+  int unasked = 0;  ///< Blocks on configured grants.
+  int told = 0;     ///< DCIs that activate semi-persistent scheduling.
+  int untold = 0;   ///< Blocks in its occasions.
+  int repeated = 0;
+  int lost = 0;
+  int blocks = 0;
+  int windows = 0;
+  int openings = 0;
+  int closings = 0;
+};
+
 /// Widths, places, CORESETs and PUCCH of 1 to 5 parts, narrowest first; the last holds all others.
 inline std::vector<phy::ResourceMapConfig> random_parts(bool is_tdd, Dice& dice) {
   constexpr int carrier_prbs = 273;
@@ -50,14 +67,29 @@ inline std::vector<phy::ResourceMapConfig> random_parts(bool is_tdd, Dice& dice)
     part.pucch = {.low_edge_prb_count = dice.between(1, 2), .high_edge_prb_count = 1};
     out.push_back(part);
   }
-  for (std::size_t own = 0; own < out.size(); ++own) {
-    for (std::size_t other = 0; other < out.size(); ++other) {
-      if (other == own) continue;
-      for (const phy::PrbRange& edge : out[other].pucch_prbs()) {
-        out[own].other_pucch.push_back(edge);
+  return out;
+}
+
+/// The same beside one another while the first of them are open, and the last.
+inline std::vector<phy::ResourceMapConfig> side_by_side(std::vector<phy::ResourceMapConfig> parts,
+                                                        std::size_t open_count) {
+  const std::size_t wide = parts.size() - 1;
+  const auto is_open = [&](std::size_t part) { return part < open_count || part == wide; };
+  for (std::size_t own = 0; own < parts.size(); ++own) {
+    if (!is_open(own)) parts[own].other_data.push_back(parts[own].bwp_dl);
+    for (std::size_t other = 0; other < parts.size(); ++other) {
+      if (other == own || !is_open(other)) continue;
+      for (const phy::PrbRange& edge : parts[other].pucch_prbs()) {
+        parts[own].other_pucch.push_back(edge);
       }
     }
   }
+  return parts;
+}
+
+inline std::vector<const phy::ResourceMap*> addresses(const std::vector<phy::ResourceMap>& maps) {
+  std::vector<const phy::ResourceMap*> out;
+  for (const phy::ResourceMap& map : maps) out.push_back(&map);
   return out;
 }
 
@@ -97,8 +129,9 @@ inline SemiPersistentConfig random_sps(Dice& dice) {
 inline gnb::ConnectionConfig random_connection(std::uint32_t ue, const gnb::CellConfig& cell,
                                                gnb::ConfiguredRoom& room, Dice& dice) {
   gnb::ConnectionConfig out = connection_config(ue);
-  const int part_count = static_cast<int>(cell.bwps.size());
-  out.bwp = static_cast<std::uint32_t>(dice.between(0, part_count - 1));
+  const auto wide = static_cast<std::uint32_t>(cell.bwps.size() - 1);
+  out.bwp = static_cast<std::uint32_t>(dice.between(0, static_cast<int>(wide)));
+  if (out.bwp < wide && out.bwp >= cell.first_open_count()) out.bwp = 0;
   out.dl_slice =
       static_cast<std::uint32_t>(dice.between(0, static_cast<int>(cell.dl_slices.size()) - 1));
   out.ul_slice =

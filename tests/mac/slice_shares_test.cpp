@@ -248,6 +248,11 @@ TEST(SliceShares, has_room_for_a_block_in_its_smallest_window) {
   const SliceShares shares(ratios, counts, 2, 0);
   EXPECT_EQ(shares.most_in_any_window(0, counts), 15);
   EXPECT_EQ(shares.most_in_any_window(1, counts), 30);
+  // Windows of nothing, and of too little to send anything: a block is in none of them.
+  const std::vector<int> some = {0, 1, 20, 30};
+  const SliceShares each(ratios, some, 1, 0);
+  EXPECT_EQ(each.most_in_any_window(0, some), 10);
+  EXPECT_EQ(each.most_in_any_window(1, some), 1);
   const std::vector<RrmPolicyRatio> alone(1);
   const SliceShares one(alone, counts, 2, 0);
   EXPECT_EQ(one.most_in_any_window(0, counts), unlimited_prbs);
