@@ -323,9 +323,9 @@ void Cell::schedule_assignments(base::Instant now, SlotPlan& plan) {
   const DownlinkSlot at{.slot = slot_, .feedback = *feedback, .now = now};
   // What slices ask for holds up repetitions, too.
   if (dl_shares_.limit()) gather_downlink(at, plan);
-  serve_semi_persistent(at, plan);
+  const bool is_changed = serve_semi_persistent(at, plan);
   for (Part& part : parts_) repeat_downlink(at, part, plan);
-  if (!dl_shares_.limit() || !plan.downlink.empty()) gather_downlink(at, plan);
+  if (!dl_shares_.limit() || is_changed || !plan.downlink.empty()) gather_downlink(at, plan);
   for (Part& part : parts_) schedule_downlink(at, part, plan);
 }
 

@@ -273,8 +273,10 @@ class Cell {
 
   // Semi-persistent scheduling (cell_semi_persistent.cpp).
   void follow_semi_persistent();
-  void serve_semi_persistent(const DownlinkSlot& at, SlotPlan& plan);
-  void use_occasion(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
+  /// Whether candidates may have changed.
+  bool serve_semi_persistent(const DownlinkSlot& at, SlotPlan& plan);
+  /// False: no block could be sent in it.
+  bool use_occasion(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
   void activate_semi_persistent(Connection& c, const DownlinkSlot& at, SlotPlan& plan);
   void begin_semi_persistent(Connection& c, const DlAssignment& a, const DownlinkSlot& at);
   static void follow_answer(Connection& c, const HarqFeedback& feedback);

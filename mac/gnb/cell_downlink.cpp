@@ -54,8 +54,8 @@ base::McsIndex Cell::downlink_mcs(const Connection& c) const {
 
 bool Cell::may_assign(const Connection& c, const DownlinkSlot& at, const SlotPlan& plan) {
   if (!c.has_downlink(at.now) || !c.dl_harq.idle_process()) return false;
-  if (c.awaits_occasion(at.slot, at.now)) return false;
-  const bool is_held_back = c.sps.used == at.slot;
+  if (c.sps.is_occasion(at.slot) || c.awaits_occasion(at.now)) return false;
+  const bool is_held_back = c.sps.held == at.slot;
   if (is_held_back && c.signalling.waiting_bytes(at.now) == 0) return false;
   if (!c.may_begin(at.slot, at.feedback)) return false;
   return std::none_of(plan.downlink.begin(), plan.downlink.end(),
@@ -108,7 +108,7 @@ void Cell::repeat_downlink(const DownlinkSlot& at, Part& part, SlotPlan& plan) {
     Connection& c = *connections_[index];
     const std::optional<int> process = c.dl_harq.process_to_repeat();
     if (!process || !c.bwp.allows(at.slot, at.feedback)) continue;
-    if (c.sps.used == at.slot) continue;  // One PDSCH a slot.
+    if (c.sps.is_occasion(at.slot)) continue;
     if (!is_ready) {
       prbs_.reset(resources_in(at.slot, part, base::Direction::downlink),
                   placing_start(part, at.slot, base::Direction::downlink, dl_taken_));

@@ -15,22 +15,31 @@ using Phase = State::Phase;
 constexpr std::int64_t patience_frames = 1;
 constexpr std::int64_t rest_frames = 100;
 
+/// Whether a place is looked for in this slot, or was in vain not long ago.
+bool looks_for_place(const State& sps, base::Slot slot, int slots_per_frame) {
+  if (!sps.held_since) return true;
+  const base::SlotCount frame(slots_per_frame);
+  const base::Slot since = *sps.held_since;
+  return slot < since + patience_frames * frame || slot >= since + rest_frames * frame;
+}
+
 /// No place in this slot: one may be in another. Else DCIs serve it, as they do all others.
 void hold_back(State& sps, base::Slot slot, int slots_per_frame) {
-  base::Slot& since = sps.occasions.start;  // While it is released.
-  const base::SlotCount frame(slots_per_frame);
-  if (since == base::Slot() || slot > since + rest_frames * frame) since = slot;
-  if (slot < since + patience_frames * frame) sps.used = slot;
+  const base::SlotCount rest = rest_frames * base::SlotCount(slots_per_frame);
+  if (!sps.held_since || slot >= *sps.held_since + rest) sps.held_since = slot;
+  sps.held = slot;
 }
 
 }  // namespace
 
-/// The UE clears it when it leaves the part (TS 38.321 5.15).
+/// The UE clears it when it leaves the part (TS 38.321 5.15). Of another beam a DCI tells it anew
+/// (TS 38.214 5.1.5).
 void Cell::follow_semi_persistent() {
   for (const std::uint32_t index : semi_persistent_) {
     Connection& c = *connections_[index];
     if (c.sps.phase == Phase::released) continue;
-    if (c.bwp.pending() || c.config.bwp != c.sps.format.bwp) c.sps = {};
+    const bool is_left = c.bwp.pending() || c.config.bwp != c.sps.format.bwp;
+    if (is_left || c.beam != c.sps.format.beam) c.sps = {};
   }
 }
 
@@ -45,17 +54,26 @@ void Cell::follow_answer(Connection& c, const HarqFeedback& feedback) {
 }
 
 /// Occasions go before all DCIs, for their PRBs are theirs; those that begin now lie beside them.
-void Cell::serve_semi_persistent(const DownlinkSlot& at, SlotPlan& plan) {
+bool Cell::serve_semi_persistent(const DownlinkSlot& at, SlotPlan& plan) {
+  bool is_changed = false;
   for (const std::uint32_t index : semi_persistent_) {
     Connection& c = *connections_[index];
     if (c.sps.phase != Phase::active || !c.sps.occasions.is_occasion(at.slot)) continue;
-    if (c.has_downlink(at.now)) use_occasion(c, at, plan);
+    if (!c.has_downlink(at.now)) continue;
+    if (!use_occasion(c, at, plan)) c.sps.is_behind = true;
+    is_changed = true;
   }
   for (const std::uint32_t index : semi_persistent_) {
     Connection& c = *connections_[index];
     if (c.sps.phase != Phase::released || c.is_moving() || c.unconfirmed) continue;
-    if (c.data && c.data->waiting_bytes(at.now) > 0) activate_semi_persistent(c, at, plan);
+    if (!c.data || c.data->tx.sendable_bytes() == 0) continue;
+    if (!looks_for_place(c.sps, at.slot, c.config.semi_persistent->occasions.slots_per_frame)) {
+      continue;
+    }
+    activate_semi_persistent(c, at, plan);
+    is_changed = true;
   }
+  return is_changed;
 }
 
 bool Cell::may_use(const Connection& c, const BlockFormat& format, base::Slot answer) const {
@@ -63,11 +81,13 @@ bool Cell::may_use(const Connection& c, const BlockFormat& format, base::Slot an
          format.prb_count <= dl_shares_.allowance(c.config.dl_slice, dl_slices_);
 }
 
-void Cell::use_occasion(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
+bool Cell::use_occasion(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
   const base::Slot answer = at.slot + c.sps.k1;
   const HarqId harq = c.sps.occasions.block_of(at.slot);
-  if (c.dl_harq.is_busy(harq.process) || !may_use(c, c.sps.format, answer)) return;
-  if (!fill_block(c, {.process = harq.process, .tbs = c.sps.format.tbs}, at.now, plan)) return;
+  if (c.dl_harq.is_busy(harq.process) || !may_use(c, c.sps.format, answer)) return false;
+  if (!fill_block(c, {.process = harq.process, .tbs = c.sps.format.tbs}, at.now, plan)) {
+    return false;
+  }
   // Its precoding is the cell's own affair: the UE sees it in the DMRS (TS 38.214 5.1.6.2).
   BlockFormat format = c.sps.format;
   format.pmi = c.csi.pmi;
@@ -78,6 +98,7 @@ void Cell::use_occasion(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
                            .feedback_slot = answer,
                            .aggregation_level = 0});
   begin_semi_persistent(c, plan.downlink.back(), at);
+  return true;
 }
 
 void Cell::activate_semi_persistent(Connection& c, const DownlinkSlot& at, SlotPlan& plan) {
@@ -131,7 +152,6 @@ void Cell::begin_semi_persistent(Connection& c, const DlAssignment& a, const Dow
   const auto process = static_cast<std::size_t>(a.harq.process);
   // What a DCI would have started anew, this does (TS 38.321 5.15).
   c.dl_dci[process] = c.dl_heard_from[process] = at.slot;
-  c.sps.used = at.slot;
   c.sps.is_behind = c.sendable_bytes(at.now) > 0;
   note_promise(c, a.feedback_slot);
   const int bwp_first = part_of(c).resources->config().bwp_dl.first;

@@ -167,20 +167,22 @@ struct Connection {
     SemiPersistent occasions{};
     BlockFormat format{};    ///< Of the DCI.
     base::SlotCount k1{0};   ///< Of the DCI.
-    base::Slot used{-1};     ///< The last slot with a block of it, or held back.
-    bool is_behind = false;  ///< More has waited since then than a block holds.
-    /// The next occasion holds all these bytes, or this slot's has been used.
-    [[nodiscard]] bool holds(std::uint64_t bytes, base::Slot slot) const {
-      if (phase != Phase::active || is_behind) return false;
-      if (occasions.is_occasion(slot) && used != slot) return false;
-      return 8 * bytes <= static_cast<std::uint64_t>(format.tbs.value());
+    bool is_behind = false;  ///< More waits than a block holds, or waited when none could be sent.
+    /// While it is released: since when data waits for a slot with a place, and the last in which
+    /// it did.
+    std::optional<base::Slot> held_since{};
+    base::Slot held{-1};
+    /// The UE looks for a PDSCH that no DCI tells of, and for no other beside it (TS 38.214 5.1).
+    [[nodiscard]] bool is_occasion(base::Slot slot) const {
+      return phase != Phase::released && occasions.is_occasion(slot);
     }
   };
   SemiPersistentState sps;
-  /// Its data waits for an occasion; messages of RRC do not.
-  [[nodiscard]] bool awaits_occasion(base::Slot slot, base::Instant now) const {
-    if (sps.phase != SemiPersistentState::Phase::active) return false;
-    return signalling.waiting_bytes(now) == 0 && sps.holds(sendable_bytes(now), slot);
+  /// Its data waits for an occasion that holds all of it; messages of RRC and the STATUS do not.
+  [[nodiscard]] bool awaits_occasion(base::Instant now) const {
+    if (sps.phase != SemiPersistentState::Phase::active || sps.is_behind) return false;
+    if (signalling.waiting_bytes(now) > 0 || (data && data->rx.status_pending(now))) return false;
+    return 8 * sendable_bytes(now) <= static_cast<std::uint64_t>(sps.format.tbs.value());
   }
 
   bool sr_pending = false;

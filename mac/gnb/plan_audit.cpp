@@ -210,15 +210,18 @@ std::string PlanAudit::check_semi_persistent(base::Slot slot, const DlAssignment
   if (begins_unasked(a.harq) != (a.aggregation_level == 0)) {
     return broken("a block without a DCI, or an occasion with one", a.ue, slot);
   }
-  if (a.aggregation_level > 0) return {};
   const auto told = std::find_if(told_.begin(), told_.end(),
                                  [&](const Told& t) { return t.ue == a.ue && t.epoch == a.epoch; });
-  if (told == told_.end()) return broken("an occasion that no DCI has told of", a.ue, slot);
-  const std::int64_t period = told->occasions.period().value();
-  const BlockFormat& format = told->format;
-  if (slot <= told->occasions.start || (slot - told->occasions.start).value() % period != 0) {
-    return broken("a block between two occasions", a.ue, slot);
+  const bool is_told = told != told_.end();
+  const std::int64_t period = is_told ? told->occasions.period().value() : 1;
+  const bool is_between = !is_told || slot <= told->occasions.start ||
+                          (slot - told->occasions.start).value() % period != 0;
+  if (a.aggregation_level > 0) {
+    return is_between ? "" : broken("a DCI for a block in an occasion", a.ue, slot);
   }
+  if (!is_told) return broken("an occasion that no DCI has told of", a.ue, slot);
+  if (is_between) return broken("a block between two occasions", a.ue, slot);
+  const BlockFormat& format = told->format;
   if (a.format.prb != format.prb || a.format.tbs != format.tbs || a.format.mcs != format.mcs ||
       a.feedback_slot != slot + told->k1) {
     return broken("an occasion that is not as its DCI has said", a.ue, slot);

@@ -5,74 +5,19 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <map>
 #include <numeric>
 #include <utility>
 #include <vector>
 
 #include "tests/mac/moving_world.h"
+#include "tests/mac/sps_world.h"
 
 namespace redcell::mac::testing {
 namespace {
 
 using gnb::Connection;
 using Phase = Connection::SemiPersistentState::Phase;
-
-constexpr int slots_per_frame = 20;
-
-/// Every 10 ms, 20 slots; ten PRBs hold 500 byte and more.
-ConnectionConfig with_sps(std::uint32_t ue, int prb_count = 10, int periodicity_ms = 10) {
-  ConnectionConfig config = connection_config(ue);
-  config.semi_persistent = SemiPersistentConfig{.occasions = {.periodicity_ms = periodicity_ms,
-                                                              .slots_per_frame = slots_per_frame,
-                                                              .process_count = 2},
-                                                .prb_count = prb_count,
-                                                .mcs = base::McsIndex(15)};
-  return config;
-}
-
-/// A cell whose terminals answer when they should, each answer as `answers` says.
-struct SpsWorld : CellWorld {
-  explicit SpsWorld(const phy::ResourceMapConfig& carrier = tdd_carrier(),
-                    const std::function<void(gnb::CellConfig&)>& change = {})
-      : CellWorld(carrier, change) {}
-
-  const SlotPlan& step(std::int64_t slot) {
-    std::erase_if(owed, [&](const DlAssignment& a) {
-      if (a.feedback_slot >= Slot(slot)) return false;
-      HarqFeedback said = answers(a);
-      said.harq = a.harq;
-      cell().on_feedback(index_of(a.ue), said);
-      return true;
-    });
-    const SlotPlan& plan = run(slot);
-    for (const DlAssignment& a : plan.downlink) {
-      owed.push_back(a);
-      if (a.aggregation_level > 0) {
-        ++dcis[a.ue.value];
-      } else {
-        unasked[a.ue.value].push_back(slot);
-      }
-    }
-    return plan;
-  }
-  void steps(std::int64_t from, std::int64_t end) {
-    for (std::int64_t slot = from; slot < end; ++slot) step(slot);
-  }
-  void send(std::uint32_t index, std::uint32_t bytes) {
-    std::vector<DroppedSdu> drops;
-    cell().enqueue(index, sdu(next++, bytes), now(), drops);
-  }
-
-  std::function<HarqFeedback(const DlAssignment&)> answers = [](const DlAssignment&) {
-    return HarqFeedback{.harq = {}, .ack = true};
-  };
-  std::vector<DlAssignment> owed;
-  std::map<std::uint32_t, int> dcis;                           ///< [UE]
-  std::map<std::uint32_t, std::vector<std::int64_t>> unasked;  ///< [UE] Slots.
-  std::uint32_t next = 5'000;
-};
 
 TEST(CellSemiPersistent, is_activated_with_the_first_data_and_needs_no_dci_from_then_on) {
   SpsWorld world;
@@ -233,32 +178,6 @@ TEST(CellSemiPersistent, is_heard_with_a_nack_and_repeats_by_dci_wherever_there_
   EXPECT_EQ(world.dcis[100], 1 + 3);
   // The scheme is none that the loop has chosen.
   EXPECT_EQ(world.connection(index).dl_loop.offset_db(), 0);
-}
-
-// One process: it is still to be repeated when its occasion comes.
-TEST(CellSemiPersistent, begins_nothing_in_a_process_that_is_busy) {
-  SpsWorld world(tdd_carrier(), [](gnb::CellConfig& c) { c.harq.max_transmissions = 16; });
-  ConnectionConfig config = with_sps(100);
-  config.semi_persistent->occasions.process_count = 1;
-  const std::uint32_t index = world.connect(15, config);
-  bool is_bad = false;
-  world.answers = [&](const DlAssignment& a) {
-    return HarqFeedback{.harq = {}, .ack = !is_bad || !is_configured(a.harq)};
-  };
-  world.send(index, 200);
-  world.steps(0, 19);
-  is_bad = true;
-  world.send(index, 200);
-  world.steps(19, 39);
-  ASSERT_EQ(world.unasked[100], std::vector<std::int64_t>{20});
-  const int before = world.dcis[100];
-  // In its own slot and for it alone a DCI is another way.
-  world.send(index, 200);
-  world.steps(39, 40);
-  EXPECT_TRUE(world.connection(index).dl_harq.is_busy(0));
-  world.steps(40, 43);
-  EXPECT_EQ(world.unasked[100].size(), 1U);
-  EXPECT_GT(world.dcis[100], before);
 }
 
 TEST(CellSemiPersistent, has_one_block_a_slot) {

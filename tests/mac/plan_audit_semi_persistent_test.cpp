@@ -134,6 +134,12 @@ TEST_F(AuditedOccasions, have_no_dci) {
   expect("a block without a DCI, or an occasion with one");
 }
 
+TEST_F(AuditedOccasions, have_no_block_of_a_dci_in_their_stead) {
+  next_.downlink[0].aggregation_level = 1;
+  next_.downlink[0].harq = {.process = 5, .attempt = 0, .block = 5};
+  expect("a DCI for a block in an occasion");
+}
+
 TEST_F(AuditedOccasions, are_activated_by_a_dci) {
   first_.downlink[0].aggregation_level = 0;
   EXPECT_EQ(audit(0, first_).find("occasions that nobody may have, or without a DCI"), 0U);
