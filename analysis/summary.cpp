@@ -213,7 +213,7 @@ class SummaryBuilder::State {
       series.background = group.background();
       require(group.delay_budget_ns() >= 0, "a terminal group has a negative delay budget");
       for (DirectionSeries& direction : series.directions) {
-        direction.satisfaction = Satisfaction(group.delay_budget_ns(), group.count());
+        direction.satisfaction = Satisfaction(group.delay_budget_ns());
       }
     }
   }
@@ -281,10 +281,11 @@ class SummaryBuilder::State {
   }
 
   void add(const Ledger& ledger) {
+    require(ledger.packets_overdue() >= 0, "a ledger has a negative number of packets");
     std::int64_t unaccounted = ledger.bytes_in() - ledger.bytes_delivered() - ledger.bytes_queued();
     for (const Ledger::Dropped& dropped : ledger.dropped()) unaccounted -= dropped.bytes();
     for_each_direction(ledger, [&](DirectionSeries& series, std::uint32_t terminal) {
-      series.satisfaction.waits(terminal, ledger.bytes_queued());
+      series.satisfaction.overdue(terminal, ledger.packets_overdue());
       series.unaccounted_bytes_max = std::max(series.unaccounted_bytes_max, std::abs(unaccounted));
       ++series.ledger_count;
     });

@@ -164,6 +164,10 @@ struct Deployment {
   std::vector<LayerPlan> layers;
   std::vector<TerminalPlan> terminals;  ///< [ue]
   std::vector<GroupPlan> groups;
+
+  [[nodiscard]] const GroupPlan& group_of(base::UeId ue) const {
+    return groups[terminals[ue.value].group];
+  }
 };
 
 /// From a site to a point on the map: the way to the nearest of its images.

@@ -30,6 +30,7 @@ PacketMarks& PacketBook::open(base::PacketId packet, base::UeId ue, base::Direct
   marks = {};
   marks.ue = ue;
   marks.direction = direction;
+  marks.is_open = true;
   marks.number = next_number_++;
   marks.least_count = sender(ue, direction).next_count;
   marks.generation = sender(ue, direction).generation;

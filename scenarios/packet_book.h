@@ -27,6 +27,7 @@ struct PacketMarks {
   base::Instant received;    ///< Last decoded block that held a piece of it.
   bool is_granted = false;
   bool is_sent = false;
+  bool is_open = false;  ///< Neither delivered nor dropped.
   std::optional<std::uint32_t> pdcp_count;  ///< Known from its first transmission on.
   std::uint32_t least_count = 0;            ///< It will not be lower, in this generation.
   std::uint32_t generation = 0;
@@ -63,6 +64,15 @@ class PacketBook {
  public:
   PacketMarks& open(base::PacketId packet, base::UeId ue, base::Direction direction);
   [[nodiscard]] PacketMarks& at(base::PacketId packet) { return marks_[packet.value]; }
+  /// It has been delivered or dropped.
+  void close(base::PacketId packet) { marks_[packet.value].is_open = false; }
+  /// Calls visit(const PacketMarks&) for each that has been opened and not closed.
+  template <class Visit>
+  void for_each_open(Visit visit) const {
+    for (const PacketMarks& marks : marks_) {
+      if (marks.is_open) visit(marks);
+    }
+  }
 
   /// A block with a piece of the packet is sent for the first time. RLC may send a copy of a packet
   /// that has ended and whose number another one has by now: such a piece is no one's, and is

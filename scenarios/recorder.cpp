@@ -398,6 +398,7 @@ void Recorder::ledger(base::UeId ue, base::Direction direction, const ByteLedger
   out.set_bytes_in(static_cast<std::int64_t>(ledger.in));
   out.set_bytes_delivered(static_cast<std::int64_t>(ledger.delivered));
   out.set_bytes_queued(static_cast<std::int64_t>(ledger.queued));
+  if (ledger.packets_overdue > 0) out.set_packets_overdue(ledger.packets_overdue);
   for (std::size_t reason = 0; reason < ledger.dropped.size(); ++reason) {
     if (ledger.dropped[reason] == 0) continue;
     analysis::Ledger::Dropped& dropped = *out.add_dropped();

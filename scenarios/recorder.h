@@ -35,6 +35,7 @@ struct ByteLedger {
   std::uint64_t delivered = 0;
   std::uint64_t queued = 0;
   std::array<std::uint64_t, mac::drop_reason_count> dropped{};  ///< [mac::DropReason]
+  std::int64_t packets_overdue = 0;  ///< Queued for longer than the group's delay budget.
   [[nodiscard]] std::uint64_t dropped_total() const;
 };
 

@@ -115,6 +115,7 @@ void Spine::account_drops(base::UeId ue, base::Direction direction,
       recorder_.drop(ue, direction, dropped, now);
     }
     if (direction == base::Direction::uplink) std::erase(terminal.ungranted, dropped.packet);
+    book_.close(dropped.packet);
     network_.drop(dropped.packet);
   }
   drops.clear();
@@ -139,6 +140,7 @@ void Spine::hand_over(base::UeId ue, base::Direction direction, base::Instant no
   const bool is_background = deployment_.terminals[ue.value].is_background;
   for (const mac::DeliveredSdu& delivered : output_.data.delivered) {
     ledger.delivered += delivered.bytes;
+    book_.close(delivered.packet);
     const PacketMarks& marks = book_.at(delivered.packet);
     const PacketParts parts = parts_of(marks, now);
     const bool synthetic = network_.pool().is_synthetic(delivered.packet);

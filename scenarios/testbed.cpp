@@ -190,10 +190,18 @@ void Spine::start() {
 }
 
 void Spine::finish() {
-  recorder_.close_bins(base::Instant(duration_.value()));
+  const base::Instant end(duration_.value());
+  recorder_.close_bins(end);
+  std::vector<std::array<std::int64_t, 2>> overdue(deployment_.terminals.size());
+  book_.for_each_open([&](const PacketMarks& packet) {
+    const base::Duration budget = deployment_.group_of(packet.ue).delay_budget;
+    if (budget.value() == 0 || end - packet.arrival + packet.core <= budget) return;
+    ++overdue[packet.ue.value][static_cast<std::size_t>(packet.direction)];
+  });
   for (const TerminalPlan& plan : deployment_.terminals) {
     for (const base::Direction direction : {base::Direction::downlink, base::Direction::uplink}) {
-      const ByteLedger bytes = ledger(plan.id, direction);
+      ByteLedger bytes = ledger(plan.id, direction);
+      bytes.packets_overdue = overdue[plan.id.value][static_cast<std::size_t>(direction)];
       RC_CHECK(bytes.in == bytes.delivered + bytes.queued + bytes.dropped_total());
       recorder_.ledger(plan.id, direction, bytes);
     }

@@ -48,13 +48,14 @@ class Budget : public testing::Test {
     packet.set_direction(UPLINK);
     for (int i = 0; i < count; ++i) builder_.add(record);
   }
-  void waits(std::uint32_t ue, std::int64_t bytes) {
+  void waits(std::uint32_t ue, std::int64_t packets_overdue) {
     KpiRecord record;
     Ledger& ledger = *record.mutable_ledger();
     ledger.set_ue(ue);
     ledger.set_direction(UPLINK);
-    ledger.set_bytes_in(bytes);
-    ledger.set_bytes_queued(bytes);
+    ledger.set_bytes_in(1000);
+    ledger.set_bytes_queued(1000);
+    ledger.set_packets_overdue(packets_overdue);
     builder_.add(record);
   }
   [[nodiscard]] Kpi figure(const char* name) const {
@@ -91,14 +92,17 @@ TEST_F(Budget, does_not_count_the_warm_up) {
   EXPECT_DOUBLE_EQ(figure("ul_satisfied_ratio").value, 1.0);
 }
 
-TEST_F(Budget, counts_one_whose_packets_all_wait_and_not_one_that_sends_nothing) {
-  delivered(4, 1, 1);
-  waits(4, 1000);  // Its last packet is under way.
-  waits(5, 1000);
-  waits(6, 0);
+TEST_F(Budget, is_not_met_by_what_waits_longer_at_the_end) {
+  delivered(4, 99, 1);
+  waits(4, 1);
+  delivered(5, 98, 1);
+  waits(5, 2);
+  waits(6, 1);
+  waits(7, 0);  // What it has may still come in time.
   const Kpi satisfied = figure("ul_satisfied_ratio");
-  EXPECT_DOUBLE_EQ(satisfied.value, 0.5);
-  EXPECT_EQ(satisfied.samples, 2);
+  EXPECT_DOUBLE_EQ(satisfied.value, 1.0 / 3);
+  EXPECT_EQ(satisfied.samples, 3);
+  EXPECT_DOUBLE_EQ(figure("ul_within_budget_ratio").value, 197.0 / 201);
 }
 
 TEST_F(Budget, belongs_to_its_group_alone) {
