@@ -117,7 +117,7 @@ class FadingBank {
   std::optional<phy::FadingTile> uplink_;
   std::optional<phy::ClusterTile> downlink_clusters_;
   std::optional<phy::ClusterTile> uplink_clusters_;
-  base::LaneTile flat_re_;  ///< Without fading: the identity.
+  base::LaneTile flat_re_;  ///< Without fading: the identity at each position.
   base::LaneTile flat_im_;
   base::LaneTile reciprocal_re_;  ///< TDD: [group][port][lane] from the terminal's first branch.
   base::LaneTile reciprocal_im_;

@@ -113,7 +113,8 @@ FadingBank::FadingBank(const Setup& setup)
     flat_im_ = base::LaneTile(group_count * pairs);
     for (std::size_t group = 0; group < group_count; ++group) {
       for (int rx = 0; rx < setup.rx_count; ++rx) {
-        const auto row = group * pairs + static_cast<std::size_t>(rx * gnb_port_count + rx);
+        const auto row =
+            group * pairs + static_cast<std::size_t>(rx * gnb_port_count + rx % gnb_port_count);
         std::fill_n(flat_re_.row(row), base::lane_count, 1.0F);
       }
     }

@@ -63,9 +63,23 @@ void check_width(const schema::Scenario& scenario, const schema::Capability& cap
   }
 }
 
+/// One branch, or two crossed ones at one position or at two; RedCap has no second position.
+void check_branches(const schema::Capability& capability, const std::string& path, Report& report) {
+  const std::uint32_t count = capability.rx_branches();
+  const bool is_redcap = capability.max_bandwidth_mhz() <= redcap_bandwidth_mhz;
+  if (count <= 2 || (count == 4 && !is_redcap)) return;
+  report.add(path + ".rx_branches",
+             {.found = fmt::format("{} receive branches with {} MHz", count,
+                                   capability.max_bandwidth_mhz()),
+              .allowed = is_redcap ? "1 or 2: up to 20 MHz it is a RedCap terminal" : "1, 2 or 4",
+              .clause = is_redcap ? "TS 38.306 4.2.21.1" : "[ours]",
+              .advice = is_redcap ? "A smartphone has a max_bandwidth_mhz above 20." : ""});
+}
+
 void check_capability(const schema::Scenario& scenario, int index, Report& report) {
   const schema::Capability& capability = scenario.capability(index);
   const std::string path = element_path("", capability, "capability", index);
+  check_branches(capability, path, report);
   if (capability.max_dl_layers() > capability.rx_branches()) {
     report.add(path + ".max_dl_layers",
                {.found = fmt::format("{} layers with {} receive branch", capability.max_dl_layers(),

@@ -41,8 +41,9 @@ struct Departures {
 /// Writes the columns of the clusters that there are. No allocation; some 1 us.
 void draw_departures(const base::Random& random, const Clusters& clusters, Departures& departures);
 
-/// The antennas at both ends: two crossed branches or ports, the second a quarter turn clockwise of
-/// the first, TR 38.901 7.3.2 model 2. The tilt of the panel does not turn polarisation [ours].
+/// The antennas at both ends: two crossed branches or ports in one place, the second a quarter turn
+/// clockwise of the first, TR 38.901 7.3.2 model 2. The tilt of the panel does not turn
+/// polarisation [ours].
 struct Polarisation {
   double port_slant_deg = 45.0;   ///< Of port 0 from the vertical, base station.
   double branch_slant_deg = 0.0;  ///< Of branch 0, terminal.
@@ -53,7 +54,7 @@ inline constexpr std::size_t port_pair_max = 4;
 /// How the rays are looked at.
 struct RayView {
   Polarisation polarisation{};
-  std::size_t branch_count = 2;
+  std::size_t branch_count = 2;  ///< In one place: 1..2.
   std::size_t port_count = 2;
   double heading_deg = 0.0;       ///< Where the terminal moves to.
   double east_wavelengths = 0.0;  ///< Its place, seen from the site; counts in steps of 1 / 256.

@@ -24,6 +24,7 @@ struct ClusterTapJob {
   std::size_t cluster_rows;
   std::size_t used_rows;  ///< Clusters that some lane has.
   std::size_t pair_count;
+  std::size_t position_pairs;  ///< Of them, at the first position: all, or a half.
   const std::uint32_t* rate;
   const std::uint32_t* gain;
   const float* beam;
@@ -40,6 +41,9 @@ struct ClusterTapJob {
 
 inline constexpr std::uint32_t half_turn = 0x80000000U;
 inline constexpr std::size_t direct_taps = 1;
+/// Branches at one position, and how far ahead of the first the second one lies.
+inline constexpr std::size_t position_branches = 2;
+inline constexpr double position_wavelengths = 0.5;
 
 }  // namespace redcell::phy
 #endif
@@ -66,11 +70,13 @@ HWY_INLINE void add_ray(Phasor& sum, Phasor seen, const std::uint32_t* gain) {
   sum.im = hn::MulAdd(seen.im, re, hn::MulAdd(seen.re, im, sum.im));
 }
 
-/// Sums some rays of 1, 2 or 4 pairs. The count is a constant and each sum has its name so that
-/// they stay in registers.
+/// Sums some rays of the 1, 2 or 4 pairs of a position. The count is a constant and each sum has
+/// its name so that they stay in registers.
 ///
 /// The phase of a ray is that of phase_at, half a turn on: what it is multiplied with is negative.
-template <std::size_t pair_count>
+/// At the second position it is what it will be half a wavelength further on: with a rate in 2^-31
+/// turns that adds the rate in 2^-32 turns.
+template <std::size_t pair_count, std::size_t position>
 HWY_INLINE void sum_rays(const ClusterTapJob& job, const TapRays& rays, std::size_t lane,
                          Travelled travelled) {
   const Lane d;
@@ -85,8 +91,9 @@ HWY_INLINE void sum_rays(const ClusterTapJob& job, const TapRays& rays, std::siz
     const VecU rate = hn::Load(du, job.rate + at);
     const VecF rest =
         hn::MulAdd(hn::ConvertTo(d, hn::BitCast(di, rate)), travelled.fraction, hn::Set(d, 1.5f));
-    const Phasor turn =
-        coarse_phasor(hn::Add(hn::Mul(whole_twice, rate), hn::ShiftLeft<9>(hn::BitCast(du, rest))));
+    VecU phase = hn::Add(hn::Mul(whole_twice, rate), hn::ShiftLeft<9>(hn::BitCast(du, rest)));
+    if constexpr (position > 0) phase = hn::Add(phase, rate);
+    const Phasor turn = coarse_phasor(phase);
     const VecF beam = hn::Load(d, job.beam + at);
     const Phasor seen = {hn::Mul(beam, turn.re), hn::Mul(beam, turn.im)};
     const std::uint32_t* gain = job.gain + row * pair_count * base::lane_count + lane;
@@ -99,7 +106,8 @@ HWY_INLINE void sum_rays(const ClusterTapJob& job, const TapRays& rays, std::siz
   }
   const VecF amplitude = hn::Load(d, job.amplitude + rays.cluster * base::lane_count + lane);
   const auto keep = [&](const Phasor& sum, std::size_t pair) HWY_ATTR {
-    const std::size_t at = (rays.tap * pair_count + pair) * base::lane_count + lane;
+    const std::size_t row = rays.tap * job.pair_count + position * pair_count + pair;
+    const std::size_t at = row * base::lane_count + lane;
     hn::Store(hn::Mul(amplitude, sum.re), d, job.gain_re + at);
     hn::Store(hn::Mul(amplitude, sum.im), d, job.gain_im + at);
   };
@@ -145,16 +153,18 @@ HWY_INLINE void all_taps(const ClusterTapJob& job) {
       for (std::size_t part = 0; part < parts; ++part, ++tap) {
         const std::size_t first = is_spread ? sub_cluster_rows[part] : 0;
         const std::size_t end = is_spread ? sub_cluster_rows[part + 1] : ray_count;
-        sum_rays<pair_count>(job, {cluster, first, is_used ? end : first, tap}, lane, travelled);
+        const TapRays rays{cluster, first, is_used ? end : first, tap};
+        sum_rays<pair_count, 0>(job, rays, lane, travelled);
+        if (job.pair_count > pair_count) sum_rays<pair_count, 1>(job, rays, lane, travelled);
       }
     }
   }
 }
 
 void cluster_taps(const ClusterTapJob& job) {
-  if (job.pair_count == 1) {
+  if (job.position_pairs == 1) {
     all_taps<1>(job);
-  } else if (job.pair_count == 2) {
+  } else if (job.position_pairs == 2) {
     all_taps<2>(job);
   } else {
     all_taps<4>(job);
@@ -172,6 +182,8 @@ namespace redcell::phy {
 HWY_EXPORT(cluster_taps);
 
 namespace {
+
+constexpr double degree = base::pi / 180.0;
 
 std::size_t count_of(int value) { return static_cast<std::size_t>(value); }
 
@@ -214,6 +226,8 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
     : random_(random),
       config_(config),
       pair_count_(count_of(config.branch_count) * count_of(config.port_count)),
+      position_pairs_(std::min(count_of(config.branch_count), position_branches) *
+                      count_of(config.port_count)),
       cluster_rows_(most_clusters(config.surrounding)),
       panel_(base::lane_count),
       direct_(base::lane_count),
@@ -222,10 +236,9 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
       beam_gain_(base::lane_count),
       direct_level_(base::lane_count),
       direct_left_(base::lane_count),
-      former_direct_level_(base::lane_count),
-      former_unit_(base::lane_count) {
+      former_direct_level_(base::lane_count) {
   RC_CHECK(base::isa_supported());
-  RC_CHECK(config.branch_count >= 1 && config.branch_count <= 2);
+  RC_CHECK(config.branch_count == 1 || config.branch_count == 2 || config.branch_count == 4);
   RC_CHECK(config.port_count >= 1 && config.port_count <= 2);
   RC_CHECK(!config.grids.empty());
   const std::size_t tap_count = tap_of(cluster_rows_);
@@ -238,7 +251,7 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
   power_ = base::LaneTile(cluster_rows_);
   direction_ = base::PhaseTile(ray_rows);
   rate_ = base::PhaseTile(ray_rows);
-  gain_ = base::PhaseTile(ray_rows * pair_count_);
+  gain_ = base::PhaseTile(ray_rows * position_pairs_);
   beam_ = base::LaneTile(ray_rows);
   open_ = base::LaneTile(cluster_rows_);
   amplitude_ = base::LaneTile(cluster_rows_);
@@ -252,6 +265,11 @@ ClusterTile::ClusterTile(const base::Random& random, const ClusterTileConfig& co
   gain_re_ = base::LaneTile(tap_count * pair_count_);
   gain_im_ = base::LaneTile(tap_count * pair_count_);
   former_ = base::PhaseTile(group_count * pair_count_);
+  former_unit_.resize(pair_count_ / position_pairs_ * base::lane_count);
+  if (has_two_positions()) {
+    direct_ahead_.resize(base::lane_count);
+    former_direct_ahead_.resize(base::lane_count);
+  }
   response_re_ = base::LaneTile(group_count * pair_count_);
   response_im_ = base::LaneTile(group_count * pair_count_);
 }
@@ -267,7 +285,7 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const C
   RC_CHECK(std::fabs(tracked.approach) <= 1.0);
   const double per_wavelength = tracked.link.carrier.value() / base::speed_of_light_mps;
   const RayView view{.polarisation = config_.polarisation,
-                     .branch_count = count_of(config_.branch_count),
+                     .branch_count = std::min(count_of(config_.branch_count), position_branches),
                      .port_count = count_of(config_.port_count),
                      .heading_deg = tracked.heading_deg,
                      .east_wavelengths = tracked.link.east_m * per_wavelength,
@@ -282,7 +300,9 @@ void ClusterTile::set_link(std::size_t lane, const TrackedLink& tracked, const C
   }
   store_rays(lane, clusters.count, rays);
   store_direct(lane, tracked, view);
-  former_unit_[lane] = 0.0F;
+  for (std::size_t at = lane; at < former_unit_.size(); at += base::lane_count) {
+    former_unit_[at] = 0.0F;
+  }
   set_blockage(lane, tracked.blockage != nullptr ? *tracked.blockage : LinkBlockage{});
   set_beam(lane, tracked.beam);
 }
@@ -320,8 +340,8 @@ void ClusterTile::store_rays(std::size_t lane, std::size_t cluster_count, const 
       const std::size_t row = rank * ray_count + ray;
       direction_.data()[row * base::lane_count + lane] = rays.departures.direction[ray][rank];
       rate_.data()[row * base::lane_count + lane] = rays.rate[ray][rank];
-      for (std::size_t pair = 0; pair < pair_count_; ++pair) {
-        gain_.data()[(row * pair_count_ + pair) * base::lane_count + lane] =
+      for (std::size_t pair = 0; pair < position_pairs_; ++pair) {
+        gain_.data()[(row * position_pairs_ + pair) * base::lane_count + lane] =
             rays.gain[pair][ray][rank];
       }
     }
@@ -334,11 +354,18 @@ void ClusterTile::store_direct(std::size_t lane, const TrackedLink& tracked, con
   const std::uint32_t start = turns_of(-360.0 * (wavelengths - std::floor(wavelengths)));
   for (std::size_t pair = 0; pair < pair_count_; ++pair) {
     // Eq. 7.5-29: theta stays, phi turns its sign.
-    const std::array<float, 4> part = polarisation_parts(view, pair);
+    const std::array<float, 4> part = polarisation_parts(view, pair % position_pairs_);
     direct_start_.at(pair, lane) = start + half_turn;
     direct_amplitude_.at(pair, lane) = part[0] - part[3];
   }
   direct_rate_.at(0, lane) = direct_rate(tracked);
+  if (!has_two_positions()) return;
+  // Not the rate, which is the mean over a segment: a terminal that stands has none.
+  const RayDirection& from = tracked.link.arrival;
+  const double along = base::sin(from.zenith_deg * degree) *
+                       base::cos((from.azimuth_deg - tracked.heading_deg) * degree);
+  direct_ahead_[lane] = static_cast<float>(position_wavelengths * along);
+  place_direct(lane, 0.0);
 }
 
 void ClusterTile::set_beam(std::size_t lane, int beam) {
@@ -399,6 +426,7 @@ void ClusterTile::refresh(std::span<const LinkWay> ways) {
     if (panel_[lane] == nullptr) continue;
     travel(lane, ways[lane]);
     former[lane] = former_weight(lane, ways[lane].scattered);
+    if (has_two_positions()) place_direct(lane, former[lane]);
     const float level = direct_level_[lane] * direct_left_[lane];
     direct_beam_.at(0, lane) =
         former[lane] > 0.0 ? between(former_direct_level_[lane], level, former[lane] * former[lane])
@@ -419,6 +447,7 @@ void ClusterTile::sum_taps() {
   ({.cluster_rows = cluster_rows_,
     .used_rows = *std::max_element(cluster_count_.begin(), cluster_count_.end()),
     .pair_count = pair_count_,
+    .position_pairs = position_pairs_,
     .rate = rate_.data(),
     .gain = gain_.data(),
     .beam = beam_.data(),
@@ -456,8 +485,10 @@ std::size_t ClusterTile::byte_count() const {
     rows += tile->row_count();
   }
   const std::size_t per_lane = sizeof(const BeamGrid*) + sizeof(RayDirection) + sizeof(double) +
-                               sizeof(std::size_t) + 5 * sizeof(float);
-  return base::lane_count * (rows * sizeof(float) + per_lane);
+                               sizeof(std::size_t) + 4 * sizeof(float);
+  const std::size_t of_positions =
+      former_unit_.size() + direct_ahead_.size() + former_direct_ahead_.size();
+  return base::lane_count * (rows * sizeof(float) + per_lane) + of_positions * sizeof(float);
 }
 
 }  // namespace redcell::phy

@@ -28,8 +28,11 @@ namespace redcell::phy {
 struct ClusterTileConfig {
   Surrounding surrounding = Surrounding::uma;
   std::vector<BlockGrid> grids;  ///< One after the other; groups are numbered through.
-  int branch_count = 1;          ///< Terminal, 1..2. A single branch is branch 0 of two.
-  int port_count = 1;            ///< Base station, 1..2: the two polarisations of a beam.
+  /// Terminal, 1, 2 or 4: two crossed ones at each of two positions, the second half a wavelength
+  /// ahead of the first, where the terminal heads [ours]. Branch 0 is the same one of all, branch 1
+  /// that of two and of four.
+  int branch_count = 1;
+  int port_count = 1;  ///< Base station, 1..2: the two polarisations of a beam.
   Polarisation polarisation{};
   /// Another carrier of the same links, such as the uplink of FDD: their phases are drawn anew.
   bool independent_phases = false;
@@ -95,8 +98,8 @@ class ClusterTile {
   /// are those of the next refresh. Pre: as above, 0 <= wavelengths <= cluster_wavelengths_max.
   void set_link(std::size_t lane, const TrackedLink& tracked, const FormerLink& former);
   /// The same with clusters from elsewhere, such as cdl.h; of the link's values only its carrier,
-  /// its place and the departure of the direct ray count. Pre: no more clusters than the tile's
-  /// surrounding has; InF has room for every table.
+  /// its place and the direct ray's directions count, that of arrival for four branches alone. Pre:
+  /// no more clusters than the tile's surrounding has; InF has room for every table.
   void set_link(std::size_t lane, const TrackedLink& tracked, const Clusters& clusters);
   /// What blockers leave of the link from now on. No allocation. Pre: the lane has a link.
   void set_blockage(std::size_t lane, const LinkBlockage& blockage);
@@ -118,7 +121,7 @@ class ClusterTile {
 
   /// H at row (group * branch_count + branch) * port_count + port, [row][lane], for a beam gain of
   /// 1: where every ray keeps its polarisation, the mean over fading of the sum of |H|^2 over the
-  /// two branches is 1 for each port. Zero before the first refresh.
+  /// two branches of a position is 1 for each port. Zero before the first refresh.
   [[nodiscard]] const base::LaneTile& response_re() const { return response_re_; }
   [[nodiscard]] const base::LaneTile& response_im() const { return response_im_; }
 
@@ -134,19 +137,27 @@ class ClusterTile {
   void store_clusters(std::size_t lane, const TrackedLink& tracked, const Clusters& clusters);
   void store_rays(std::size_t lane, std::size_t cluster_count, const Rays& rays);
   void store_direct(std::size_t lane, const TrackedLink& tracked, const RayView& view);
-  void keep_former(std::size_t lane);
+  void keep_former(std::size_t lane, std::size_t position);
+  /// Of a row of the response.
+  [[nodiscard]] std::size_t position_of(std::size_t row) const {
+    return row % pair_count_ / position_pairs_;
+  }
   void travel(std::size_t lane, const LinkWay& way);
   /// Part of the former link's scatterers that is left, in amplitude; 0 where there is none.
   [[nodiscard]] double former_weight(std::size_t lane, double wavelengths) const;
   void weaken(std::size_t lane, double former_weight);
   void add_former(std::size_t lane, double former_weight);
+  [[nodiscard]] bool has_two_positions() const { return pair_count_ > position_pairs_; }
+  /// Sets the direct ray's phase at the second position, between the former link's and its own.
+  void place_direct(std::size_t lane, double former_weight);
   void sum_taps();
   void respond();
 
   base::Random random_;
   ClusterTileConfig config_;
   std::size_t pair_count_;
-  std::size_t cluster_rows_;  ///< Most clusters of any state of the surrounding.
+  std::size_t position_pairs_;  ///< Of them, at the first position.
+  std::size_t cluster_rows_;    ///< Most clusters of any state of the surrounding.
   /// [lane] What set_beam needs.
   std::vector<const BeamGrid*> panel_;
   std::vector<RayDirection> direct_;
@@ -156,7 +167,10 @@ class ClusterTile {
   std::vector<float> direct_level_;         ///< [lane] Amplitude of the direct ray, with its beam.
   std::vector<float> direct_left_;          ///< [lane] By blockers, of that amplitude.
   std::vector<float> former_direct_level_;  ///< [lane] Of the former link.
-  std::vector<float> former_unit_;          ///< [lane] Of former_; 0: there is none.
+  std::vector<float> former_unit_;          ///< [position][lane] Of former_; 0: there is none.
+  /// [lane] What a second position adds to the direct ray, in turns; empty where there is one.
+  std::vector<float> direct_ahead_;
+  std::vector<float> former_direct_ahead_;
   base::PhaseTile former_;     ///< [group][pair][lane] its last response, as Rays::gain.
   base::LaneTile power_;       ///< [cluster][lane]
   base::PhaseTile direction_;  ///< [cluster][ray][lane] as Departures.

@@ -41,6 +41,9 @@ struct TapGainJob {
 /// wavelength, 2^-31.
 inline constexpr std::int32_t los_rate = 1503238553;
 
+/// Branches at one position of the terminal: the two polarisations.
+inline constexpr std::size_t position_branches = 2;
+
 }  // namespace redcell::phy
 #endif
 
@@ -64,14 +67,19 @@ HWY_INLINE Phasor sum_sinusoids(const std::uint32_t* start, const std::uint32_t*
   return sum;
 }
 
-/// Adds the line-of-sight ray to the first tap of the co-polarised pairs.
-HWY_INLINE void add_line_of_sight(const TapGainJob& job, std::size_t lane, Travelled travelled) {
+/// Adds the line-of-sight ray to the first tap of the co-polarised pairs at one position.
+HWY_INLINE void add_line_of_sight(const TapGainJob& job, std::size_t position, std::size_t lane,
+                                  Travelled travelled) {
   const Lane d;
-  const Phasor ray = unit_phasor(
-      phase_at(hn::Load(LaneU(), job.los_start + lane), hn::Set(LaneI(), los_rate), travelled));
+  const LaneU du;
+  // Half a wavelength of a rate in 2^-31 turns is that rate in 2^-32 turns.
+  const auto ahead = static_cast<std::uint32_t>(position) * static_cast<std::uint32_t>(los_rate);
+  const VecU start = hn::Add(hn::Load(du, job.los_start + lane), hn::Set(du, ahead));
+  const Phasor ray = unit_phasor(phase_at(start, hn::Set(LaneI(), los_rate), travelled));
   VecF amplitude = hn::Load(d, job.los_amplitude + lane);
-  for (std::size_t port = 0; port < job.rx_count && port < job.tx_count; ++port) {
-    const std::size_t at = (port * job.tx_count + port) * base::lane_count + lane;
+  const std::size_t first = position * position_branches;
+  for (std::size_t port = 0; first + port < job.rx_count && port < job.tx_count; ++port) {
+    const std::size_t at = ((first + port) * job.tx_count + port) * base::lane_count + lane;
     const VecF re = hn::Load(d, job.gain_re + at);
     const VecF im = hn::Load(d, job.gain_im + at);
     hn::Store(hn::MulAdd(amplitude, ray.re, re), d, job.gain_re + at);
@@ -98,7 +106,10 @@ void tap_gains(const TapGainJob& job) {
         hn::Store(hn::Mul(amplitude, sum.im), d, job.gain_im + at);
       }
     }
-    if (job.has_los) add_line_of_sight(job, lane, travelled);
+    if (!job.has_los) continue;
+    for (std::size_t first = 0; first < job.rx_count; first += position_branches) {
+      add_line_of_sight(job, first / position_branches, lane, travelled);
+    }
   }
 }
 
@@ -115,8 +126,10 @@ HWY_EXPORT(tap_gains);
 namespace {
 
 // Random words are numbered for two branches and two ports even where there are fewer, so that a
-// terminal sees the same radio world with one branch as with two.
+// terminal sees the same radio world with one branch as with two; those of a second position follow
+// after the longest profile's.
 constexpr std::size_t port_count_max = 2;
+constexpr std::size_t tap_slots = 32;
 // Phases per tap and port pair: the sinusoids, and in the last slot of the first pair the line of
 // sight.
 constexpr std::size_t phase_count = 16;
@@ -171,13 +184,13 @@ FadingTile::FadingTile(const base::Random& random, const FadingConfig& config,
     : random_(random), config_(config), link_count_(links.size()), tap_count_(0) {
   RC_CHECK(base::isa_supported());
   RC_CHECK(link_count_ >= 1 && link_count_ <= base::lane_count);
-  RC_CHECK(config.rx_count >= 1 && config.rx_count <= 2);
+  RC_CHECK(config.rx_count == 1 || config.rx_count == 2 || config.rx_count == 4);
   RC_CHECK(config.tx_count >= 1 && config.tx_count <= 2);
   RC_CHECK(config.delay_spread_s >= 0.0);
   RC_CHECK(!config.grids.empty());
   taps_ = unit_taps(config.profile, config.k_factor_db);
   if (config.sight) sight_taps_ = unit_taps(config.sight->profile, config.sight->k_factor_db);
-  RC_CHECK(sight_taps_.size() <= taps_.size());
+  RC_CHECK(sight_taps_.size() <= taps_.size() && taps_.size() <= tap_slots);
 
   tap_count_ = taps_.size();
   const std::size_t pair_count = count_of(config.rx_count) * count_of(config.tx_count);
@@ -231,7 +244,9 @@ void FadingTile::set_sinusoids(std::size_t lane, const FadingLink& link) {
     const std::size_t tap = row / (rx_count * tx_count);
     const std::size_t rx = row / tx_count % rx_count;
     const std::size_t tx = row % tx_count;
-    const std::size_t pair = (tap * port_count_max + rx) * port_count_max + tx;
+    const std::size_t slot = rx / position_branches * tap_slots + tap;
+    const std::size_t pair =
+        (slot * position_branches + rx % position_branches) * port_count_max + tx;
     const auto phases = start_phases(random_, ids, pair);
     const std::uint32_t word = random_.at(base::Purpose::tdl_angle, ids, pair)[0];
     const double offset = base::pi / sinusoid_count * 0x1p-32 * word;

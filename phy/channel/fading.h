@@ -40,7 +40,9 @@ struct FadingConfig {
   std::optional<double> k_factor_db;  ///< Only for TDL-D and TDL-E; absent: the table's own.
   std::optional<SightProfile> sight;  ///< Of the links in sight, where they differ.
   std::vector<BlockGrid> grids;       ///< One after the other; groups are numbered through.
-  int rx_count = 1;  ///< Receive branches, 1..2. A single branch is branch 0 of two.
+  /// Receive branches, 1, 2 or 4: two crossed ones at each of two positions. A single branch is
+  /// branch 0 of two, those of two are the first of four.
+  int rx_count = 1;
   int tx_count = 1;  ///< Transmit ports, 1..2.
 };
 
@@ -63,10 +65,11 @@ inline constexpr double fading_error_max = 1e-6;
 
 /// 16 links with the same profile, grids and antennas.
 ///
-/// The mean power of every co-polarised port pair (rx == tx) is 1. Pairs fade independently. The
-/// line-of-sight ray exists for co-polarised pairs only, with opposite sign in the second
+/// The mean power of every co-polarised port pair (rx % 2 == tx) is 1. Pairs fade independently.
+/// The line-of-sight ray exists for co-polarised pairs only, with opposite sign in the second
 /// (TR 38.901 eq. 7.5-29: both ends are cross-polarised); so cross-polarised pairs of TDL-D and
-/// TDL-E have the power of the Rayleigh taps alone.
+/// TDL-E have the power of the Rayleigh taps alone. Branches 2 and 3 have it as 0 and 1 will half a
+/// wavelength further on: the second position lies that far ahead [ours].
 class FadingTile {
  public:
   /// Pre: 1..16 links, counts as said in FadingConfig, at least one grid, none empty, and a machine

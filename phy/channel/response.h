@@ -36,7 +36,7 @@ struct ResponseTile {
 };
 
 inline constexpr std::size_t response_tap_count_max = 32;
-inline constexpr std::size_t response_port_pair_count_max = 4;
+inline constexpr std::size_t response_port_pair_count_max = 8;
 
 /// Bound on |H - exact|, as a fraction of the sum of tap magnitudes of that lane and port pair.
 inline constexpr double response_error_max = 1e-6;
@@ -53,7 +53,7 @@ class ResponsePlan {
   /// Fills the response of all port pairs of 16 links with the delays that were set; those in
   /// `taps` do not count.
   ///
-  /// Pre: delays were set, 1..4 port pairs, gain tiles have taps * pairs rows, the response at
+  /// Pre: delays were set, 1..8 port pairs, gain tiles have taps * pairs rows, the response at
   /// least grid.count * pairs from its first row on. A broken precondition aborts (base/check.h).
   /// Cost: groups * taps * pairs * 2.4 multiply-adds per lane (mirrored groups share products); no
   /// allocation, no locks; same bits on AVX2 and AVX-512.

@@ -20,7 +20,7 @@ struct ChannelView {
   const float* im = nullptr;
   std::size_t lane = 0;
   int group_count = 0;
-  int rx_count = 1;  ///< 1 or 2.
+  int rx_count = 1;  ///< 1, 2 or 4.
   int tx_count = 1;  ///< 1 or 2.
 
   [[nodiscard]] std::complex<double> h(int group, int rx, int tx) const {
@@ -51,7 +51,7 @@ struct SinrInput {
   /// [group] noise plus interference per RE and branch, same unit, > 0, equal and uncorrelated in
   /// the branches.
   std::span<const double> noise_interference{};
-  int layer_count = 1;  ///< 1, or 2 with two ports and two branches.
+  int layer_count = 1;  ///< 1, or 2 with two ports and two or four branches.
   int pmi = 0;          ///< Ignored with a single port.
   double evm_tx = 0;    ///< Transmit error vector magnitude as a fraction (0.035 = 3.5 %).
   /// DMRS RE averaged by the channel estimator: relative error variance = 1 / (gain * SNR).
@@ -68,7 +68,8 @@ inline constexpr double post_sinr_relative_error_max = 1e-12;
 /// Power is fixed and split equally over layers. Transmit EVM is independent noise of each port
 /// that crosses the channel. Estimation error raises N to N * (1 + layers / gain + 1 / (gain *
 /// snr)), snr that of the layer per branch (Hassibi, Hochwald 2003, for one layer). Pre: spans have
-/// group_count and group_count * layer_count entries. Cost: some 50 flops an entry; no allocation.
+/// group_count and group_count * layer_count entries. Cost: some 50 flops an entry with two
+/// branches, 150 with four; no allocation.
 void post_sinr(const SinrInput& input, std::span<double> sinr);
 
 }  // namespace redcell::phy

@@ -21,7 +21,9 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr std::size_t pair_count = 4;
+/// Of four branches by two ports, and of those at the first position.
+constexpr std::size_t pair_count = 8;
+constexpr std::size_t position_pairs = 4;
 constexpr std::uint32_t tile_count = 4;
 constexpr phy::BlockGrid grid{base::Hertz(-25 * 360e3), base::Hertz(360e3), 51};
 
@@ -95,7 +97,7 @@ class Bench {
         panel_({.columns = 8, .horizontal_beams = 8}),
         tile_(random_, {.surrounding = surrounding,
                         .grids = {grid},
-                        .branch_count = 2,
+                        .branch_count = 4,
                         .port_count = 2,
                         .polarisation = {}}) {}
 
@@ -155,6 +157,8 @@ class Bench {
                                            .direct = drawn.link.departure,
                                            .direct_share = clusters.direct_share},
                                           3, *beam);
+    // The second position lies half a wavelength ahead.
+    const double way = wavelengths + (pair < position_pairs ? 0.0 : 0.5);
     std::vector<Sum> wanted(tile_.taps().delay_s.row_count());
     for (std::size_t rank = 0; rank < clusters.count; ++rank) {
       for (std::size_t row = 0; row < phy::ray_count; ++row) {
@@ -162,14 +166,14 @@ class Bench {
                                  : row < phy::sub_cluster_rows[2] ? 1
                                                                   : 2;
         const std::size_t tap = rank < 2 ? 1 + 3 * rank + part : 5 + rank;
-        const std::uint32_t word = rays->gain[pair][row][rank];
+        const std::uint32_t word = rays->gain[pair % position_pairs][row][rank];
         const Complex gain(static_cast<std::int16_t>(word & 0xFFFFU),
                            static_cast<std::int32_t>(word) * 0x1p-16);
         const double rate = static_cast<std::int32_t>(rays->rate[row][rank]) * 0x1p-31;
         const double scale = static_cast<double>(rays->scale[rank]) *
                              static_cast<double>((*beam)[row][rank]) *
                              std::sqrt(clusters.power[rank] / 20.0 / mean);
-        wanted[tap].add(gain * scale * unit(rate * wavelengths));
+        wanted[tap].add(gain * scale * unit(rate * way));
       }
     }
     double largest = 0.0;

@@ -27,6 +27,7 @@ struct Meeting {
   const BeamGrid& panel;
   int beam_before = 9;
   int beam_after = 9;
+  double heading_after = 33.0;
 
   [[nodiscard]] TrackedLink former() const {
     return {.link = before,
@@ -41,7 +42,7 @@ struct Meeting {
             .panel = panel,
             .beam = beam_after,
             .distance_m = 150.0 - approach * former_way * wavelength_m,
-            .heading_deg = 33.0,
+            .heading_deg = heading_after,
             .approach = approach};
   }
   void set(ClusterTile& tile, std::size_t lane) const {
@@ -96,14 +97,19 @@ void on_every_target(const Check& check) {
 /// Sixteen bits a component, and the direct ray's rate over 43 wavelengths.
 constexpr double amplitude_jump_max = 3e-4;
 
-TEST(Changeover, begins_where_the_former_link_ended_in_and_out_of_sight) {
+class ChangeoverOf : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Branches, ChangeoverOf, testing::Values(2, 4),
+                         testing::PrintToStringParamName());
+
+TEST_P(ChangeoverOf, begins_where_the_former_link_ended_in_and_out_of_sight) {
   const BeamGrid grid = panel();
-  ClusterTile tile(world(), config_of(2, 2));
+  ClusterTile tile(world(), config_of(GetParam(), 2));
   for (const LinkClass before : {nlos, los}) {
     for (const LinkClass after : {nlos, los}) {
       for (std::uint32_t number = 0; number < 10; ++number) {
         Meeting m = meeting(grid, before, after, number);
         m.beam_after = number % 2 == 0 ? 9 : 11;
+        m.heading_after += 25.0 * (number % 3);  // A corner turns the second position.
         tile.set_link(4, m.former());
         const Response last = through_beam(tile, 4, former_way);
         m.set(tile, 4);

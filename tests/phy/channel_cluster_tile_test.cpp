@@ -50,9 +50,18 @@ double direct_amplitude(const TrackedLink& tracked) {
   return static_cast<double>((*amplitude)[0][0]);
 }
 
-/// Taps of one pair in the order of ClusterTile::taps, summed ray by ray in double.
-std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::size_t pair,
+/// Turns by which a plane wave from there is ahead half a wavelength further on.
+double turns_ahead(RayDirection from, double heading_deg) {
+  return 0.5 * std::sin(from.zenith_deg * radian) *
+         std::cos((from.azimuth_deg - heading_deg) * radian);
+}
+
+/// Taps of one pair in the order of ClusterTile::taps, summed ray by ray in double. Pairs of a
+/// second position come after those of the view's branches.
+std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::size_t tile_pair,
                         double wavelengths) {
+  const std::size_t pair = tile_pair % (view.branch_count * view.port_count);
+  const bool is_ahead = tile_pair != pair;
   const Clusters c = draw_clusters(world(), tracked.link);
   auto rays = std::make_unique<Rays>();
   auto amplitude = std::make_unique<RayRows<float>>();
@@ -73,7 +82,8 @@ std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::si
   const double direct_gain = tracked.panel.gain(tracked.link.departure, tracked.beam) / mean;
   const double direct_sign = direct_amplitude(tracked) < 0.0 ? -1.0 : 1.0;
   const double direct_turns =
-      -tracked.distance_m * carrier_hz / base::speed_of_light_mps + wavelengths * tracked.approach;
+      -tracked.distance_m * carrier_hz / base::speed_of_light_mps + wavelengths * tracked.approach +
+      (is_ahead ? turns_ahead(tracked.link.arrival, tracked.heading_deg) : 0.0);
   add(taps[0], std::polar(1.0, 2.0 * std::numbers::pi * direct_turns) * direct_sign *
                    std::sqrt(c.direct_share * direct_gain) *
                    (std::cos(rx) * std::cos(tx) - std::sin(rx) * std::sin(tx)));
@@ -82,7 +92,7 @@ std::vector<Tap> oracle(const TrackedLink& tracked, const RayView& view, std::si
       const std::size_t part = row < 10 ? 0 : row < 16 ? 1 : 2;
       const std::size_t tap = rank < 2 ? 1 + 3 * rank + part : 5 + rank;
       const double rate = static_cast<std::int32_t>(rays->rate[row][rank]) * 0x1p-31;
-      const double turns = std::remainder(rate * wavelengths, 1.0);
+      const double turns = std::remainder(rate * (wavelengths + (is_ahead ? 0.5 : 0.0)), 1.0);
       const Complex gain = unpacked(*rays, pair, row, rank);
       add(taps[tap], gain * std::polar(1.0, 2.0 * std::numbers::pi * turns) *
                          (static_cast<double>((*amplitude)[row][rank]) *
@@ -104,7 +114,8 @@ void on_every_target(const Check& check) {
 
 TEST(ClusterTile, equals_the_sum_over_rays_on_every_target) {
   const BeamGrid grid = panel();
-  for (const auto& [branches, ports] : {std::array{2, 2}, std::array{1, 2}, std::array{1, 1}}) {
+  for (const auto& [branches, ports] :
+       {std::array{2, 2}, std::array{1, 2}, std::array{1, 1}, std::array{4, 2}, std::array{4, 1}}) {
     on_every_target([&, branch_count = branches, port_count = ports] {
       ClusterTile tile(world(), config_of(branch_count, port_count));
       std::vector<ClusterLink> links;
@@ -128,7 +139,7 @@ TEST(ClusterTile, equals_the_sum_over_rays_on_every_target) {
       const TapTile taps = tile.taps();
       const auto pairs = static_cast<std::size_t>(branch_count * port_count);
       for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
-        const RayView view{.branch_count = static_cast<std::size_t>(branch_count),
+        const RayView view{.branch_count = static_cast<std::size_t>(std::min(branch_count, 2)),
                            .port_count = static_cast<std::size_t>(port_count),
                            .heading_deg = tracked(lane).heading_deg};
         for (std::size_t pair = 0; pair < pairs; ++pair) {
@@ -190,14 +201,18 @@ TEST(ClusterTile, spreads_the_two_strongest_over_three_delays) {
   EXPECT_EQ(delay.at(0, 0), 0.0F);
 }
 
-TEST(ClusterTile, gives_the_same_bits_in_any_lane_order_and_instruction_set) {
+class ClusterTileOf : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Branches, ClusterTileOf, testing::Values(2, 4),
+                         testing::PrintToStringParamName());
+
+TEST_P(ClusterTileOf, gives_the_same_bits_in_any_lane_order_and_instruction_set) {
   const BeamGrid grid = panel();
-  const ClusterLink one = link_of(nlos, 11);
+  const ClusterLink one = link_of(los, 11);
   const ClusterLink other = link_of(los, 12);
   std::vector<float> first;
   on_every_target([&] {
-    ClusterTile alone(world(), config_of(2, 2));
-    ClusterTile busy(world(), config_of(2, 2));
+    ClusterTile alone(world(), config_of(GetParam(), 2));
+    ClusterTile busy(world(), config_of(GetParam(), 2));
     std::array<double, base::lane_count> travelled{};
     alone.set_link(0, {.link = one, .panel = grid, .beam = 9, .heading_deg = 5.0});
     for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
@@ -221,6 +236,146 @@ TEST(ClusterTile, gives_the_same_bits_in_any_lane_order_and_instruction_set) {
     if (first.empty()) first = bits;
     EXPECT_EQ(bits, first);
   });
+}
+
+/// The response of one branch and port in every group.
+std::vector<Complex> response_of(const ClusterTile& tile, std::size_t lane, std::size_t pair,
+                                 std::size_t pairs) {
+  std::vector<Complex> all;
+  for (std::size_t row = pair; row < tile.response_re().row_count(); row += pairs) {
+    all.emplace_back(tile.response_re().at(row, lane), tile.response_im().at(row, lane));
+  }
+  return all;
+}
+
+TEST(ClusterTile, of_four_branches_begins_with_those_of_two) {
+  const BeamGrid grid = panel();
+  for (const std::size_t ports : {1U, 2U}) {
+    ClusterTile two(world(), config_of(2, static_cast<int>(ports)));
+    ClusterTile four(world(), config_of(4, static_cast<int>(ports)));
+    for (std::uint32_t ue = 0; ue < base::lane_count; ++ue) {
+      const ClusterLink former = link_of(los, 50 + ue);
+      const ClusterLink link = link_of(ue % 3 == 0 ? los : nlos, ue);
+      const TrackedLink tracked{.link = link, .panel = grid, .beam = 4, .heading_deg = 20.0 * ue};
+      for (ClusterTile* tile : {&two, &four}) {
+        if (ue % 2 == 0) {
+          tile->set_link(ue, tracked);
+        } else {
+          tile->set_link(ue, tracked, {{.link = former, .panel = grid}, {43.0, 43.0}});
+        }
+      }
+    }
+    for (const double wavelengths : {0.0, 0.2, 77.3}) {
+      const std::vector<double> travelled(base::lane_count, wavelengths);
+      two.refresh(travelled);
+      four.refresh(travelled);
+      for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+        for (std::size_t pair = 0; pair < 2 * ports; ++pair) {
+          const auto first = response_of(two, lane, pair, 2 * ports);
+          ASSERT_EQ(response_of(four, lane, pair, 4 * ports), first);
+          ASSERT_NE(response_of(four, lane, pair + 2 * ports, 4 * ports), first);
+        }
+      }
+    }
+  }
+}
+
+// Who stands half a wavelength further on sees with its first branches what the second position
+// sees, whether its place or its way has brought it there.
+TEST(ClusterTile, has_its_second_position_half_a_wavelength_ahead) {
+  const BeamGrid grid = panel();
+  const double wavelength_m = base::speed_of_light_mps / carrier_hz;
+  constexpr double heading_deg = 33.0;
+  constexpr double error_max = 2.0 * (cluster_tap_error_max + ray_gain_error_max);
+  ClusterTile here(world(), config_of(4, 2));
+  ClusterTile ahead(world(), config_of(2, 2));
+  for (std::uint32_t ue = 0; ue < base::lane_count; ++ue) {
+    const auto set = [&](ClusterTile& tile, double wavelengths) {
+      ClusterLink link = link_of(ue % 2 == 0 ? los : nlos, 300 + ue);
+      link.east_m = wavelengths * wavelength_m * std::cos(heading_deg * radian);
+      link.north_m = wavelengths * wavelength_m * std::sin(heading_deg * radian);
+      const double approach = 2.0 * turns_ahead(link.arrival, heading_deg);
+      tile.set_link(ue, {.link = link,
+                         .panel = grid,
+                         .beam = 9,
+                         .distance_m = 150.0 - approach * wavelengths * wavelength_m,
+                         .heading_deg = heading_deg,
+                         .approach = approach});
+    };
+    set(here, 2.0);
+    set(ahead, 2.5);
+  }
+  const auto compare = [&](double of_here, double of_ahead) {
+    here.refresh(std::vector<double>(base::lane_count, of_here));
+    ahead.refresh(std::vector<double>(base::lane_count, of_ahead));
+    for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+      for (std::size_t pair = 0; pair < 4; ++pair) {
+        const auto found = response_of(here, lane, pair + 4, 8);
+        const auto wanted = response_of(ahead, lane, pair, 4);
+        for (std::size_t group = 0; group < wanted.size(); ++group) {
+          // 400 rays of a mean power of one: the sum of their magnitudes is below 20.
+          ASSERT_LT(std::abs(found[group] - wanted[group]), 20.0 * error_max)
+              << "lane " << lane << " pair " << pair << " group " << group;
+        }
+      }
+    }
+  };
+  compare(0.0, 0.0);
+  compare(11.25, 11.25);
+  compare(7.5, 7.5);
+}
+
+// Over places far apart the products of different rays average out.
+TEST(ClusterTile, correlates_its_positions_as_the_directions_of_its_rays_say) {
+  const BeamGrid grid = one_element();
+  constexpr int place_count = 4000;
+  constexpr double heading_deg = 70.0;
+  ClusterTile tile(world(), config_of(4, 1));
+  for (std::uint32_t lane = 0; lane < base::lane_count; ++lane) {
+    const ClusterLink link = link_of(nlos, 500 + lane);
+    tile.set_link(lane, {.link = link, .panel = grid, .heading_deg = heading_deg});
+  }
+  std::array<Complex, base::lane_count> product{};
+  std::array<double, base::lane_count> power{};
+  for (int place = 0; place < place_count; ++place) {
+    tile.refresh(std::vector<double>(base::lane_count, place * 1031.7));
+    for (std::size_t lane = 0; lane < base::lane_count; ++lane) {
+      const Complex first = response_of(tile, lane, 0, 4).front();
+      product[lane] += response_of(tile, lane, 2, 4).front() * std::conj(first);
+      power[lane] += std::norm(first);
+    }
+  }
+  double spread = 0.0;
+  for (std::uint32_t lane = 0; lane < base::lane_count; ++lane) {
+    const ClusterLink link = link_of(nlos, 500 + lane);
+    const Clusters c = draw_clusters(world(), link);
+    auto rays = std::make_unique<Rays>();
+    auto amplitude = std::make_unique<RayRows<float>>();
+    draw_rays(world(), c, {.port_count = 1, .heading_deg = heading_deg}, *rays);
+    grid.amplitudes({.rays = rays->departures,
+                     .cluster_power = c.power,
+                     .cluster_count = c.count,
+                     .direct = link.departure,
+                     .direct_share = c.direct_share},
+                    0, *amplitude);
+    Complex wanted = 0.0;
+    double total = 0.0;
+    for (std::size_t rank = 0; rank < c.count; ++rank) {
+      for (std::size_t row = 0; row < ray_count; ++row) {
+        const double cosine = static_cast<std::int32_t>(rays->rate[row][rank]) * 0x1p-31;
+        const double share = c.power[rank] * std::pow((*amplitude)[row][rank], 2) *
+                             std::norm(unpacked(*rays, 0, row, rank));
+        wanted += share * std::polar(1.0, std::numbers::pi * cosine);
+        total += share;
+      }
+    }
+    // Five deviations of a mean of so many places.
+    EXPECT_NEAR(std::abs(product[lane] / power[lane] - wanted / total), 0.0,
+                5.0 / std::sqrt(place_count))
+        << "lane " << lane << " seed " << seed;
+    spread += std::norm(wanted / total) / base::lane_count;
+  }
+  EXPECT_LT(std::sqrt(spread), 0.8) << "positions that are told apart";
 }
 
 /// Sum of |tap|^2 of the first pair, by lane.
@@ -294,7 +449,14 @@ TEST(ClusterTile, takes_less_than_16_kb_a_link_of_uma_with_two_by_two_antennas) 
   EXPECT_LT(tile.byte_count() / base::lane_count, 16384U);
 }
 
+TEST(ClusterTile, takes_a_fifth_more_with_two_positions) {
+  const std::size_t two = ClusterTile(world(), config_of(2, 2)).byte_count();
+  const std::size_t four = ClusterTile(world(), config_of(4, 2)).byte_count();
+  EXPECT_LT(static_cast<double>(four), 1.25 * static_cast<double>(two));
+}
+
 TEST(ClusterTileDeathTest, rejects_what_it_was_not_made_for) {
+  EXPECT_DEATH(ClusterTile(world(), config_of(3, 2)), "branch_count");
   ClusterTile tile(world(), config_of(1, 1));
   const BeamGrid grid = panel();
   ClusterLink link = link_of(nlos, 0);

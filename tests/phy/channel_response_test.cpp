@@ -37,7 +37,7 @@ std::vector<Shape> shapes() {
   std::vector<Shape> all;
   for (const std::size_t tap_count : {1u, 2u, 14u, 23u, 32u}) {
     for (const int group_count : {1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 27, 33, 51, 52, 106, 275}) {
-      const std::size_t pair_count = 1 + (tap_count + static_cast<std::size_t>(group_count)) % 4;
+      const std::size_t pair_count = 1 + (tap_count + static_cast<std::size_t>(group_count)) % 8;
       all.push_back(
           {tap_count, pair_count, group_count, 360e3, -0.5 * 360e3 * (group_count - 1), 3e-6});
     }

@@ -1,11 +1,12 @@
 // Goal: the SINR is that of the receiver it names, in every antenna set-up.
-// Method: an oracle that builds covariance matrices, applies the combiner and measures signal over
-// the rest; laws (floors, gains, limits of training); the codebook of TS 38.214 Table 5.2.2.2.1-1
-// as figures.
+// Method: an oracle in long double that builds covariance matrices, solves for the combiner and
+// measures signal over the rest; laws (floors, gains, limits of training); the codebook of
+// TS 38.214 Table 5.2.2.2.1-1 as figures.
 #include "phy/link/sinr.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <complex>
 #include <cstdint>
@@ -71,54 +72,83 @@ Complex codebook(int layers, int pmi, int port, int layer) {
   return scale * phase * (layer == 0 ? 1.0 : -1.0);
 }
 
-// Covariances written out; MMSE weights by Cramer's rule, MRC for one layer.
-double oracle(const Link& link, const SinrInput& in, int group, int layer) {
-  Complex g[2][2] = {};  // [layer][branch]
-  Complex ports[2][2] = {};
-  for (int b = 0; b < link.rx; ++b) {
-    for (int p = 0; p < link.tx; ++p) {
-      ports[p][b] = std::sqrt(in.signal_re_power / link.tx) * link.h(group, b, p);
-      for (int k = 0; k < in.layer_count; ++k) {
-        const Complex w = link.tx == 1 ? Complex(1) : codebook(in.layer_count, in.pmi, p, k);
-        g[k][b] += std::sqrt(in.signal_re_power) * link.h(group, b, p) * w;
+using Wide = std::complex<long double>;
+using WideColumn = std::vector<Wide>;
+using WideMatrix = std::vector<WideColumn>;  // [row][column]
+
+/// Solves r x = b by elimination; r is positive definite, so it needs no pivots.
+WideColumn solved(WideMatrix r, WideColumn b) {
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    for (std::size_t row = i + 1; row < b.size(); ++row) {
+      const Wide factor = r[row][i] / r[i][i];
+      for (std::size_t column = i; column < b.size(); ++column) {
+        r[row][column] -= factor * r[i][column];
       }
+      b[row] -= factor * b[i];
     }
   }
-  const double noise = in.noise_interference[static_cast<std::size_t>(group)];
-  const double own = std::norm(g[layer][0]) + std::norm(g[layer][1]);
-  const double snr = own / link.rx / noise;
-  const double gain = in.estimation_processing_gain;
-  const double n = noise * (1 + in.layer_count / gain + 1 / (gain * snr));
-  Complex r[2][2] = {{n, 0}, {0, n}};
-  for (int a = 0; a < 2; ++a) {
-    for (int b = 0; b < 2; ++b) {
-      for (int p = 0; p < link.tx; ++p) {
-        r[a][b] += in.evm_tx * in.evm_tx * ports[p][a] * std::conj(ports[p][b]);
-      }
-      if (in.layer_count == 2) r[a][b] += g[1 - layer][a] * std::conj(g[1 - layer][b]);
-    }
+  for (std::size_t i = b.size(); i-- > 0;) {
+    for (std::size_t column = i + 1; column < b.size(); ++column) b[i] -= r[i][column] * b[column];
+    b[i] /= r[i][i];
   }
-  Complex w[2] = {g[layer][0], g[layer][1]};
-  if (in.layer_count == 2) {
-    const Complex det = r[0][0] * r[1][1] - r[0][1] * r[1][0];
-    w[0] = (r[1][1] * g[layer][0] - r[0][1] * g[layer][1]) / det;
-    w[1] = (r[0][0] * g[layer][1] - r[1][0] * g[layer][0]) / det;
-  }
-  Complex signal = 0, rest = 0;
-  for (int a = 0; a < 2; ++a) {
-    signal += std::conj(w[a]) * g[layer][a];
-    for (int b = 0; b < 2; ++b) rest += std::conj(w[a]) * r[a][b] * w[b];
-  }
-  return std::norm(signal) / rest.real();
+  return b;
 }
 
-// The oracle subtracts, so it loses digits the code keeps: signal over noise is 25 dB here, at
-// most 35.
-constexpr double oracle_digits = 1e-8;
+long double squares(const WideColumn& a) {
+  long double sum = 0;
+  for (const Wide one : a) sum += std::norm(one);
+  return sum;
+}
+
+// Covariances written out; MMSE weights by elimination, MRC for one layer.
+double oracle(const Link& link, const SinrInput& in, int group, int layer) {
+  const auto branches = static_cast<std::size_t>(link.rx);
+  WideMatrix g(2, WideColumn(branches));      // [layer][branch]
+  WideMatrix ports(2, WideColumn(branches));  // [port][branch]
+  const auto signal = static_cast<long double>(in.signal_re_power);
+  for (std::size_t b = 0; b < branches; ++b) {
+    for (int p = 0; p < link.tx; ++p) {
+      const Wide h(link.h(group, static_cast<int>(b), p));
+      ports[static_cast<std::size_t>(p)][b] = std::sqrt(signal / link.tx) * h;
+      for (int k = 0; k < in.layer_count; ++k) {
+        const Complex w = link.tx == 1 ? Complex(1) : codebook(in.layer_count, in.pmi, p, k);
+        g[static_cast<std::size_t>(k)][b] += std::sqrt(signal) * h * Wide(w);
+      }
+    }
+  }
+  const WideColumn& wanted = g[static_cast<std::size_t>(layer)];
+  const WideColumn& other = g[static_cast<std::size_t>(1 - layer)];  // Zero with one layer.
+  const long double noise = in.noise_interference[static_cast<std::size_t>(group)];
+  const long double snr = squares(wanted) / link.rx / noise;
+  const long double gain = in.estimation_processing_gain;
+  const long double n = noise * (1 + in.layer_count / gain + 1 / (gain * snr));
+  const long double evm = static_cast<long double>(in.evm_tx) * in.evm_tx;
+  WideMatrix r(branches, WideColumn(branches));
+  for (std::size_t a = 0; a < branches; ++a) {
+    r[a][a] = n;
+    for (std::size_t b = 0; b < branches; ++b) {
+      for (const WideColumn& port : ports) r[a][b] += evm * port[a] * std::conj(port[b]);
+      r[a][b] += other[a] * std::conj(other[b]);
+    }
+  }
+  const WideColumn w = in.layer_count == 2 ? solved(r, wanted) : wanted;
+  Wide kept = 0, rest = 0;
+  for (std::size_t a = 0; a < branches; ++a) {
+    kept += std::conj(w[a]) * wanted[a];
+    for (std::size_t b = 0; b < branches; ++b) rest += std::conj(w[a]) * r[a][b] * w[b];
+  }
+  return static_cast<double>(std::norm(kept) / rest.real());
+}
 
 TEST(PostSinr, equals_combiner_and_covariances_in_every_set_up) {
-  for (const auto& [rx, tx, layers] :
-       {std::array{1, 1, 1}, {2, 1, 1}, {1, 2, 1}, {2, 2, 1}, {2, 2, 2}}) {
+  for (const auto& [rx, tx, layers] : {std::array{1, 1, 1},
+                                       {2, 1, 1},
+                                       {1, 2, 1},
+                                       {2, 2, 1},
+                                       {2, 2, 2},
+                                       {4, 1, 1},
+                                       {4, 2, 1},
+                                       {4, 2, 2}}) {
     Link link(17, rx, tx);
     for (std::size_t i = 0; i < link.noise.size(); ++i)
       link.noise[i] *= 1.0 + static_cast<double>(i);
@@ -131,7 +161,8 @@ TEST(PostSinr, equals_combiner_and_covariances_in_every_set_up) {
       const std::vector<double> sinr = sinr_of(in);
       for (int i = 0; i < 17 * layers; ++i) {
         const double expected = oracle(link, in, i / layers, i % layers);
-        ASSERT_NEAR(sinr[static_cast<std::size_t>(i)], expected, oracle_digits * expected)
+        ASSERT_NEAR(sinr[static_cast<std::size_t>(i)], expected,
+                    post_sinr_relative_error_max * expected)
             << rx << " Rx " << tx << " Tx, " << layers << " layers, PMI " << pmi << ", entry " << i;
       }
     }
@@ -145,9 +176,44 @@ TEST(PostSinr, of_two_branches_is_the_sum_of_their_snrs) {
   EXPECT_NEAR(sinr_of(link.input())[0], 2.5 * 3e-13 / 1e-15, 750 * post_sinr_relative_error_max);
 }
 
-TEST(PostSinr, cannot_exceed_the_floor_of_the_transmitter) {
+TEST(PostSinr, of_four_equal_branches_is_twice_that_of_two) {
+  Link four(1, 4, 2);
+  Link two(1, 2, 2);
+  for (const int port : {0, 1}) {
+    for (int branch = 0; branch < 4; ++branch) four.set(0, branch, port, {0.5, -0.25});
+    for (int branch = 0; branch < 2; ++branch) two.set(0, branch, port, {0.5, -0.25});
+  }
+  const double gain = sinr_of(four.input())[0] / sinr_of(two.input())[0];
+  EXPECT_NEAR(gain, 2, 2 * post_sinr_relative_error_max) << "3.01 dB";
+}
+
+// Branches that receive nothing: with perfect estimates four are no more than two.
+TEST(PostSinr, of_four_branches_two_of_them_dead_is_that_of_two) {
+  Link four(6, 4, 2);
+  Link two(6, 2, 2);
+  for (int group = 0; group < 6; ++group) {
+    for (const int port : {0, 1}) {
+      for (const int branch : {0, 1})
+        four.set(group, 2 * branch + 1, port, two.h(group, branch, port));
+      for (const int branch : {0, 2}) four.set(group, branch, port, 0);
+    }
+  }
   for (const int layers : {1, 2}) {
-    Link link(9, 2, layers);
+    SinrInput of_four = four.input();
+    SinrInput of_two = two.input();
+    of_four.layer_count = of_two.layer_count = layers;
+    of_four.evm_tx = of_two.evm_tx = 0.035;
+    const std::vector<double> expected = sinr_of(of_two);
+    const std::vector<double> found = sinr_of(of_four);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_NEAR(found[i], expected[i], post_sinr_relative_error_max * expected[i]) << layers;
+    }
+  }
+}
+
+TEST(PostSinr, cannot_exceed_the_floor_of_the_transmitter) {
+  for (const auto& [rx, layers] : {std::array{2, 1}, {2, 2}, {4, 1}, {4, 2}}) {
+    Link link(9, rx, layers);
     SinrInput in = link.input();
     in.layer_count = layers;
     in.signal_re_power = 1e9;  // noise does not count any more
@@ -230,6 +296,11 @@ TEST(Precoder, is_the_type_1_codebook_of_two_ports) {
   EXPECT_EQ(pmi_count(2, 1), 4);
   EXPECT_EQ(pmi_count(2, 2), 2);
   EXPECT_EQ(pmi_count(1, 1), 1);
+}
+
+TEST(PostSinrDeathTest, rejects_three_branches) {
+  const Link link(1, 3, 2);
+  EXPECT_DEATH((void)sinr_of(link.input()), "rx_count");
 }
 
 TEST(PostSinrDeathTest, rejects_more_layers_than_branches) {

@@ -24,6 +24,9 @@ std::uint64_t hash_of(const ChannelTile& tile) {
   return hash.value();
 }
 
+const std::vector<std::string> four_branches{"capability[redcap].rx_branches=4",
+                                             "capability[redcap].max_bandwidth_mhz=25"};
+
 struct Kind {
   CellKind cell;
   const char* fading;
@@ -146,6 +149,33 @@ TEST_P(ChannelTileTest, shares_a_bank_without_disturbing_who_is_there) {
     alone.tile().follow(3);
     EXPECT_EQ(bits(second, 3), bits(alone.tile(), 3)) << ms;
     EXPECT_NE(hash_of(second), hash_of(shared.tile()));
+  }
+}
+
+// Uplink and the first two branches do not know of the others.
+TEST_P(ChannelTileTest, shows_four_branches_the_world_of_two) {
+  const World wider(street(GetParam().cell), environment() + four_branches);
+  Follower two(world_, 2);
+  Follower four(wider, 2);
+  for (const std::int64_t ms : {0, 3'000, 11'000}) {
+    two.go_to(ms * slots_per_ms());
+    four.go_to(ms * slots_per_ms());
+    const auto cell = static_cast<std::uint32_t>(two.loudest());
+    const phy::ChannelView few = two.tile().downlink(cell);
+    const phy::ChannelView all = four.tile().downlink(cell);
+    ASSERT_EQ(all.rx_count, 4);
+    for (int group = 0; group < group_count; ++group) {
+      double power = 0;
+      EXPECT_EQ(two.tile().uplink(cell).h(group, 1, 0), four.tile().uplink(cell).h(group, 1, 0));
+      for (int rx = 0; rx < 4; ++rx) {
+        for (const int tx : {0, 1}) {
+          power += std::norm(all.h(group, rx, tx)) / 8;
+          const bool is_alike = all.h(group, rx, tx) == few.h(group, rx % 2, tx);
+          EXPECT_EQ(is_alike, rx < 2) << "branch " << rx << " port " << tx;
+        }
+      }
+      EXPECT_NEAR(four.tile().downlink_power(cell).power(group), power, 1e-5 * power);
+    }
   }
 }
 

@@ -56,7 +56,9 @@ struct Steps {
 TEST_P(FadingClusters, fade_continuously_along_the_way_and_where_segments_meet) {
   constexpr int speed_kmh = 36;
   const World world(street(GetParam(), "", speed_kmh),
-                    clusters_in(GetParam(), "UMA") + with("route.fading_speed_kmh", "0"));
+                    clusters_in(GetParam(), "UMA") + with("route.fading_speed_kmh", "0") +
+                        std::vector<std::string>{"capability[redcap].rx_branches=4",
+                                                 "capability[redcap].max_bandwidth_mhz=25"});
   const double slot_s = GetParam() == CellKind::n41_tdd ? 0.5e-3 : 1e-3;
   Follower follower(world, 1);
   const std::int64_t slots = refresh_slots(world.layer(), world.terminal(0).route);

@@ -23,7 +23,7 @@ class Follower {
                .groups = groups_,
                .bwp = 0,
                .random = world.random(),
-               .rx_count = 2,
+               .rx_count = static_cast<int>(world.terminal(ue).capability.rx_branches()),
                .refresh_slots = refresh_slots(layer_, world.terminal(ue).route)}),
         tile_(bank_, world.terminal(ue)) {}
 

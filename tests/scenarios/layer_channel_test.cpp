@@ -227,6 +227,32 @@ TEST_P(LayerChannelTest, is_the_link_budget_where_nothing_fades) {
   }
 }
 
+// Data over either layer and control over one port are heard twice as often: 3.01 dB, and no pilots
+// that are weaker in a branch.
+TEST_P(LayerChannelTest, gains_3_db_from_four_branches_where_nothing_fades) {
+  const auto sinr_of = [&](const std::string& branches) {
+    const World world(one_cell(GetParam(), ""),
+                      std::vector<std::string>{"terminal_group[ue].extra_loss_db=30",
+                                               "capability[redcap].max_bandwidth_mhz=25",
+                                               "capability[redcap].rx_branches=" + branches,
+                                               on(GetParam(), "evm_percent=0")});
+    LayerChannel channel = world.channel();
+    channel.go_to(base::Slot(0));
+    std::vector<double> all{channel.control_sinr(first_link).front()};
+    for (const double sinr : channel.downlink_sinr(first_link, 2, 0)) all.push_back(sinr);
+    EXPECT_EQ(channel.measure_csi({0}, 0, base::Slot(0)).csi.rank, 2);
+    all.push_back(channel.uplink_sinr(first_link, re_power_w).front());
+    return all;
+  };
+  const std::vector<double> two = sinr_of("2");
+  const std::vector<double> four = sinr_of("4");
+  ASSERT_EQ(two.size(), four.size());
+  for (std::size_t i = 0; i + 1 < two.size(); ++i) {
+    EXPECT_NEAR(db(four[i] / two[i]), 3.01, budget_error_max_db);
+  }
+  EXPECT_EQ(two.back(), four.back()) << "uplink";
+}
+
 TEST_P(LayerChannelTest, has_its_transmit_error_as_a_floor) {
   const World world(one_cell(GetParam(), ""),
                     {on(GetParam(), "evm_percent=10"), "capability[redcap].evm_percent=5",

@@ -31,6 +31,7 @@ Levels levels_of(int branches, double extra_loss_db) {
                  std::vector<std::string>{
                      on(kind, "downlink.aggregation_level=1"), on(kind, "downlink.mcs_table=QAM64"),
                      on(kind, "downlink.coreset_symbols=2"), "capability[redcap].max_dl_layers=1",
+                     "capability[redcap].max_bandwidth_mhz=25",
                      "capability[redcap].rx_branches=" + std::to_string(branches)} +
                      fading_overrides(kind, 30, extra_loss_db)));
   Levels out{};
@@ -65,6 +66,18 @@ TEST(PdcchLevels, are_about_one_higher_with_one_branch_less) {
     EXPECT_GT(one, two) << loss_db << " dB";
     mean[0] += one / losses_db.size();
     mean[1] += two / losses_db.size();
+  }
+  EXPECT_GT(mean[0] - mean[1], least_levels);
+  EXPECT_LT(mean[0] - mean[1], most_levels);
+}
+
+// Twice the branches bring as much again, but less diversity than the second of two.
+TEST(PdcchLevels, are_lower_with_four_branches_than_with_two) {
+  std::array<double, 2> mean{};
+  constexpr std::array losses_db{86.0, 88.0, 90.0};
+  for (const double loss_db : losses_db) {
+    mean[0] += mean_level(levels_of(2, loss_db)) / losses_db.size();
+    mean[1] += mean_level(levels_of(4, loss_db)) / losses_db.size();
   }
   EXPECT_GT(mean[0] - mean[1], least_levels);
   EXPECT_LT(mean[0] - mean[1], most_levels);

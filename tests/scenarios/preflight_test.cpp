@@ -278,6 +278,23 @@ INSTANTIATE_TEST_SUITE_P(
              "TS 38.331 CSI-ResourcePeriodicityAndOffset"}),
     name_of);
 
+/// Terminals of so many MHz with so many branches.
+std::vector<std::string> branches_of(const std::string& count, const std::string& mhz) {
+  return {"capability[redcap].rx_branches=" + count, "capability[redcap].max_bandwidth_mhz=" + mhz};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Branches, Rule,
+    testing::Values(Case{"three_of_25_mhz", tdd_text, branches_of("3", "25"),
+                         "capability[redcap].rx_branches", "[ours]"},
+                    Case{"four_of_25_mhz", tdd_text, branches_of("4", "25"), "", ""},
+                    Case{"four_of_redcap", tdd_text, branches_of("4", "20"),
+                         "capability[redcap].rx_branches", "TS 38.306 4.2.21.1"},
+                    Case{"three_of_redcap", tdd_text, branches_of("3", "20"),
+                         "capability[redcap].rx_branches", "TS 38.306 4.2.21.1"},
+                    Case{"two_of_redcap", tdd_text, branches_of("2", "20"), "", ""}),
+    name_of);
+
 const std::string cam = "terminal_group[cam].";
 
 INSTANTIATE_TEST_SUITE_P(
