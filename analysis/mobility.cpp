@@ -43,6 +43,7 @@ MobilityOutcome MobilityTracker::add(const MobilityEvent& event, bool counts) {
     case REPORT_RECEIVED:
     case PREPARED:
     case COMMAND_SENT:
+    case NOT_ADMITTED:  // A handover's preparation fails when the source knows.
       break;
     case PREPARATION_STARTED:
       outcome = end(attempt, false);
@@ -83,6 +84,8 @@ MobilityOutcome MobilityTracker::add(const MobilityEvent& event, bool counts) {
 void MobilitySeries::add(const MobilityEvent& event, const MobilityOutcome& outcome, bool counts) {
   moves_ = true;
   if (event.kind() == COMPLETED && counts) ++completed_;
+  if (event.kind() == NOT_ADMITTED && counts) ++not_admitted_;
+  asks_ |= event.kind() == PREPARATION_STARTED || event.kind() == NOT_ADMITTED;
   count(handover_, outcome.handover);
   count(execution_, outcome.execution);
   count(mobility_, outcome.mobility);
@@ -106,6 +109,7 @@ void MobilitySeries::add(const DriveRow& row, std::int64_t time_ns) {
 
 void MobilitySeries::write(KpiWriter& to) const {
   if (moves_) to.count("handover_count", completed_);
+  if (asks_) to.count("not_admitted_count", not_admitted_);
   to.ratio("handover_execution_ratio", execution_);
   to.ratio("handover_ratio", handover_);
   to.ratio("mobility_ratio", mobility_);

@@ -51,7 +51,9 @@ class MobilitySeries {
 
  private:
   bool moves_ = false;  ///< A record says that the group is watched on its way.
+  bool asks_ = false;   ///< A record says what the network did; logs of terminals do not.
   std::int64_t completed_ = 0;
+  std::int64_t not_admitted_ = 0;
   Trials handover_;
   Trials execution_;
   Trials mobility_;

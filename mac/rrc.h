@@ -92,6 +92,7 @@ enum class MobilityEventKind : std::uint8_t {
   radio_link_failure,      ///< UE: connection lost, no command being executed.
   reestablished,           ///< UE: a cell took it up again.
   reestablishment_failed,  ///< UE: one attempt failed; it tries again.
+  not_admitted,            ///< Network: the target has no place for it.
 };
 
 struct MobilityEvent {

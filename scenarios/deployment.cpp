@@ -383,6 +383,8 @@ Deployment make_network(const schema::Scenario& scenario) {
                         .cell = cell_config(carrier),
                         .dl_slice_of = {},
                         .ul_slice_of = {},
+                        .admission = {},
+                        .admission_group_of = {},
                         .radio = layer_radio(carrier),
                         .rrc = rrc_config(carrier),
                         .t304 = duration_of_ms(carrier.mobility().t304_ms()),

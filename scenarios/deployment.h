@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/random.h"
 #include "mac/bearer.h"
+#include "mac/gnb/admission.h"
 #include "mac/gnb/cell.h"
 #include "mac/qos.h"
 #include "mac/ue/rrc.h"
@@ -129,6 +130,8 @@ struct LayerPlan {
   mac::gnb::CellConfig cell;               ///< BWPs still empty: the testbed owns the maps.
   std::vector<std::uint32_t> dl_slice_of;  ///< [TerminalPlan::slice] Of CellConfig::dl_slices.
   std::vector<std::uint32_t> ul_slice_of;
+  mac::gnb::AdmissionConfig admission;            ///< Of each cell.
+  std::vector<std::uint32_t> admission_group_of;  ///< [TerminalPlan::slice] Of its groups.
   LayerRadio radio;
   mac::ue::RrcConfig rrc;
   base::Duration t304;         ///< Of a handover command.
@@ -177,8 +180,11 @@ struct Deployment {
 [[nodiscard]] Deployment make_network(const schema::Scenario& scenario);
 /// TerminalPlan::slice of who belongs to the slice of this name; 0: none.
 [[nodiscard]] std::uint32_t slice_of(const schema::Scenario& scenario, const std::string& name);
-/// Policies of a carrier as the scheduler's slices, and the parts that slices have for themselves;
-/// what no policy names comes first.
+/// Whether the policy shares out this resource: downlink, uplink or places; PRB is either
+/// direction.
+[[nodiscard]] bool concerns(const schema::RrmPolicy& policy, schema::RrmPolicy::Resource resource);
+/// Policies of a carrier as the scheduler's slices and as groups of admission, and the parts that
+/// slices have for themselves; what no policy names comes first.
 void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier, LayerPlan& layer);
 /// Places the terminals of all groups.
 void add_terminals(const schema::Scenario& scenario, const base::Random& random,

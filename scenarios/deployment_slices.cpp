@@ -36,24 +36,24 @@ std::optional<mac::gnb::PolicyKind> policy_kind(const schema::RrmPolicy& policy)
 
 /// One direction's slices of a layer.
 struct Direction {
-  schema::RrmPolicy::Resource other;  ///< What does not concern it.
+  schema::RrmPolicy::Resource own;
   std::vector<mac::gnb::RrmPolicyRatio>& ratios;
   mac::gnb::SlicePolicies& policies;
   std::vector<std::uint32_t>& slice_of;
 };
 
+/// Writes the number of the policy to its slices.
+void name_members(const schema::Scenario& scenario, const schema::RrmPolicy& policy,
+                  std::uint32_t number, std::vector<std::uint32_t>& number_of) {
+  for (const std::string& name : policy.slice()) number_of[slice_of(scenario, name)] = number;
+}
+
 void add_ratios(const schema::Scenario& scenario, const schema::Carrier& carrier, Direction& d) {
-  const auto count = static_cast<std::size_t>(scenario.slice_size());
-  d.slice_of.assign(count + 1, 0);
+  d.slice_of.assign(static_cast<std::size_t>(scenario.slice_size()) + 1, 0);
   d.policies.resize(d.ratios.size());
   for (const schema::RrmPolicy& policy : carrier.rrm_policy()) {
-    if (policy.resource() == d.other) continue;
-    for (std::size_t s = 0; s < count; ++s) {
-      const std::string& name = scenario.slice(static_cast<int>(s)).name();
-      const auto& members = policy.slice();
-      const bool is_member = std::find(members.begin(), members.end(), name) != members.end();
-      if (is_member) d.slice_of[s + 1] = static_cast<std::uint32_t>(d.ratios.size());
-    }
+    if (!concerns(policy, d.own)) continue;
+    name_members(scenario, policy, static_cast<std::uint32_t>(d.ratios.size()), d.slice_of);
     d.ratios.push_back({.dedicated_percent = static_cast<int>(policy.dedicated_percent()),
                         .min_percent = static_cast<int>(policy.min_percent()),
                         .max_percent = static_cast<int>(policy.max_percent())});
@@ -80,7 +80,30 @@ void add_owners(const std::vector<std::uint32_t>& owners, Direction& d) {
   }
 }
 
+/// Places of every cell, and who shares them.
+void add_admission(const schema::Scenario& scenario, const schema::Carrier& carrier,
+                   LayerPlan& layer) {
+  layer.admission_group_of.assign(static_cast<std::size_t>(scenario.slice_size()) + 1, 0);
+  const std::uint32_t users_max = carrier.connected_users_max();
+  if (users_max == 0) return;
+  layer.admission.users_max = users_max;
+  for (const schema::RrmPolicy& policy : carrier.rrm_policy()) {
+    if (policy.resource() != schema::RrmPolicy::RRC_CONNECTED_USERS) continue;
+    name_members(scenario, policy, static_cast<std::uint32_t>(layer.admission.groups.size()),
+                 layer.admission_group_of);
+    layer.admission.groups.push_back(
+        {.dedicated = mac::gnb::places_of(policy.dedicated_percent(), users_max),
+         .max = mac::gnb::places_of(policy.max_percent(), users_max)});
+  }
+}
+
 }  // namespace
+
+bool concerns(const schema::RrmPolicy& policy, schema::RrmPolicy::Resource resource) {
+  if (policy.resource() == resource) return true;
+  return policy.resource() == schema::RrmPolicy::PRB &&
+         resource != schema::RrmPolicy::RRC_CONNECTED_USERS;
+}
 
 void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier,
                 LayerPlan& layer) {
@@ -88,14 +111,15 @@ void add_slices(const schema::Scenario& scenario, const schema::Carrier& carrier
     layer.owners.push_back(slice_of(scenario, carrier.dedicated_bwp(i).slice()));
   }
   mac::gnb::CellConfig& cell = layer.cell;
-  std::array directions{Direction{schema::RrmPolicy::PRB_UL, cell.dl_slices, cell.dl_slice_policies,
+  std::array directions{Direction{schema::RrmPolicy::PRB_DL, cell.dl_slices, cell.dl_slice_policies,
                                   layer.dl_slice_of},
-                        Direction{schema::RrmPolicy::PRB_DL, cell.ul_slices, cell.ul_slice_policies,
+                        Direction{schema::RrmPolicy::PRB_UL, cell.ul_slices, cell.ul_slice_policies,
                                   layer.ul_slice_of}};
   for (Direction& direction : directions) {
     add_ratios(scenario, carrier, direction);
     add_owners(layer.owners, direction);
   }
+  add_admission(scenario, carrier, layer);
 }
 
 }  // namespace redcell::scenarios

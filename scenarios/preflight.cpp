@@ -49,6 +49,7 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
   check_flows(full, report);
   check_bwp_terminals(full, report);
   check_slices(full, report);
+  check_admission(full, report);
   check_routes(scenario, report);
   const std::size_t before = report.count();
   check_placements(scenario, report);
@@ -57,6 +58,7 @@ std::vector<Finding> preflight(const schema::Scenario& scenario, const SourceMap
   check_guarantees(full, report);
   check_configured_grants(full, report);
   check_semi_persistent(full, report);
+  if (report.count() == 0) check_first_users(full, report);
   return report.take();
 }
 

@@ -94,6 +94,10 @@ void check_flows(const schema::Scenario& scenario, Report& report);
 void check_guarantees(const schema::Scenario& scenario, Report& report);
 /// Slices, their members and ratios.
 void check_slices(const schema::Scenario& scenario, Report& report);
+/// Shares of places for terminals in RRC_CONNECTED.
+void check_admission(const schema::Scenario& scenario, Report& report);
+/// Places for those with which the run begins. Pre: nothing else was found.
+void check_first_users(const schema::Scenario& scenario, Report& report);
 /// Configured grants and their places. Pre: nothing else was found.
 void check_configured_grants(const schema::Scenario& scenario, Report& report);
 /// Semi-persistent scheduling. Pre: nothing else was found.

@@ -63,7 +63,7 @@ void check_members(const schema::Scenario& scenario, const CarrierView& view, Re
       report.add(path + ".slice", {.found = "no slice",
                                    .allowed = names_of(scenario),
                                    .clause = "TS 28.541 4.3.36",
-                                   .advice = "Name the slices that share these PRBs."});
+                                   .advice = "Name the slices that share it."});
     }
     for (const std::string& name : policy.slice()) {
       if (is_known(scenario, name)) continue;
@@ -80,7 +80,7 @@ void check_order(const schema::RrmPolicy& policy, const std::string& path, Repor
                {.found = fmt::format("{} %, above the minimum", policy.dedicated_percent()),
                 .allowed = fmt::format("0 to min_percent ({} %)", policy.min_percent()),
                 .clause = "TS 28.541 4.4.1",
-                .advice = "Dedicated PRBs are a part of the minimum: raise min_percent."});
+                .advice = "What is dedicated is a part of the minimum: raise min_percent."});
   }
   if (policy.min_percent() > policy.max_percent()) {
     report.add(path + ".min_percent",
@@ -90,20 +90,26 @@ void check_order(const schema::RrmPolicy& policy, const std::string& path, Repor
   }
 }
 
-/// Sums and members of the policies that hold in one direction.
-void check_direction(const CarrierView& view, Resource::Resource own, Report& report) {
+/// What policies of a resource share out, as findings say it.
+const char* words_of(Resource::Resource own) {
+  if (own == Resource::RRC_CONNECTED_USERS) return "places";
+  return own == Resource::PRB_DL ? "the downlink" : "the uplink";
+}
+
+/// Sums and members of the policies that hold in one direction, or of places.
+void check_together(const CarrierView& view, Resource::Resource own, Report& report) {
+  const char* const what = words_of(own);
   std::set<std::string> taken;
   std::uint32_t min_sum = 0;
   std::uint32_t dedicated_sum = 0;
   for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
     const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
-    if (policy.resource() != Resource::PRB && policy.resource() != own) continue;
+    if (!concerns(policy, own)) continue;
     const std::string path = element_path(view.path, policy, "rrm_policy", i);
-    const char* direction = own == Resource::PRB_DL ? "downlink" : "uplink";
     for (const std::string& name : policy.slice()) {
       if (taken.insert(name).second) continue;
-      report.add(path + ".slice", {.found = fmt::format("'{}', twice in the {}", name, direction),
-                                   .allowed = "each slice once in each direction",
+      report.add(path + ".slice", {.found = fmt::format("'{}', in two policies of {}", name, what),
+                                   .allowed = "each slice once in each direction, and of places",
                                    .clause = "TS 28.541 4.3.36"});
     }
     const auto check_sum = [&](std::uint32_t& sum, std::uint32_t percent, const char* field) {
@@ -111,7 +117,7 @@ void check_direction(const CarrierView& view, Resource::Resource own, Report& re
       sum += percent;
       if (!was_sound || sum <= 100) return;
       report.add(fmt::format("{}.{}", path, field),
-                 {.found = fmt::format("{} % of the {} together", sum, direction),
+                 {.found = fmt::format("{} % of {} together", sum, what),
                   .allowed = "a sum of at most 100 % over the carrier's policies",
                   .clause = "TS 28.541 4.4.1"});
     };
@@ -144,7 +150,7 @@ void check_least(const CarrierView& view, Report& report) {
   for (int i = 0; i < view.carrier.rrm_policy_size(); ++i) {
     const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
     for (const auto own : {Resource::PRB_DL, Resource::PRB_UL}) {
-      if (policy.resource() != Resource::PRB && policy.resource() != own) continue;
+      if (!concerns(policy, own)) continue;
       const std::int64_t most = largest_window(view.carrier, own);
       const std::int64_t allowed = policy.max_percent() * most / 100;
       if (allowed >= least_prbs) continue;
@@ -235,6 +241,7 @@ void check_own_parts(const schema::Scenario& scenario, const CarrierView& view, 
     const schema::RrmPolicy& policy = view.carrier.rrm_policy(i);
     const bool has_ratio = policy.min_percent() > 0 || policy.max_percent() < 100;
     if (policy.slice().empty() || !has_ratio) continue;
+    if (policy.resource() == Resource::RRC_CONNECTED_USERS) continue;
     if (!std::all_of(policy.slice().begin(), policy.slice().end(), is_own)) continue;
     report.add(
         element_path(view.path, policy, "rrm_policy", i),
@@ -256,8 +263,9 @@ void check_slices(const schema::Scenario& scenario, Report& report) {
       const schema::RrmPolicy& policy = view.carrier.rrm_policy(p);
       check_order(policy, element_path(view.path, policy, "rrm_policy", p), report);
     }
-    check_direction(view, Resource::PRB_DL, report);
-    check_direction(view, Resource::PRB_UL, report);
+    for (const auto own : {Resource::PRB_DL, Resource::PRB_UL, Resource::RRC_CONNECTED_USERS}) {
+      check_together(view, own, report);
+    }
     if (report.count() == 0) check_own_parts(scenario, view, report);
     if (report.count() == 0) check_least(view, report);
   }

@@ -20,6 +20,7 @@ using Names = std::vector<std::string>;
 Names terminal_figures() {
   Names names{"rtt_ms",
               "handover_count",
+              "not_admitted_count",
               "handover_execution_ratio",
               "handover_ratio",
               "mobility_ratio",

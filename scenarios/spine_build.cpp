@@ -60,9 +60,14 @@ base::SlotCount preparation_slots(const phy::Numerology& numerology) {
 /// The network waits for a terminal on its way as long as both ends may take.
 mac::gnb::MobilityConfig mobility_config(const LayerPlan& plan, const Deployment& deployment) {
   const base::Duration t304 = plan.t304;
+  std::vector<std::uint32_t> group_of;
+  for (const TerminalPlan& terminal : deployment.terminals) {
+    group_of.push_back(plan.admission_group_of[terminal.slice]);
+  }
   return {.cell_count = plan.cells.back().id.value + 1,
           .ue_count = static_cast<std::uint32_t>(deployment.terminals.size()),
-          .connection_count_max = static_cast<std::uint32_t>(deployment.terminals.size()),
+          .admission = plan.admission,
+          .group_of = std::move(group_of),
           .policy = {},
           .t304 = t304,
           .preparation = base::milliseconds(200) + 2 * (plan.xn_delay + plan.preparation),

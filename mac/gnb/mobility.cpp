@@ -24,8 +24,8 @@ std::optional<base::CellId> choose_target(const MobilityPolicy& policy,
 }
 
 Mobility::Mobility(const MobilityConfig& config)
-    : config_(config), contexts_(config.ue_count), open_counts_(config.cell_count) {
-  RC_CHECK(config.connection_count_max >= 1);
+    : config_(config), admission_(config.admission, config.cell_count), contexts_(config.ue_count) {
+  RC_CHECK(config.group_of.empty() || config.group_of.size() == config.ue_count);
   RC_CHECK(config.arrival > config.preparation + config.t304);
   for (Context& c : contexts_) c.open.reserve(4);
 }
@@ -36,7 +36,7 @@ std::uint32_t Mobility::attach(base::UeId ue, base::CellId cell) {
   c.serving = {.ue = ue, .cell = cell, .epoch = ++c.last_epoch};
   c.bearer = c.serving;
   c.open.push_back({.link = c.serving, .arrival_end = std::nullopt});
-  ++open_counts_.at(cell.value);
+  admission_.enter(cell, group_of(ue));
   return c.serving.epoch;
 }
 
@@ -92,9 +92,7 @@ std::optional<base::Instant> Mobility::deadline() const {
 
 Link Mobility::serving(base::UeId ue) const { return contexts_.at(ue.value).serving; }
 
-std::uint32_t Mobility::connection_count(base::CellId cell) const {
-  return open_counts_.at(cell.value);
-}
+std::uint32_t Mobility::user_count(base::CellId cell) const { return admission_.user_count(cell); }
 
 void Mobility::on_report(Context& c, const MeasurementReport& report, base::Instant now,
                          Actions& out) {
@@ -120,7 +118,7 @@ void Mobility::on_report(Context& c, const MeasurementReport& report, base::Inst
 
 void Mobility::on_request(const HandoverRequest& request, base::Instant now, Actions& out) {
   const auto [ue, source, target, source_epoch, epoch] = request;
-  if (open_counts_.at(target.value) >= config_.connection_count_max) {
+  if (!admits(ue, target, out)) {
     out.push_back(Send{target, source, HandoverPreparationFailure{ue, target, epoch}});
     return;
   }
@@ -154,10 +152,7 @@ void Mobility::on_failure(const HandoverPreparationFailure& failure, Actions& ou
 
 void Mobility::on_reestablishment_request(const Link& at, Actions& out) {
   Context& c = context(at.ue);
-  const bool known = std::any_of(c.open.begin(), c.open.end(),
-                                 [&](const Open& o) { return o.link.cell == at.cell; });
-  // Not admitted: no answer, and T301 expires.
-  if (!known && open_counts_.at(at.cell.value) >= config_.connection_count_max) return;
+  if (!admits(at.ue, at.cell, out)) return;  // No answer, and T301 expires.
 
   c.phase = Phase::reestablishing;
   c.next = {.ue = at.ue, .cell = at.cell, .epoch = ++c.last_epoch};
@@ -282,8 +277,9 @@ void Mobility::install(const Context& c, Actions& out) {
 }
 
 void Mobility::open(Context& c, const Open& connection, Actions& out) {
+  const auto [ue, cell, epoch] = connection.link;
+  if (!is_in(c, cell)) admission_.enter(cell, group_of(ue));
   c.open.push_back(connection);
-  ++open_counts_.at(connection.link.cell.value);
   out.push_back(OpenConnection{connection.link});
 }
 
@@ -294,7 +290,7 @@ void Mobility::close(const Link& link, Actions& out) {
       std::find_if(c.open.begin(), c.open.end(), [&](const Open& o) { return o.link == link; });
   if (it == c.open.end()) return;  // Closed before: released twice, or its UE never came.
   c.open.erase(it);
-  --open_counts_[link.cell.value];
+  if (!is_in(c, link.cell)) admission_.leave(link.cell, group_of(link.ue));
   out.push_back(CloseConnection{link});
 }
 
@@ -305,6 +301,22 @@ void Mobility::start_timer(base::Instant due, base::UeId ue) {
 
 bool Mobility::is_open(const Context& c, const Link& link) {
   return std::any_of(c.open.begin(), c.open.end(), [&](const Open& o) { return o.link == link; });
+}
+
+bool Mobility::is_in(const Context& c, base::CellId cell) {
+  return std::any_of(c.open.begin(), c.open.end(),
+                     [&](const Open& o) { return o.link.cell == cell; });
+}
+
+bool Mobility::admits(base::UeId ue, base::CellId cell, Actions& out) {
+  const Context& c = context(ue);
+  if (is_in(c, cell) || admission_.may_admit(cell, group_of(ue))) return true;
+  out.push_back(MobilityEvent{MobilityEventKind::not_admitted, ue, c.serving.cell, cell});
+  return false;
+}
+
+std::size_t Mobility::group_of(base::UeId ue) const {
+  return config_.group_of.empty() ? 0 : config_.group_of.at(ue.value);
 }
 
 Mobility::Context& Mobility::context(base::UeId ue) { return contexts_.at(ue.value); }

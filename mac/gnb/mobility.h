@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "base/units.h"
+#include "mac/gnb/admission.h"
 #include "mac/rrc.h"
 
 namespace redcell::mac::gnb {
@@ -113,7 +114,9 @@ struct MobilityPolicy {
 struct MobilityConfig {
   std::uint32_t cell_count = 0;
   std::uint32_t ue_count = 0;
-  std::uint32_t connection_count_max = 0;  ///< Admission, per cell; >= 1.
+  AdmissionConfig admission;
+  /// [ue] Of AdmissionConfig::groups; empty: all of the first.
+  std::vector<std::uint32_t> group_of;
   MobilityPolicy policy;
   base::Duration t304 = base::milliseconds(1000);
   base::Duration preparation = base::milliseconds(200);  ///< TXn_RELOCprep [ours].
@@ -143,7 +146,8 @@ class Mobility {
 
   /// The connection that last completed.
   [[nodiscard]] Link serving(base::UeId ue) const;
-  [[nodiscard]] std::uint32_t connection_count(base::CellId cell) const;
+  /// UEs with one connection or more in the cell: those that admission counts.
+  [[nodiscard]] std::uint32_t user_count(base::CellId cell) const;
 
  private:
   struct Open {
@@ -187,12 +191,16 @@ class Mobility {
   void close(const Link& link, Actions& out);
   void start_timer(base::Instant due, base::UeId ue);
   [[nodiscard]] static bool is_open(const Context& c, const Link& link);
+  [[nodiscard]] static bool is_in(const Context& c, base::CellId cell);
+  /// A UE that is in the cell already has its place there.
+  [[nodiscard]] bool admits(base::UeId ue, base::CellId cell, Actions& out);
+  [[nodiscard]] std::size_t group_of(base::UeId ue) const;
   [[nodiscard]] Context& context(base::UeId ue);
 
   MobilityConfig config_;
-  std::vector<Context> contexts_;           ///< [ue]
-  std::vector<std::uint32_t> open_counts_;  ///< [cell]
-  std::vector<Timer> timers_;               ///< Heap, earliest first; may hold old entries.
+  Admission admission_;
+  std::vector<Context> contexts_;  ///< [ue]
+  std::vector<Timer> timers_;      ///< Heap, earliest first; may hold old entries.
 };
 
 }  // namespace redcell::mac::gnb

@@ -93,6 +93,19 @@ TEST(Mobility, counts_a_handover_from_preparation_and_from_command) {
   EXPECT_EQ(summary.find("handover_count", "load", "mean"), nullptr);
 }
 
+TEST(Mobility, counts_who_was_not_admitted_beside_the_failed_preparation) {
+  SummaryBuilder builder = builder_of_phones();
+  add_events(builder, {warm_up_s - 1}, {PREPARATION_STARTED, NOT_ADMITTED, PREPARATION_FAILED});
+  add_handovers(builder, 3);
+  add_events(builder, {50}, {PREPARATION_STARTED, NOT_ADMITTED, PREPARATION_FAILED});
+  add_events(builder, {60}, {RADIO_LINK_FAILURE, NOT_ADMITTED, REESTABLISHMENT_FAILED});
+  const Summary summary = builder.finish();
+  EXPECT_EQ(counted(summary, "handover_ratio"), (Counted{3, 4}));
+  EXPECT_EQ(counted(summary, "mobility_ratio"), (Counted{3, 4}));
+  EXPECT_EQ(figure(summary, "not_admitted_count", "mean").value, 2.0) << "one in the warm-up";
+  EXPECT_EQ(figure(summary, "not_admitted_count", "mean", "phones").value, 2.0);
+}
+
 TEST(Mobility, gives_no_interval_where_no_figure_can_lie) {
   SummaryBuilder builder = builder_of_phones();
   for (int i = 0; i < 3; ++i) {

@@ -37,6 +37,30 @@ TEST(DeploymentSlices, rank_as_the_carrier_does_without_a_word) {
   EXPECT_THAT(layer.dl_slice_of, ElementsAre(0u, 1u, 0u));
 }
 
+TEST(DeploymentSlices, share_places_apart_from_prbs) {
+  const LayerPlan layer = layer_of(
+      "connected_users_max: 7\n"
+      "rrm_policy { name: \"p\" slice: \"grid\" resource: RRC_CONNECTED_USERS dedicated_percent: "
+      "30 "
+      "min_percent: 30 max_percent: 60 }\n"
+      "rrm_policy { name: \"q\" slice: \"video\" slice: \"grid\" min_percent: 20 }");
+  EXPECT_EQ(layer.cell.dl_slices.size(), 2U);
+  EXPECT_EQ(layer.cell.ul_slices.size(), 2U);
+  EXPECT_THAT(layer.dl_slice_of, ElementsAre(0u, 1u, 1u));
+  EXPECT_EQ(layer.admission.users_max, 7U);
+  ASSERT_EQ(layer.admission.groups.size(), 2U);
+  EXPECT_EQ(layer.admission.groups[1].dedicated, 2U);
+  EXPECT_EQ(layer.admission.groups[1].max, 4U);
+  EXPECT_THAT(layer.admission_group_of, ElementsAre(0u, 1u, 0u));
+}
+
+TEST(DeploymentSlices, have_places_for_all_without_a_word) {
+  const LayerPlan layer = layer_of("");
+  EXPECT_EQ(layer.admission.users_max, mac::gnb::unlimited_users);
+  EXPECT_EQ(layer.admission.groups.size(), 1U);
+  EXPECT_THAT(layer.admission_group_of, ElementsAre(0u, 0u, 0u));
+}
+
 TEST(DeploymentSlices, rank_by_their_own_policy_in_the_direction_it_is_for) {
   const LayerPlan layer = layer_of(
       "rrm_policy { name: \"p\" slice: \"grid\" scheduler_policy: ROUND_ROBIN }\n"

@@ -179,6 +179,7 @@ TEST(Side, of_a_field_log_counts_the_handovers_it_names) {
   expect(phone, "handover_execution_ratio", 2, 3);
   EXPECT_EQ(phone.summary.find("handover_ratio", "", "ratio"), nullptr)
       << "a phone sees no preparation";
+  EXPECT_EQ(phone.summary.find("not_admitted_count", "", "mean"), nullptr) << "nor who is refused";
   EXPECT_EQ(phone.summary.find("handover_count", "", "mean")->value, 2.0);
   const Side whole = side_of({"preparation_started 1>2;command_received 1>2;completed 1>2",
                               "preparation_started 2>3;preparation_failed 2>3"});
