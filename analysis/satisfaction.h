@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
+#include <map>
 
 #include "analysis/distribution.h"
 #include "analysis/kpi_writer.h"
@@ -37,7 +37,7 @@ class Satisfaction {
 
   std::int64_t budget_ns_ = 0;
   std::int64_t last_ns_ = 0;
-  std::unordered_map<std::uint32_t, Tally> terminals_;
+  std::map<std::uint32_t, Tally> terminals_;
   BatchedSums packets_;
 };
 

@@ -141,7 +141,7 @@ std::pair<Message*, std::optional<Finding>> select(Message& parent, const FieldD
   return {nullptr, finding};
 }
 
-/// The texts of a scalar, or of every number in "[1, 2, 3]".
+/// The texts of a scalar, or of everything in "[1, 2, 3]".
 std::vector<std::string> split_values(const FieldDescriptor& field, std::string value) {
   if (!field.is_repeated() || value.empty() || value.front() != '[' || value.back() != ']') {
     return {std::move(value)};
@@ -150,8 +150,9 @@ std::vector<std::string> split_values(const FieldDescriptor& field, std::string 
   std::string part;
   for (const char c : value.substr(1, value.size() - 2) + ",") {
     if (c == ',') {
+      part.erase(part.find_last_not_of(' ') + 1);
       parts.push_back(std::exchange(part, {}));
-    } else {
+    } else if (c != ' ' || !part.empty()) {
       part += c;
     }
   }
@@ -168,7 +169,11 @@ class NoMessages : public google::protobuf::io::ErrorCollector {
 bool parse_scalar(Message& message, const FieldDescriptor& field, const std::string& text) {
   const Reflection& reflection = *message.GetReflection();
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-    reflection.SetString(&message, &field, text);
+    if (field.is_repeated()) {
+      reflection.AddString(&message, &field, text);
+    } else {
+      reflection.SetString(&message, &field, text);
+    }
     return true;
   }
   NoMessages silent;

@@ -11,6 +11,9 @@ namespace {
 using State = Connection::SemiPersistentState;
 using Phase = State::Phase;
 
+/// Occasions in a row that cannot be used, until DCIs serve for as long as where there is no place
+/// [ours].
+constexpr int misses_max = 2;
 /// How long data waits for a slot with a place, and how often, in frames [ours].
 constexpr std::int64_t patience_frames = 1;
 constexpr std::int64_t rest_frames = 100;
@@ -24,10 +27,21 @@ bool looks_for_place(const State& sps, base::Slot slot, int slots_per_frame) {
 }
 
 /// No place in this slot: one may be in another. Else DCIs serve it, as they do all others.
-void hold_back(State& sps, base::Slot slot, int slots_per_frame) {
+void hold_back(State& sps, std::uint32_t bwp, base::Slot slot, int slots_per_frame) {
   const base::SlotCount rest = rest_frames * base::SlotCount(slots_per_frame);
   if (!sps.held_since || slot >= *sps.held_since + rest) sps.held_since = slot;
   sps.held = slot;
+  sps.format.bwp = bwp;
+}
+
+/// An occasion with data could not be used.
+void miss(State& sps, base::Slot slot, int slots_per_frame) {
+  sps.is_behind = true;
+  if (++sps.misses < misses_max) return;
+  const std::uint32_t bwp = sps.format.bwp;
+  sps = {};
+  sps.held_since = slot - patience_frames * base::SlotCount(slots_per_frame);
+  sps.format.bwp = bwp;
 }
 
 }  // namespace
@@ -37,7 +51,10 @@ void hold_back(State& sps, base::Slot slot, int slots_per_frame) {
 void Cell::follow_semi_persistent() {
   for (const std::uint32_t index : semi_persistent_) {
     Connection& c = *connections_[index];
-    if (c.sps.phase == Phase::released) continue;
+    if (c.sps.phase == Phase::released) {
+      if (c.config.bwp != c.sps.format.bwp) c.sps.held_since.reset();
+      continue;
+    }
     const bool is_left = c.bwp.pending() || c.config.bwp != c.sps.format.bwp;
     if (is_left || c.beam != c.sps.format.beam) c.sps = {};
   }
@@ -60,7 +77,8 @@ bool Cell::serve_semi_persistent(const DownlinkSlot& at, SlotPlan& plan) {
     Connection& c = *connections_[index];
     if (c.sps.phase != Phase::active || !c.sps.occasions.is_occasion(at.slot)) continue;
     if (!c.has_downlink(at.now)) continue;
-    if (!use_occasion(c, at, plan)) c.sps.is_behind = true;
+    const int slots_per_frame = c.sps.occasions.slots_per_frame;
+    if (!use_occasion(c, at, plan)) miss(c.sps, at.slot, slots_per_frame);
     is_changed = true;
   }
   for (const std::uint32_t index : semi_persistent_) {
@@ -111,7 +129,7 @@ void Cell::activate_semi_persistent(Connection& c, const DownlinkSlot& at, SlotP
   const std::optional<Place> place = find_place(c, occasions, at.feedback - at.slot);
   // What is rate matched around in some occasion may leave less than the scheme asks for.
   const bool is_whole = place && place->fit.mcs == c.config.semi_persistent->mcs;
-  if (!is_whole) return hold_back(c.sps, at.slot, occasions.slots_per_frame);
+  if (!is_whole) return hold_back(c.sps, c.config.bwp, at.slot, occasions.slots_per_frame);
   const phy::BlockFit& fit = place->fit;
   const phy::Mcs mcs = phy::mcs(config_.dl_table, fit.mcs);
   const BlockFormat format{.mcs = fit.mcs,
@@ -152,6 +170,7 @@ void Cell::begin_semi_persistent(Connection& c, const DlAssignment& a, const Dow
   const auto process = static_cast<std::size_t>(a.harq.process);
   // What a DCI would have started anew, this does (TS 38.321 5.15).
   c.dl_dci[process] = c.dl_heard_from[process] = at.slot;
+  c.sps.misses = 0;
   c.sps.is_behind = c.sendable_bytes(at.now) > 0;
   note_promise(c, a.feedback_slot);
   const int bwp_first = part_of(c).resources->config().bwp_dl.first;

@@ -168,8 +168,9 @@ struct Connection {
     BlockFormat format{};    ///< Of the DCI.
     base::SlotCount k1{0};   ///< Of the DCI.
     bool is_behind = false;  ///< More waits than a block holds, or waited when none could be sent.
-    /// While it is released: since when data waits for a slot with a place, and the last in which
-    /// it did.
+    int misses = 0;          ///< Occasions in a row with data that none could be sent in.
+    /// While it is released: since when data waits for a slot with a place in the part of `format`,
+    /// and the last in which it did.
     std::optional<base::Slot> held_since{};
     base::Slot held{-1};
     /// The UE looks for a PDSCH that no DCI tells of, and for no other beside it (TS 38.214 5.1).

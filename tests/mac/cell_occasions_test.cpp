@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "tests/mac/moving_world.h"
 #include "tests/mac/sps_world.h"
 
 namespace redcell::mac::testing {
@@ -50,6 +51,60 @@ TEST(CellOccasions, that_cannot_be_used_leave_data_to_the_next_dci) {
   world.send(index, 200);
   world.steps(55, 61);
   EXPECT_EQ(world.unasked[100], (std::vector<std::int64_t>{20, 60})) << "and that is over";
+}
+
+// Its process is never free again: packets wait for no more than two occasions.
+TEST(CellOccasions, that_are_missed_twice_are_given_up_for_a_second) {
+  SpsWorld world(tdd_carrier(), [](gnb::CellConfig& c) { c.harq.max_transmissions = 100; });
+  ConnectionConfig config = with_sps(100);
+  config.semi_persistent->occasions.process_count = 1;
+  const std::uint32_t index = world.connect(15, config);
+  std::int64_t good_until = 19;
+  world.answers = [&](const DlAssignment& a) {
+    const bool is_bad = is_configured(a.harq) && a.feedback_slot >= Slot(good_until);
+    return HarqFeedback{.harq = {}, .ack = !is_bad};
+  };
+  world.send(index, 200);
+  std::vector<std::int64_t> waited;
+  for (std::int64_t slot = 0; slot < 200; ++slot) {
+    // Between two occasions, in a slot that DCIs may use.
+    if (slot % 20 == 12) world.send(index, 200);
+    world.step(slot);
+    if (slot % 20 == 14 && world.connection(index).waiting_bytes(world.now()) > 0) {
+      waited.push_back(slot);
+    }
+  }
+  EXPECT_EQ(waited, (std::vector<std::int64_t>{14, 34, 54})) << "from 60 on DCIs serve at once";
+  EXPECT_EQ(world.unasked[100], std::vector<std::int64_t>{20});
+  good_until = 10'000;
+  world.steps(200, 60 + 2'000);
+  world.send(index, 200);
+  world.step(60 + 2'000);
+  EXPECT_EQ(world.connection(index).sps.phase, Phase::activating) << "and then it is tried again";
+}
+
+// A part had no place a moment ago; the next may have one.
+TEST(CellOccasions, are_looked_for_anew_in_another_part) {
+  const auto is_told = [](bool moves) {
+    MovingWorld moving(true);
+    ConnectionConfig config = with_sps(100);
+    config.bwp = 0;
+    CellWorld& world = moving.world();
+    const std::uint32_t index = world.connect(15, config);
+    world.connection(index).sps.held_since = Slot(-20);
+    if (moves) world.cell().switch_by_dci(index, 1);
+    bool told = false;
+    for (std::int64_t slot = 0; slot < 60; ++slot) {
+      if (slot == 30 && moves) world.cell().found_in(index, 1, Slot(29));
+      if (slot == 40) world.load(index, 1);
+      const auto& blocks = world.run(slot).downlink;
+      told = told || std::any_of(blocks.begin(), blocks.end(),
+                                 [](const DlAssignment& a) { return a.activates; });
+    }
+    return told;
+  };
+  EXPECT_FALSE(is_told(false));
+  EXPECT_TRUE(is_told(true));
 }
 
 TEST(CellOccasions, let_no_status_wait) {

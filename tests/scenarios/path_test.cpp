@@ -63,6 +63,22 @@ TEST(SetValue, replaces_a_list_of_numbers_as_a_whole) {
   EXPECT_EQ(scenario.carrier(0).downlink().k1_size(), 0);
 }
 
+TEST(SetValue, replaces_a_list_of_texts_as_a_whole) {
+  schema::Scenario scenario = two_carriers();
+  schema::RrmPolicy& policy = *scenario.mutable_carrier(0)->add_rrm_policy();
+  policy.set_name("both");
+  const std::string path = "carrier[n41].rrm_policy[both].slice";
+  EXPECT_FALSE(set_value(scenario, path, "[ grid , video cameras ]"));
+  ASSERT_EQ(policy.slice_size(), 2);
+  EXPECT_EQ(policy.slice(0), "grid");
+  EXPECT_EQ(policy.slice(1), "video cameras");
+  EXPECT_FALSE(set_value(scenario, path, "video"));
+  ASSERT_EQ(policy.slice_size(), 1);
+  EXPECT_EQ(policy.slice(0), "video");
+  EXPECT_FALSE(set_value(scenario, path, "[]"));
+  EXPECT_EQ(policy.slice_size(), 0);
+}
+
 TEST(SetValue, refuses_values_of_another_kind_and_says_what_is_allowed) {
   schema::Scenario scenario = two_carriers();
   const std::string before = scenario.SerializeAsString();
