@@ -32,6 +32,7 @@ struct Running {
   Clock::time_point begin;
   double time_limit_s = 0.0;
   double memory_limit_mb = 0.0;
+  double seen_mb = 0.0;  ///< The most that it was seen to have.
   std::optional<ChildEnd::Kind> killed;
 };
 
@@ -82,14 +83,16 @@ Running start_child(std::size_t index, const Child& child) {
           .begin = Clock::now(),
           .time_limit_s = child.time_limit_s,
           .memory_limit_mb = child.memory_limit_mb,
+          .seen_mb = 0.0,
           .killed = std::nullopt};
 }
 
 void keep_limits(Running& child) {
   if (child.killed) return;
+  child.seen_mb = std::max(child.seen_mb, resident_mb(child.pid));
   if (seconds_since(child.begin) > child.time_limit_s) {
     child.killed = ChildEnd::Kind::out_of_time;
-  } else if (resident_mb(child.pid) > child.memory_limit_mb) {
+  } else if (child.seen_mb > child.memory_limit_mb) {
     child.killed = ChildEnd::Kind::out_of_memory;
   }
   if (child.killed) kill(child.pid, SIGKILL);
@@ -110,7 +113,8 @@ std::optional<ChildEnd> end_of(const Running& child) {
   ChildEnd end;
   end.wall_s = seconds_since(child.begin);
   end.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  end.peak_memory_mb = static_cast<double>(usage.ru_maxrss) / 1024;
+  // The kernel counts pages in bundles: its peak may lie below what was seen.
+  end.peak_memory_mb = std::max(static_cast<double>(usage.ru_maxrss) / 1024, child.seen_mb);
   if (WIFSIGNALED(status)) {
     end.kind = child.killed.value_or(ChildEnd::Kind::crashed);
     end.code = WTERMSIG(status);

@@ -48,8 +48,12 @@ def free_ports(count):
 
 
 def wait_for(condition, seconds, what):
+    """What the condition gives as soon as it is true."""
     end = time.monotonic() + seconds
-    while not condition():
+    while True:
+        given = condition()
+        if given:
+            return given
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds} s for {what}")
         time.sleep(0.05)

@@ -19,7 +19,7 @@ import sweeps
 from cluster import is_running, wait_for
 from sweeps import POINTS, SweepTest, kill
 
-LONG = 'set: "duration_s=3"\n'  # Points of about a second, to be met while they run.
+LONG = 'set: "duration_s=10"\n'  # Points of a second or more, to be met while they run.
 
 
 class Local(SweepTest):
@@ -69,8 +69,7 @@ class Local(SweepTest):
     def test_a_page_of_a_sweep_that_broke_names_what_is_missing(self):
         self.write(LONG + POINTS % (3, 2))
         begun = self.begin("--jobs", "1")
-        wait_for(lambda: self.children(begun), 20, "a running point")
-        kill(self.children(begun)[0], signal.SIGSEGV)
+        kill(wait_for(lambda: self.children(begun), 20, "a running point")[0], signal.SIGSEGV)
         self.assertEqual(begun.wait(120), 3)
         done = self.report()
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
@@ -131,8 +130,7 @@ class Local(SweepTest):
         self.write(LONG + POINTS % (4, 2))
         begun = self.begin("--jobs", "2")
         self.wait_for_points(2, begun)
-        wait_for(lambda: self.children(begun), 20, "a running point")
-        children = self.children(begun)
+        children = wait_for(lambda: self.children(begun), 20, "a running point")
         begun.send_signal(signal.SIGKILL)
         begun.wait(20)
         wait_for(lambda: not any(is_running(pid) for pid in children), 20, "the points' end")
@@ -148,8 +146,7 @@ class Local(SweepTest):
     def test_a_crash_is_named_and_the_rest_is_complete(self):
         self.write(LONG + POINTS % (3, 1))
         begun = self.begin("--jobs", "1")
-        wait_for(lambda: self.children(begun), 20, "a running point")
-        kill(self.children(begun)[0], signal.SIGSEGV)
+        kill(wait_for(lambda: self.children(begun), 20, "a running point")[0], signal.SIGSEGV)
         self.assertEqual(begun.wait(120), 3)
         ((cause, words),) = self.failures().values()
         self.assertEqual((cause, words), ("crash", "killed by signal 11"))
